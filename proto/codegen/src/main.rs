@@ -1,0 +1,69 @@
+//! Generates `proto/src/gen/` from the `.proto` files, with protox in the place of protoc.
+//!
+//! `cargo run -p quorate-codegen` writes the stubs; `-- --check` compares them with what is there, changes nothing and
+//! fails on a difference.
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result, bail};
+
+/// The schema, relative to `proto/`.
+const FILES: &[&str] = &[
+    "quorate/v1/common.proto",
+    "quorate/v1/errors.proto",
+    "quorate/v1/membership.proto",
+    "quorate/v1/event.proto",
+    "quorate/v1/admin.proto",
+    "quorate/peer/v1/peer.proto",
+];
+
+fn main() -> Result<ExitCode> {
+    let check = match env::args().nth(1).as_deref() {
+        None => false,
+        Some("--check") => true,
+        Some(other) => bail!("unknown argument {other:?}; the only one is --check"),
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("codegen lies in proto/")?;
+    let committed = root.join("src/gen");
+    let fresh = tempfile::tempdir()?;
+    generate(root, fresh.path())?;
+    if !check {
+        fs::create_dir_all(&committed)?;
+        for (name, content) in read_all(fresh.path())? {
+            fs::write(committed.join(name), content)?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    if read_all(fresh.path())? == read_all(&committed)? {
+        println!("proto/src/gen is up to date");
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("proto/src/gen differs from the schema: run `make fix` and commit the result");
+    Ok(ExitCode::FAILURE)
+}
+
+/// Compiles the schema under `root` and writes stubs and the descriptor set to `out`.
+fn generate(root: &Path, out: &Path) -> Result<()> {
+    let mut compiler = protox::Compiler::new([root])?;
+    compiler.include_source_info(true).include_imports(true);
+    compiler.open_files(FILES)?;
+    fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
+    tonic_prost_build::configure()
+        .out_dir(out)
+        .compile_fds(compiler.file_descriptor_set())
+        .context("cannot generate stubs")
+}
+
+fn read_all(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let entry = entry?;
+        files.insert(PathBuf::from(entry.file_name()), fs::read(entry.path())?);
+    }
+    Ok(files)
+}
