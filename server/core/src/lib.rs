@@ -1,1 +1,27 @@
-//! placeholder
+//! The pure layers of Quorate.
+//!
+//! Facts rise as events, orders descend as effects; no layer names one above it, and only [`node`] knows them all:
+//!
+//! ```text
+//!   integration   link facts in, agreed views out
+//!   discovery     addresses in, peers to link to out
+//!   link          channels bound into one ordered pipe to a peer
+//!   channel       heartbeats, up or down, round-trip time
+//! ```
+//!
+//! Nothing here waits, opens, spawns or reads a clock: the crate is `no_std` and is built in the checks for a target that
+//! has neither sockets nor clock. [`Node::handle`] takes the time and what happened, and says what to do. The same code
+//! runs in the agent and in the simulator.
+
+#![no_std]
+
+extern crate alloc;
+
+pub mod node;
+pub mod settings;
+pub mod status;
+pub mod types;
+pub mod wire;
+
+pub use node::{Command, Durable, Effect, Event, Node, Note, Outcome, Publication, Timer};
+pub use settings::{Settings, SettingsError};

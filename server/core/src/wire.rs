@@ -1,0 +1,263 @@
+//! What agents say to each other, in the core's own types. The agent maps it to `quorate.peer.v1` one to one.
+//!
+//! The vocabulary of all layers lies here, so that a lower layer can carry an upper one's messages without knowing it:
+//! `channel` reads the first rows of [`Frame`], `link` the link rows, and neither looks into a [`Payload`].
+
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+
+use crate::types::{Address, Duration, Identity, Incarnation, Loss, Member, Network, NodeName, ViewId, ViewRecord};
+
+/// Lowest version of the protocol this core speaks.
+pub const MIN_VERSION: u32 = 1;
+/// Highest version of the protocol this core speaks.
+pub const MAX_VERSION: u32 = 1;
+
+/// One frame of a channel.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Frame {
+    /// First frame of the dialling end.
+    Hello(Hello),
+    /// First frame of the accepting end, when it accepts.
+    Welcome(Hello),
+    /// Only frame of an end that does not accept.
+    Refuse {
+        /// Why.
+        reason: Refusal,
+        /// The same for people, with both sides' values.
+        text: String,
+    },
+    /// Heartbeat.
+    Beat(Beat),
+    /// The channel ends on purpose.
+    Close(Goodbye),
+    /// Start of a link's numbering.
+    LinkReset {
+        /// Session of the sender.
+        own: u64,
+        /// Session of the receiver as the sender knows it; 0 when it does not.
+        peer: u64,
+    },
+    /// A numbered message.
+    LinkData {
+        /// Session of the sender.
+        own: u64,
+        /// Session of the receiver.
+        peer: u64,
+        /// Number of the message, from 1.
+        seq: u64,
+        /// All messages up to this one were received.
+        ack: u64,
+        /// The message.
+        payload: Payload,
+    },
+    /// Acknowledgement without a message.
+    LinkAck {
+        /// Session of the sender.
+        own: u64,
+        /// Session of the receiver.
+        peer: u64,
+        /// All messages up to this one were received.
+        ack: u64,
+    },
+    /// A frame of a relayed channel, on its way through a common neighbour.
+    Relay {
+        /// Where it comes from.
+        source: NodeName,
+        /// Where it goes to.
+        destination: NodeName,
+        /// The frame; never a relay itself.
+        frame: Box<Frame>,
+    },
+}
+
+/// Introduces an agent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hello {
+    /// Lowest protocol version it speaks.
+    pub min_version: u32,
+    /// Highest protocol version it speaks.
+    pub max_version: u32,
+    /// Its cluster.
+    pub cluster: Arc<str>,
+    /// Who it is.
+    pub identity: Identity,
+    /// Where it can be reached.
+    pub endpoints: Vec<(Network, Address)>,
+    /// The network of this channel; the dialling end may not know it.
+    pub network: Option<Network>,
+    /// Feature flags, one bit each; unknown ones are ignored.
+    pub features: u64,
+}
+
+/// Why an agent does not accept a channel.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Refusal {
+    /// The version ranges do not overlap.
+    ProtocolVersion,
+    /// Different clusters.
+    WrongCluster,
+    /// A node with the same name and another identity is in the cluster.
+    NameTaken,
+    /// An operator evicted the node.
+    Evicted,
+    /// The agent dialled itself.
+    Myself,
+    /// A later boot of the same node is known.
+    StaleBoot,
+    /// The first frame was not a proper Hello.
+    BadHello,
+    /// Another channel to the same peer on the same network is kept instead.
+    Duplicate,
+    /// The agent is leaving the cluster.
+    Leaving,
+}
+
+/// Heartbeat. A channel is up only while answers come back, so a one-way path is a down one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Beat {
+    /// Number of this heartbeat on this channel, from 1.
+    pub seq: u64,
+    /// Number of the other end's heartbeat received last; 0 before the first.
+    pub echo: u64,
+    /// How long ago that was.
+    pub held: Duration,
+    /// Whether the sender needs the link.
+    pub wanted: bool,
+    /// Whether the sender distrusts its own timers.
+    pub distrust: bool,
+}
+
+/// Why a channel ends on purpose.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Goodbye {
+    /// Neither end needs the link.
+    Idle,
+    /// Another channel is kept instead.
+    Duplicate,
+    /// The sender leaves the cluster.
+    Leaving,
+    /// The receiver was evicted.
+    Evicted,
+    /// The sender heard no answer for too long.
+    Silent,
+}
+
+/// What links carry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Payload {
+    /// News of which nodes reach which.
+    Reports(Vec<Arc<Report>>),
+    /// Views the receiver may not know.
+    Views(Vec<Arc<ViewRecord>>),
+    /// Evictions and readmissions.
+    Evictions(Vec<Eviction>),
+    /// First phase: promise this view and leave the old one.
+    Prepare(Arc<Proposal>),
+    /// The promise is durable and the old view was left.
+    Promise {
+        /// The proposed view.
+        id: ViewId,
+        /// The view installed last in this boot.
+        head: Option<ViewId>,
+    },
+    /// The proposal is refused.
+    Reject {
+        /// The proposed view.
+        id: ViewId,
+        /// Why.
+        reason: RejectReason,
+        /// Incarnation promised so far.
+        promised: Incarnation,
+    },
+    /// Asks for the views that lead to the receiver's last one.
+    FetchHistory {
+        /// The transition it is for.
+        id: ViewId,
+        /// Views the sender has.
+        known: Vec<ViewId>,
+    },
+    /// All views asked for were sent.
+    HistoryEnd {
+        /// The transition it is for.
+        id: ViewId,
+    },
+    /// Second phase: install. What the receiver lacks was sent before.
+    Commit(Arc<ViewRecord>),
+    /// The view is installed.
+    Installed {
+        /// The view.
+        id: ViewId,
+    },
+    /// Every member has installed the view.
+    Stable {
+        /// The view.
+        id: ViewId,
+        /// Time of the second phase.
+        install: Duration,
+    },
+    /// The receiver, which left, is out of the view.
+    Farewell {
+        /// The view without it.
+        id: ViewId,
+    },
+}
+
+/// Which nodes one node reaches, and how it stands. Numbered, and flooded along links.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Report {
+    /// Who reports.
+    pub origin: Identity,
+    /// Rises within a boot.
+    pub number: u64,
+    /// View installed last in this boot.
+    pub view: Option<ViewId>,
+    /// Whether the origin has left that view and needs the next one.
+    pub unsettled: bool,
+    /// Incarnation with which the origin's boot entered the cluster; `None` before.
+    pub since: Option<Incarnation>,
+    /// Whether the origin is on its way out.
+    pub leaving: bool,
+    /// Where the origin can be reached.
+    pub endpoints: Vec<(Network, Address)>,
+    /// Nodes it reaches, in order of their names.
+    pub reached: Vec<NodeName>,
+    /// Nodes it should reach and does not, in order of their names, with what was seen on each network.
+    pub unreached: Vec<(NodeName, Vec<(Option<Network>, Loss)>)>,
+    /// Nodes that did not answer a transition in time, in order of their names.
+    pub unresponsive: Vec<NodeName>,
+}
+
+/// An eviction or its lifting. Of two for one name the higher stamp wins.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Eviction {
+    /// The node.
+    pub name: NodeName,
+    /// Rises with each change for the name.
+    pub stamp: u64,
+    /// False when the eviction was lifted.
+    pub evicted: bool,
+    /// The operator's reason.
+    pub reason: String,
+}
+
+/// A proposed view.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Proposal {
+    /// Its identity.
+    pub id: ViewId,
+    /// Its members in rank order.
+    pub members: Vec<Member>,
+}
+
+/// Why a proposal is refused.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum RejectReason {
+    /// A higher view was promised.
+    Promised,
+    /// The receiver knows a better controller.
+    Outranked,
+    /// The receiver's boot is not among the members.
+    NotMember,
+    /// The receiver is leaving.
+    Leaving,
+}
