@@ -1,0 +1,27 @@
+//! The core's wire vocabulary as protobuf, one to one, both ways.
+//!
+//! Owns the mapping and its bounds, and nothing else: it knows neither connections nor what a frame means. Whatever
+//! comes from outside is checked here once, so the core only ever sees well-formed values; what is not gives a
+//! [`WireError`].
+//!
+//! ```text
+//!   core::wire::Frame  --encode-->  peer.v1.Frame  --tonic-->  bytes
+//!   core::wire::Frame  <--decode--  peer.v1.Frame  <--tonic--  bytes
+//! ```
+
+mod bounds;
+mod frame;
+mod payload;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use bounds::WireError;
+pub use frame::{decode, encode};
+
+/// Most bytes of one encoded frame.
+pub const MAX_FRAME_BYTES: usize = 16 * 1024 * 1024;
+/// Most entries of any list in a frame.
+pub const MAX_ENTRIES: usize = 10_000;
+/// Most bytes of any text in a frame.
+pub const MAX_TEXT_BYTES: usize = 1024;

@@ -1,0 +1,138 @@
+//! What links carry, both ways.
+
+use std::sync::Arc;
+
+use quorate_core::{
+    types::{Duration, Incarnation, Loss, Network, NodeName},
+    wire::{Eviction, Payload, Proposal, Report},
+};
+use quorate_proto::peer::v1::{self as pb, payload::Kind};
+
+use super::{
+    bounds::{WireError, clip, list, name, names, required, text},
+    words::{
+        endpoints, endpoints_out, identity, identity_out, loss, loss_out, maybe_view_id, members, members_out, nanos,
+        read_view_id, reject, reject_out, view, view_id, view_id_out, view_out,
+    },
+};
+
+pub(super) fn encode(payload: &Payload) -> pb::Payload {
+    let kind = match payload {
+        Payload::Reports(reports) => {
+            Kind::Reports(pb::Reports { reports: reports.iter().map(|report| report_out(report)).collect() })
+        }
+        Payload::Views(views) => Kind::Views(pb::Views { views: views.iter().map(|view| view_out(view)).collect() }),
+        Payload::Evictions(evictions) => {
+            Kind::Evictions(pb::Evictions { evictions: evictions.iter().map(eviction_out).collect() })
+        }
+        Payload::Prepare(proposal) => {
+            Kind::Prepare(pb::Prepare { id: Some(view_id_out(&proposal.id)), members: members_out(&proposal.members) })
+        }
+        Payload::Promise { id, head } => {
+            Kind::Promise(pb::Promise { id: Some(view_id_out(id)), head: head.as_ref().map(view_id_out) })
+        }
+        Payload::Reject { id, reason, promised } => Kind::Reject(pb::Reject {
+            id: Some(view_id_out(id)),
+            reason: reject_out(*reason),
+            promised_incarnation: promised.0,
+        }),
+        Payload::FetchHistory { id, known } => Kind::FetchHistory(pb::FetchHistory {
+            id: Some(view_id_out(id)),
+            known: known.iter().map(view_id_out).collect(),
+        }),
+        Payload::HistoryEnd { id } => Kind::HistoryEnd(pb::HistoryEnd { id: Some(view_id_out(id)) }),
+        Payload::Commit(view) => Kind::Commit(pb::Commit { view: Some(view_out(view)) }),
+        Payload::Installed { id } => Kind::Installed(pb::Installed { id: Some(view_id_out(id)) }),
+        Payload::Stable { id, install } => {
+            Kind::Stable(pb::Stable { id: Some(view_id_out(id)), install_nanos: nanos(*install) })
+        }
+        Payload::Farewell { id } => Kind::Farewell(pb::Farewell { id: Some(view_id_out(id)) }),
+    };
+    pb::Payload { kind: Some(kind) }
+}
+
+pub(super) fn decode(payload: pb::Payload) -> Result<Payload, WireError> {
+    Ok(match required("payload.kind", payload.kind)? {
+        Kind::Reports(from) => Payload::Reports(list("reports", from.reports, report)?),
+        Kind::Views(from) => Payload::Views(list("views", from.views, view)?),
+        Kind::Evictions(from) => Payload::Evictions(list("evictions", from.evictions, eviction)?),
+        Kind::Prepare(from) => Payload::Prepare(Arc::new(Proposal {
+            id: view_id("prepare.id", from.id)?,
+            members: members(from.members)?,
+        })),
+        Kind::Promise(from) => {
+            Payload::Promise { id: view_id("promise.id", from.id)?, head: maybe_view_id("promise.head", from.head)? }
+        }
+        Kind::Reject(from) => Payload::Reject {
+            id: view_id("reject.id", from.id)?,
+            reason: reject(from.reason)?,
+            promised: Incarnation(from.promised_incarnation),
+        },
+        Kind::FetchHistory(from) => Payload::FetchHistory {
+            id: view_id("fetch_history.id", from.id)?,
+            known: list("fetch_history.known", from.known, |from| read_view_id("fetch_history.known", from))?,
+        },
+        Kind::HistoryEnd(from) => Payload::HistoryEnd { id: view_id("history_end.id", from.id)? },
+        Kind::Commit(from) => Payload::Commit(view(required("commit.view", from.view)?)?),
+        Kind::Installed(from) => Payload::Installed { id: view_id("installed.id", from.id)? },
+        Kind::Stable(from) => {
+            Payload::Stable { id: view_id("stable.id", from.id)?, install: Duration::from_nanos(from.install_nanos) }
+        }
+        Kind::Farewell(from) => Payload::Farewell { id: view_id("farewell.id", from.id)? },
+    })
+}
+
+fn report_out(report: &Report) -> pb::Report {
+    let unreached = |(name, losses): &(NodeName, Vec<(Option<Network>, Loss)>)| pb::Unreached {
+        name: name.to_string(),
+        losses: losses.iter().map(|(network, loss)| loss_out(network.as_ref(), *loss)).collect(),
+    };
+    pb::Report {
+        origin: Some(identity_out(&report.origin)),
+        number: report.number,
+        view: report.view.as_ref().map(view_id_out),
+        unsettled: report.unsettled,
+        since_incarnation: report.since.map_or(0, |since| since.0),
+        leaving: report.leaving,
+        endpoints: endpoints_out(&report.endpoints),
+        reached: report.reached.iter().map(NodeName::to_string).collect(),
+        unreached: report.unreached.iter().map(unreached).collect(),
+        unresponsive: report.unresponsive.iter().map(NodeName::to_string).collect(),
+    }
+}
+
+fn report(from: pb::Report) -> Result<Arc<Report>, WireError> {
+    Ok(Arc::new(Report {
+        origin: identity("report.origin", from.origin)?,
+        number: from.number,
+        view: maybe_view_id("report.view", from.view)?,
+        unsettled: from.unsettled,
+        since: (from.since_incarnation > 0).then_some(Incarnation(from.since_incarnation)),
+        leaving: from.leaving,
+        endpoints: endpoints(from.endpoints)?,
+        reached: names("report.reached", from.reached)?,
+        unreached: list("report.unreached", from.unreached, |from| {
+            let losses = list("unreached.losses", from.losses, |from| loss(&from))?;
+            Ok((name("unreached.name", &from.name)?, losses))
+        })?,
+        unresponsive: names("report.unresponsive", from.unresponsive)?,
+    }))
+}
+
+fn eviction_out(eviction: &Eviction) -> pb::Eviction {
+    pb::Eviction {
+        name: eviction.name.to_string(),
+        stamp: eviction.stamp,
+        evicted: eviction.evicted,
+        reason: clip(&eviction.reason),
+    }
+}
+
+fn eviction(from: pb::Eviction) -> Result<Eviction, WireError> {
+    Ok(Eviction {
+        name: name("eviction.name", &from.name)?,
+        stamp: from.stamp,
+        evicted: from.evicted,
+        reason: text("eviction.reason", from.reason)?,
+    })
+}
