@@ -1,1 +1,46 @@
-//! placeholder
+//! Client of the Quorate cluster agent.
+//!
+//! [`Client`] talks to any of several agents of one cluster: a call that one of them does not answer is tried on the
+//! next, within a deadline, where the method allows it. [`Client::watch_membership`] and [`Client::watch_events`] give
+//! streams that reconnect and resume by themselves, on whichever agent answers, without a gap or a duplicate.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), quorate::Error> {
+//! let client = quorate::Client::connect(["127.0.0.1:7401", "127.0.0.1:7402"]).await?;
+//! let answer = client.view().await?;
+//! for member in answer.view.unwrap_or_default().members {
+//!     println!("{}", member.node_name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Requests and answers are the generated types of the schema, re-exported as [`v1`]; their comments are the contract.
+//! Everything runs on tokio. No task is spawned by this crate itself: dropping a future or a stream cancels its call.
+//! (The HTTP/2 connections are driven by tasks of the transport; they end with the last clone of the client.)
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+mod address;
+mod attempt;
+mod client;
+mod error;
+mod options;
+mod pages;
+mod pool;
+mod reason;
+mod retry;
+mod rotation;
+mod watch;
+
+pub use attempt::Attempt;
+pub use client::Client;
+pub use error::{Cause, Error, Refusal, Tried};
+pub use options::{ClientOptions, OptionsError};
+pub use quorate_proto::{ERROR_DOMAIN, v1};
+pub use reason::Reason;
+pub use retry::Safety;
+pub use tonic::Code;
+pub use watch::{EventWatchOptions, MembershipWatchOptions, Watch, WatchStatus};

@@ -1,0 +1,238 @@
+//! The client: one method for each method of the API.
+
+use std::time::Duration;
+
+use tonic::{Response, Status};
+
+use crate::address::Address;
+use crate::attempt::Attempt;
+use crate::error::Error;
+use crate::options::{ClientOptions, OptionsError};
+use crate::pool::Pool;
+use crate::reason::Reason;
+use crate::retry::{Outcome, Safety};
+use crate::v1;
+use crate::watch::{self, EventWatchOptions, MembershipWatchOptions, Watch};
+
+/// Most events or nodes to ask for in one page; what the schema allows.
+const PAGE_SIZE: u32 = 1000;
+
+/// A client of one cluster, by any of its agents. Cheap to clone; clones share their connections.
+///
+/// **Which agent answers.** The endpoint that answered last is asked first. When it cannot be reached, does not answer
+/// in its share of the time, or says `UNAVAILABLE`, the next one is asked, and so on round by round until the deadline
+/// or the last round ([`ClientOptions::rounds`]). The header of each answer names the node that gave it.
+///
+/// **Retries.** A call that was sent is repeated only where the schema says that is safe, which each method here does.
+///
+/// **Time.** Every method ends within [`ClientOptions::call_timeout`], [`leave`](Self::leave) within
+/// [`ClientOptions::leave_timeout`]. Dropping a future cancels its call.
+///
+/// **Errors.** Each method can fail with [`Error::Unavailable`], [`Error::Deadline`] and [`Error::Refused`]; the reasons
+/// a refusal can have are listed with the method. Must be used within a tokio runtime.
+#[derive(Clone)]
+pub struct Client {
+    pool: Pool,
+    call_timeout: Duration,
+}
+
+impl Client {
+    /// A client of these endpoints, each `host:port` or `http://host:port`, once one of them has answered.
+    ///
+    /// Blocks until then, with the default deadline of 5 s. Use [`Client::new`] when the agents may come later.
+    pub async fn connect(endpoints: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Error> {
+        let client = Self::new(ClientOptions::new(endpoints))?;
+        client.agent().await?;
+        Ok(client)
+    }
+
+    /// A client with these options. Does no IO: connections are made when they are needed.
+    pub fn new(options: ClientOptions) -> Result<Self, OptionsError> {
+        let call_timeout = options.call_timeout;
+        Ok(Self { pool: Pool::new(options)?, call_timeout })
+    }
+
+    /// The endpoints, each as `host:port`, in the order they were given.
+    pub fn endpoints(&self) -> impl Iterator<Item = &str> {
+        self.pool.names()
+    }
+
+    /// This client with one of its endpoints alone, over the same connection. `None` when it has no such endpoint.
+    pub fn at(&self, endpoint: &str) -> Option<Self> {
+        let wanted = Address::parse(endpoint).ok()?.to_string();
+        self.each().find(|client| client.endpoints().eq([wanted.as_str()]))
+    }
+
+    /// A client for each endpoint alone, over the same connections.
+    pub fn each(&self) -> impl Iterator<Item = Self> {
+        (0..self.pool.len()).map(|index| Self { pool: self.pool.only(index), ..self.clone() })
+    }
+
+    /// The last installed view and how far it has come. In `VIEW_STATE_TRANSITION` nobody may act on the view.
+    ///
+    /// Does not block. Repeated when needed. Reasons: `NO_VIEW` when every agent asked is forming its first view.
+    pub async fn view(&self) -> Result<v1::GetViewResponse, Error> {
+        self.idempotent(|a| async move { a.membership().get_view(a.request(v1::GetViewRequest {})).await }).await
+    }
+
+    /// All nodes the answering node knows, members first, each with its link and channels; all pages as one answer.
+    ///
+    /// Does not block. Repeated when needed. The header is that of the first page.
+    pub async fn nodes(&self) -> Result<v1::ListNodesResponse, Error> {
+        let list = |a: Attempt, page_token: String| async move {
+            let request = v1::ListNodesRequest { page_size: PAGE_SIZE, page_token };
+            a.membership().list_nodes(a.request(request)).await
+        };
+        self.pool.list(self.pool.limits(self.call_timeout), list).await
+    }
+
+    /// What the answering node knows of one node; of itself when the name is empty.
+    ///
+    /// Does not block. Repeated when needed. Reasons: `BAD_REQUEST`, `NODE_NOT_FOUND`.
+    pub async fn node(&self, name: &str) -> Result<v1::GetNodeResponse, Error> {
+        let message = v1::GetNodeRequest { node_name: name.to_owned() };
+        self.idempotent(|a| {
+            let request = a.request(message.clone());
+            async move { a.membership().get_node(request).await }
+        })
+        .await
+    }
+
+    /// The answering agent: version, identity, addresses, uptime, configuration in force.
+    ///
+    /// Does not block. Repeated when needed.
+    pub async fn agent(&self) -> Result<v1::GetAgentResponse, Error> {
+        self.idempotent(|a| async move { a.admin().get_agent(a.request(v1::GetAgentRequest {})).await }).await
+    }
+
+    /// Has the node behind this client's one endpoint leave the cluster cleanly; its agent stops after that.
+    ///
+    /// Never goes to another agent, which would make another node leave: a client of several endpoints gets
+    /// [`Error::SeveralEndpoints`] and has to choose with [`at`](Self::at).
+    ///
+    /// Blocks until the other members have agreed on a view without the node, or the agent's own `leave_timeout` has
+    /// passed, but no longer than [`ClientOptions::leave_timeout`]. Repeated when the connection is lost, which joins
+    /// the departure under way. After [`Error::Unavailable`] the agent may have left and stopped already. Reasons:
+    /// `STOPPING`.
+    pub async fn leave(&self) -> Result<v1::LeaveResponse, Error> {
+        if self.pool.len() > 1 {
+            return Err(Error::SeveralEndpoints(self.pool.len()));
+        }
+        let total = self.pool.options().leave_timeout;
+        let mut limits = self.pool.limits(total);
+        limits.share = total;
+        let leave = |a: Attempt| async move { a.membership().leave(a.request(v1::LeaveRequest {})).await };
+        self.pool.call(Safety::Idempotent, limits, leave).await.result
+    }
+
+    /// Removes a node from the cluster and has it refused from then on by every member, until [`readmit`](Self::readmit).
+    ///
+    /// `reason` is for people: at most 256 bytes. Blocks until the answering node has recorded the eviction durably; the
+    /// view without the node follows. Repeated when needed; when an attempt without an answer had been carried out after
+    /// all, this is a success without a header. Reasons: `BAD_REQUEST`, `EVICTION_STATE` when the node was evicted
+    /// already, `LIMIT_REACHED`.
+    pub async fn evict(&self, name: &str, reason: &str) -> Result<v1::EvictNodeResponse, Error> {
+        let message = v1::EvictNodeRequest { node_name: name.to_owned(), reason: reason.to_owned() };
+        let outcome = self.safe_change(|a| {
+            let request = a.request(message.clone());
+            async move { a.membership().evict_node(request).await }
+        });
+        settled(outcome.await)
+    }
+
+    /// Lifts an eviction; the node comes back by itself when its agent runs.
+    ///
+    /// Blocks until the answering node has recorded it durably. Repeated when needed, as [`evict`](Self::evict) is.
+    /// Reasons: `BAD_REQUEST`, `EVICTION_STATE` when the node is not evicted.
+    pub async fn readmit(&self, name: &str) -> Result<v1::ReadmitNodeResponse, Error> {
+        let message = v1::ReadmitNodeRequest { node_name: name.to_owned() };
+        let outcome = self.safe_change(|a| {
+            let request = a.request(message.clone());
+            async move { a.membership().readmit_node(request).await }
+        });
+        settled(outcome.await)
+    }
+
+    /// The history of views that the answering node keeps, oldest first; all pages as one answer.
+    ///
+    /// `cursor` lists only what came after it, `since_time` only views committed at or after it, by the controllers'
+    /// wall clocks. `page_size` and `page_token` of the filter are not used. Does not block. Repeated when needed.
+    /// Reasons: `BAD_REQUEST`, `BAD_CURSOR`.
+    pub async fn list_events(&self, filter: v1::ListEventsRequest) -> Result<v1::ListEventsResponse, Error> {
+        let list = |a: Attempt, page_token: String| {
+            let request = v1::ListEventsRequest { page_size: PAGE_SIZE, page_token, ..filter.clone() };
+            async move { a.events().list_events(a.request(request)).await }
+        };
+        self.pool.list(self.pool.limits(self.call_timeout), list).await
+    }
+
+    /// Watches views, transitions, nodes and links. See [`Watch`] for what the stream does on its own.
+    ///
+    /// Does no IO itself: the call is made when the stream is first polled. Reasons the stream can end with:
+    /// `BAD_REQUEST`, `BAD_CURSOR`.
+    pub fn watch_membership(
+        &self,
+        options: MembershipWatchOptions,
+    ) -> Result<Watch<v1::WatchMembershipResponse>, OptionsError> {
+        watch::membership(self.pool.clone(), options)
+    }
+
+    /// Watches what happens in the cluster, in one order, without gaps. See [`Watch`] for what the stream does on its
+    /// own.
+    ///
+    /// Does no IO itself: the call is made when the stream is first polled. Reasons the stream can end with:
+    /// `BAD_REQUEST`, `BAD_CURSOR`.
+    pub fn watch_events(&self, options: EventWatchOptions) -> Result<Watch<v1::WatchEventsResponse>, OptionsError> {
+        watch::events(self.pool.clone(), options)
+    }
+
+    /// Makes any call with this client's failover and deadline, for methods that have none here.
+    ///
+    /// `call` is run once for each attempt, with the stubs to use; make its request with [`Attempt::request`].
+    ///
+    /// ```no_run
+    /// # use quorate::{v1, Attempt, Client, Error, Safety};
+    /// # async fn run(client: Client) -> Result<(), Error> {
+    /// let call = |a: Attempt| async move { a.membership().get_view(a.request(v1::GetViewRequest {})).await };
+    /// let answer = client.call(Safety::Idempotent, call).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn call<T, F, Fut>(&self, safety: Safety, call: F) -> Result<T, Error>
+    where
+        F: FnMut(Attempt) -> Fut,
+        Fut: Future<Output = Result<Response<T>, Status>>,
+    {
+        self.pool.call(safety, self.pool.limits(self.call_timeout), call).await.result
+    }
+
+    async fn idempotent<T, F, Fut>(&self, call: F) -> Result<T, Error>
+    where
+        F: FnMut(Attempt) -> Fut,
+        Fut: Future<Output = Result<Response<T>, Status>>,
+    {
+        self.call(Safety::Idempotent, call).await
+    }
+
+    async fn safe_change<T, F, Fut>(&self, call: F) -> Outcome<T>
+    where
+        F: FnMut(Attempt) -> Fut,
+        Fut: Future<Output = Result<Response<T>, Status>>,
+    {
+        self.pool.call(Safety::Idempotent, self.pool.limits(self.call_timeout), call).await
+    }
+}
+
+/// A change that found the state it was to bring about, after an attempt that may have been carried out, is done.
+fn settled<T: Default>(outcome: Outcome<T>) -> Result<T, Error> {
+    match outcome.result {
+        Err(error) if outcome.unsure && error.reason() == Some(&Reason::EvictionState) => Ok(T::default()),
+        result => result,
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("endpoints", &self.endpoints().collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}

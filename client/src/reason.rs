@@ -1,0 +1,124 @@
+//! Why an agent refused a call, as a type.
+
+use std::fmt;
+
+use quorate_proto::ERROR_DOMAIN;
+use tonic_types::StatusExt;
+
+use crate::v1::ErrorReason;
+
+/// What [`ErrorReason`] puts before each of its names.
+const PREFIX: &str = "ERROR_REASON_";
+
+/// The documented reason of an error, from the `google.rpc.ErrorInfo` that every error of an agent carries.
+///
+/// Match on this, never on a message. [`ErrorReason`] says what each one means and whether a retry helps.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A field of the request is missing, malformed or out of range. Do not retry.
+    BadRequest,
+    /// The answering node knows no node of that name.
+    NodeNotFound,
+    /// The answering node has had no view since it started. Retry, or ask another node.
+    NoView,
+    /// The agent is stopping or leaving the cluster. Ask another node.
+    Stopping,
+    /// The cursor cannot be read, or belongs to another cluster. Start without one.
+    BadCursor,
+    /// The page token cannot be read. Start again from the first page.
+    BadPageToken,
+    /// A limit of the agent was reached. Retry with backoff.
+    LimitReached,
+    /// The node is evicted already, or is not evicted.
+    EvictionState,
+    /// The view changed before the call was done. Retry after reading the new view.
+    ViewChanged,
+    /// A fault of the agent itself; its log has more.
+    Internal,
+    /// A reason that this version of the client does not know, as the agent wrote it.
+    Unknown(String),
+}
+
+impl Reason {
+    /// The reason as it goes over the wire, as in `NO_VIEW`.
+    pub fn as_str(&self) -> &str {
+        let known = match self {
+            Self::BadRequest => ErrorReason::BadRequest,
+            Self::NodeNotFound => ErrorReason::NodeNotFound,
+            Self::NoView => ErrorReason::NoView,
+            Self::Stopping => ErrorReason::Stopping,
+            Self::BadCursor => ErrorReason::BadCursor,
+            Self::BadPageToken => ErrorReason::BadPageToken,
+            Self::LimitReached => ErrorReason::LimitReached,
+            Self::EvictionState => ErrorReason::EvictionState,
+            Self::ViewChanged => ErrorReason::ViewChanged,
+            Self::Internal => ErrorReason::Internal,
+            Self::Unknown(text) => return text,
+        };
+        known.as_str_name().trim_start_matches(PREFIX)
+    }
+
+    /// Reads a reason as it goes over the wire.
+    pub(crate) fn parse(text: &str) -> Self {
+        match ErrorReason::from_str_name(&format!("{PREFIX}{text}")) {
+            Some(ErrorReason::BadRequest) => Self::BadRequest,
+            Some(ErrorReason::NodeNotFound) => Self::NodeNotFound,
+            Some(ErrorReason::NoView) => Self::NoView,
+            Some(ErrorReason::Stopping) => Self::Stopping,
+            Some(ErrorReason::BadCursor) => Self::BadCursor,
+            Some(ErrorReason::BadPageToken) => Self::BadPageToken,
+            Some(ErrorReason::LimitReached) => Self::LimitReached,
+            Some(ErrorReason::EvictionState) => Self::EvictionState,
+            Some(ErrorReason::ViewChanged) => Self::ViewChanged,
+            Some(ErrorReason::Internal) => Self::Internal,
+            Some(ErrorReason::Unspecified) | None => Self::Unknown(text.to_owned()),
+        }
+    }
+
+    /// The reason in a status; `None` when it carries no `ErrorInfo` of this API, so it came from something in between.
+    pub(crate) fn of(status: &tonic::Status) -> Option<Self> {
+        let info = status.get_details_error_info()?;
+        (info.domain == ERROR_DOMAIN).then(|| Self::parse(&info.reason))
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use tonic::{Code, Status};
+    use tonic_types::ErrorDetails;
+
+    use super::*;
+
+    #[test]
+    fn every_reason_of_the_schema_has_a_type() {
+        for number in 1..=10 {
+            let known = ErrorReason::try_from(number).map_or("", |reason| reason.as_str_name());
+            let wire = known.trim_start_matches(PREFIX);
+            let reason = Reason::parse(wire);
+            assert_eq!(reason.as_str(), wire);
+            assert!(!matches!(reason, Reason::Unknown(_)), "{wire}");
+        }
+        assert!(ErrorReason::try_from(11).is_err(), "the schema has a new reason: give it a variant");
+        assert_eq!(Reason::parse("NEWER"), Reason::Unknown("NEWER".to_owned()));
+    }
+
+    #[test]
+    fn only_our_own_domain_counts() {
+        let status = |domain: &str| {
+            let details = ErrorDetails::with_error_info("NO_VIEW", domain, HashMap::new());
+            Status::with_error_details(Code::Unavailable, "", details)
+        };
+        assert_eq!(Reason::of(&status(ERROR_DOMAIN)), Some(Reason::NoView));
+        assert_eq!(Reason::of(&status("example.com")), None);
+        assert_eq!(Reason::of(&Status::unavailable("")), None);
+    }
+}
