@@ -1,0 +1,153 @@
+//! The peer service: accepts connections on one network's listener.
+
+use std::{pin::Pin, sync::Arc};
+
+use futures_util::{Stream, StreamExt};
+use quorate_core::{
+    types::{ConnId, Loss, Network},
+    wire::Frame,
+};
+use quorate_proto::peer::v1::{
+    ChannelRequest, ChannelResponse,
+    peer_service_server::{PeerService, PeerServiceServer},
+};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status, Streaming, transport::Server};
+
+use super::{
+    Shared,
+    line::{Control, Ended, GRACE, Line, QUEUE, What, drain, outgoing},
+    socket::{SocketInfo, incoming},
+};
+use crate::wire::MAX_FRAME_BYTES;
+
+/// Largest header list a peer may send: the call has no metadata of its own.
+const MAX_HEADER_BYTES: u32 = 8 * 1024;
+
+/// Serves one listener until `shared.stop` is cancelled.
+pub(super) async fn serve(shared: Arc<Shared>, network: Network, listener: TcpListener, limit: usize) {
+    let cut = shared.cut.clone();
+    let stop = shared.stop.clone();
+    let service = PeerServiceServer::new(Peers { shared, network: network.clone() })
+        .max_decoding_message_size(MAX_FRAME_BYTES)
+        .max_encoding_message_size(MAX_FRAME_BYTES);
+    let served = Server::builder()
+        // A connection carries one channel; its limit of frames would mean nothing if it could carry more.
+        .max_concurrent_streams(1)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
+        .add_service(service)
+        .serve_with_incoming_shutdown(incoming(listener, limit, cut), stop.cancelled_owned())
+        .await;
+    if let Err(error) = served {
+        tracing::error!(%network, %error, "the peer listener failed");
+    }
+}
+
+struct Peers {
+    shared: Arc<Shared>,
+    network: Network,
+}
+
+type Responses = Pin<Box<dyn Stream<Item = Result<ChannelResponse, Status>> + Send>>;
+
+#[tonic::async_trait]
+impl PeerService for Peers {
+    type ChannelStream = Responses;
+
+    async fn channel(&self, request: Request<Streaming<ChannelRequest>>) -> Result<Response<Responses>, Status> {
+        let info = request.extensions().get::<SocketInfo>().cloned();
+        let info = info.ok_or_else(|| Status::internal("the connection is not known"))?;
+        let (queue, frames) = mpsc::channel(QUEUE);
+        let (fault, faults) = oneshot::channel();
+        let control = Control { closing: CancellationToken::new(), cut: info.cut };
+        let accepted = What::Accepted {
+            network: self.network.clone(),
+            remote: info.remote.to_string(),
+            line: Line { queue, control: control.clone() },
+        };
+        let shared = Arc::clone(&self.shared);
+        let reader = read(Arc::clone(&shared), request.into_inner(), accepted, control, fault);
+        shared.tasks.spawn(reader);
+        Ok(Response::new(Box::pin(responses(shared, frames, faults))))
+    }
+}
+
+/// What the other end is told: the frames of the queue, until it ends or reading ends.
+fn responses(
+    shared: Arc<Shared>,
+    queue: mpsc::Receiver<Frame>,
+    mut fault: oneshot::Receiver<Status>,
+) -> impl Stream<Item = Result<ChannelResponse, Status>> + Send {
+    async_stream::stream! {
+        let mut frames = Box::pin(outgoing(queue, shared));
+        loop {
+            tokio::select! {
+                biased;
+                fault = &mut fault => {
+                    if let Ok(status) = fault {
+                        yield Err(status);
+                    }
+                    return;
+                }
+                frame = frames.next() => match frame {
+                    Some(frame) => yield Ok(ChannelResponse { frame: Some(frame) }),
+                    None => return,
+                },
+            }
+        }
+    }
+}
+
+/// Reads the connection until it ends. Dropping `fault` ends the responses.
+async fn read(
+    shared: Arc<Shared>,
+    requests: Streaming<ChannelRequest>,
+    accepted: What,
+    control: Control,
+    fault: oneshot::Sender<Status>,
+) {
+    let conn = shared.next_accepted();
+    if shared.tell(conn, accepted).await.is_err() {
+        return control.cut.cancel();
+    }
+    let mut frames = requests.map(|next| next.map(|message| message.frame));
+    match shared.read(conn, &mut frames, &control).await {
+        Ended::Ours => drain(&mut frames, &control).await,
+        Ended::Theirs => finish(&shared, conn, &control, fault, None).await,
+        Ended::Nonsense(error) => {
+            tracing::warn!(conn = conn.0, %error, "a peer sent a frame that cannot be read: connection closed");
+            finish(&shared, conn, &control, fault, Some(Status::invalid_argument(error.to_string()))).await;
+        }
+        Ended::Stopped => {}
+    }
+    control.cut.cancel();
+}
+
+/// Says that the connection ended and leaves the other end a moment to take the last word.
+async fn finish(
+    shared: &Shared,
+    conn: ConnId,
+    control: &Control,
+    fault: oneshot::Sender<Status>,
+    status: Option<Status>,
+) {
+    match status {
+        Some(status) => drop(fault.send(status)),
+        None => drop(fault),
+    }
+    if shared.tell(conn, What::Closed(Loss::Reset)).await.is_ok() {
+        let _ = timeout(GRACE, control.cut.cancelled()).await;
+    }
+}
+
+impl Shared {
+    /// Numbers of accepted connections are odd.
+    fn next_accepted(&self) -> ConnId {
+        ConnId(self.accepted.fetch_add(2, std::sync::atomic::Ordering::Relaxed))
+    }
+}
