@@ -1,3 +1,13 @@
-//! placeholder
+//! The node agent of Quorate: the shell around the pure core.
+//!
+//! It turns the core's effects into IO and IO into the core's events. `quorated` is a thin `main` over this library, so
+//! that tests can drive every part without a process.
 
-pub mod wire;
+pub mod cli;
+pub mod config;
+pub mod dev;
+pub mod discovery;
+pub mod error;
+pub mod http;
+pub mod logging;
+pub mod store;

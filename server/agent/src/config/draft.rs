@@ -1,0 +1,205 @@
+//! The configuration as it is written: every key optional, no value checked beyond its own form.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use quorate_core::types::{Network, NodeName};
+use serde::{Deserialize, Serialize};
+
+use super::{Config, ConfigError, LogFormat, origin::Origins, value::Text};
+
+/// A key that may be there.
+pub(super) type Slot<T> = Option<Text<T>>;
+
+/// The whole file.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Draft {
+    pub(super) cluster: Slot<String>,
+    pub(super) node_name: Slot<NodeName>,
+    pub(super) data_dir: Slot<PathBuf>,
+    pub(super) api: ApiDraft,
+    pub(super) http: HttpDraft,
+    pub(super) network: Vec<NetworkDraft>,
+    pub(super) discovery: DiscoveryDraft,
+    pub(super) timing: TimingDraft,
+    pub(super) limits: LimitsDraft,
+    pub(super) log: LogDraft,
+}
+
+/// `[api]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ApiDraft {
+    pub(super) listen: Slot<SocketAddr>,
+    pub(super) advertise: Slot<String>,
+}
+
+/// `[http]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct HttpDraft {
+    pub(super) listen: Slot<Option<SocketAddr>>,
+}
+
+/// `[[network]]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NetworkDraft {
+    pub(super) name: Slot<Network>,
+    pub(super) listen: Slot<SocketAddr>,
+    pub(super) advertise: Slot<String>,
+}
+
+/// `[discovery]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DiscoveryDraft {
+    pub(super) seeds: Vec<String>,
+    pub(super) srv: Vec<String>,
+    pub(super) dns_servers: Vec<Text<SocketAddr>>,
+    pub(super) interval: Slot<Duration>,
+    pub(super) multicast: Option<MulticastDraft>,
+}
+
+/// `[discovery.multicast]`: on when it is there.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct MulticastDraft {
+    pub(super) group: Slot<SocketAddr>,
+    pub(super) interface: Slot<IpAddr>,
+    pub(super) interval: Slot<Duration>,
+}
+
+/// `[timing]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TimingDraft {
+    pub(super) heartbeat: Slot<Duration>,
+    pub(super) detect_timeout: Slot<Duration>,
+    pub(super) settle_time: Slot<Duration>,
+    pub(super) settle_max: Slot<Duration>,
+    pub(super) phase_timeout: Slot<Duration>,
+    pub(super) form_time: Slot<Duration>,
+    pub(super) leave_timeout: Slot<Duration>,
+    pub(super) damping_min: Slot<Duration>,
+    pub(super) damping_max: Slot<Duration>,
+    pub(super) redial_max: Slot<Duration>,
+}
+
+/// `[limits]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LimitsDraft {
+    pub(super) history: Slot<usize>,
+    pub(super) max_nodes: Slot<usize>,
+    pub(super) max_watchers: Slot<usize>,
+    pub(super) max_connections: Slot<usize>,
+    pub(super) event_buffer: Slot<usize>,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LogDraft {
+    pub(super) level: Slot<String>,
+    pub(super) format: Slot<LogFormat>,
+}
+
+/// Reads a file.
+pub(super) fn read(path: &Path) -> Result<(Draft, Origins), ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.into(), source })?;
+    parse(&path.display().to_string(), &text)
+}
+
+/// Reads the text of a file.
+pub(super) fn parse(name: &str, text: &str) -> Result<(Draft, Origins), ConfigError> {
+    match toml::from_str(text) {
+        Ok(draft) => Ok((draft, Origins::file(name, text))),
+        Err(why) => Err(ConfigError::Syntax { file: name.into(), message: why.to_string().trim_end().into() }),
+    }
+}
+
+/// Writes a configuration with every key.
+pub(super) fn write(config: &Config) -> String {
+    toml::to_string(&Draft::from(config)).expect("a draft holds only texts, numbers, lists and tables")
+}
+
+fn some<T: Clone>(value: &T) -> Slot<T> {
+    Some(Text(value.clone()))
+}
+
+impl From<&Config> for Draft {
+    fn from(config: &Config) -> Self {
+        Self {
+            cluster: some(&config.cluster),
+            node_name: some(&config.node_name),
+            data_dir: some(&config.data_dir),
+            api: ApiDraft { listen: some(&config.api_listen), advertise: config.api_advertise.clone().map(Text) },
+            http: HttpDraft { listen: some(&config.http_listen) },
+            network: config.networks.iter().map(NetworkDraft::from).collect(),
+            discovery: DiscoveryDraft::from(&config.discovery),
+            timing: TimingDraft::from(&config.timing),
+            limits: LimitsDraft::from(&config.limits),
+            log: LogDraft { level: some(&config.log.level), format: some(&config.log.format) },
+        }
+    }
+}
+
+impl From<&super::NetworkConfig> for NetworkDraft {
+    fn from(network: &super::NetworkConfig) -> Self {
+        Self {
+            name: some(&network.name),
+            listen: some(&network.listen),
+            advertise: some(&network.advertise.to_string()),
+        }
+    }
+}
+
+impl From<&super::DiscoveryConfig> for DiscoveryDraft {
+    fn from(discovery: &super::DiscoveryConfig) -> Self {
+        Self {
+            seeds: discovery.seeds.clone(),
+            srv: discovery.srv.clone(),
+            dns_servers: discovery.dns_servers.iter().copied().map(Text).collect(),
+            interval: some(&discovery.interval),
+            multicast: discovery.multicast.as_ref().map(|multicast| MulticastDraft {
+                group: some(&multicast.group),
+                interface: multicast.interface.map(Text),
+                interval: some(&multicast.interval),
+            }),
+        }
+    }
+}
+
+impl From<&super::TimingConfig> for TimingDraft {
+    fn from(timing: &super::TimingConfig) -> Self {
+        Self {
+            heartbeat: some(&timing.heartbeat),
+            detect_timeout: some(&timing.detect_timeout),
+            settle_time: some(&timing.settle_time),
+            settle_max: some(&timing.settle_max),
+            phase_timeout: some(&timing.phase_timeout),
+            form_time: some(&timing.form_time),
+            leave_timeout: some(&timing.leave_timeout),
+            damping_min: some(&timing.damping_min),
+            damping_max: some(&timing.damping_max),
+            redial_max: some(&timing.redial_max),
+        }
+    }
+}
+
+impl From<&super::LimitsConfig> for LimitsDraft {
+    fn from(limits: &super::LimitsConfig) -> Self {
+        Self {
+            history: some(&limits.history),
+            max_nodes: some(&limits.max_nodes),
+            max_watchers: some(&limits.max_watchers),
+            max_connections: some(&limits.max_connections),
+            event_buffer: some(&limits.event_buffer),
+        }
+    }
+}

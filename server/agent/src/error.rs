@@ -1,0 +1,42 @@
+//! How the agent ends: the errors of a run, and the exit code of each.
+
+use std::{io, net::SocketAddr, process::ExitCode};
+
+use crate::{config::ConfigError, store::StoreError};
+
+/// Why the agent ended.
+#[derive(Debug, thiserror::Error)]
+pub enum AgentError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data folder was refused, or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address} for {what}: {source}")]
+    Listen {
+        /// What it is for: "the API", "peers on network 'default'", "HTTP".
+        what: String,
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Anything else that ended the agent.
+    #[error("{0}")]
+    Runtime(String),
+}
+
+impl AgentError {
+    /// The exit code, as `quorated --help` documents it.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Runtime(_) => 1,
+            Self::Config(_) => 2,
+            Self::Store(_) => 3,
+            Self::Listen { .. } => 4,
+        })
+    }
+}
