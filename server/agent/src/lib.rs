@@ -11,3 +11,5 @@ pub mod error;
 pub mod http;
 pub mod logging;
 pub mod store;
+pub mod transport;
+pub mod wire;
