@@ -222,3 +222,6 @@ impl Config {
         check::warnings(self)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,7 +65,7 @@ impl Origins {
         }
     }
 
-    /// Whether a flag, a variable or the file says anything of `key`.
+    /// The flag, the variable, or the line of the file that says what `key` is.
     pub(super) fn place(&self, key: &str) -> String {
         if let Some(place) = self.overrides.get(key) {
             return place.clone();
@@ -82,17 +82,22 @@ fn shown(value: &str) -> String {
     if value.is_empty() { "empty".into() } else { value.into() }
 }
 
-/// The line in which `key` (such as `network.1.listen`) stands, counted from 1.
+/// The line in which `key` (such as `network.1.listen`) stands, counted from 1. A key that a list entry lacks is said to
+/// stand where the entry does; one that a section lacks is a default and stands nowhere.
 fn line(text: &str, key: &str) -> Option<usize> {
     let table = DeTable::parse(text).ok()?;
     let mut at = None;
     let mut value = &DeValue::Table(table.into_inner());
     for part in key.split('.') {
-        let next = match part.parse::<usize>() {
-            Ok(index) => value.as_array()?.get(index),
-            Err(_) => value.as_table()?.get(part),
+        let next = match (part.parse::<usize>(), value) {
+            (Ok(index), DeValue::Array(list)) => list.get(index),
+            (_, DeValue::Table(table)) => table.get(part),
+            _ => None,
         };
-        let Some(next) = next else { break };
+        let Some(next) = next else {
+            at = at.filter(|_| key.starts_with("network."));
+            break;
+        };
         at = Some(next.span().start);
         value = next.get_ref();
     }
@@ -111,7 +116,9 @@ mod tests {
         assert_eq!(line(TEXT, "cluster"), Some(1));
         assert_eq!(line(TEXT, "timing.heartbeat"), Some(4));
         assert_eq!(line(TEXT, "network.1.listen"), Some(9));
+        assert_eq!(line(TEXT, "network.1.name"), Some(8));
         assert_eq!(line(TEXT, "data_dir"), None);
+        assert_eq!(line(TEXT, "timing.settle_time"), None);
     }
 
     #[test]
