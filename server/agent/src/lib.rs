@@ -10,6 +10,7 @@ pub mod discovery;
 pub mod error;
 pub mod http;
 pub mod logging;
+pub mod parent;
 pub mod store;
 pub mod transport;
 pub mod wire;
