@@ -17,6 +17,10 @@
 
 extern crate alloc;
 
+pub mod channel;
+pub mod discovery;
+pub mod integration;
+pub mod link;
 pub mod node;
 pub mod settings;
 pub mod status;

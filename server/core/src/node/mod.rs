@@ -1,21 +1,56 @@
-//! Joins the layers: an effect of one becomes an event of the next.
+//! Joins the layers: an effect of one becomes an event of the next. Only this module knows them all.
+//!
+//! ```text
+//!   Event --> Channels --> Links --> Integration --> Publication
+//!                ^           ^            |
+//!                +-- orders -+------------+          orders end as Effect
+//! ```
 
 mod api;
+mod status;
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+    vec::Vec,
+};
+
+use rand_core::SeedableRng;
+use rand_pcg::Pcg32;
 
 pub use api::{Command, Durable, Effect, Event, Note, Outcome, Publication, Timer};
 
-use alloc::vec::Vec;
-
 use crate::{
+    channel::{self, ChannelId, Channels},
+    discovery::Discovery,
+    integration::{self, Integration, Want},
+    link::{self, Links},
     settings::{Settings, SettingsError},
-    status::{NodeStatus, ViewState, ViewStatus},
-    types::{History, NodeName, Now},
+    types::{Address, Instant, Loss, Network, NodeName, Now, ViewRecord},
+    wire::{Goodbye, Hello, MAX_VERSION, MIN_VERSION},
 };
 
 /// One node: all pure layers of an agent. One task owns it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Node {
-    history: History,
+    settings: Settings,
+    channels: Channels,
+    links: Links,
+    discovery: Discovery,
+    integration: Integration,
+    wants: BTreeMap<NodeName, Want>,
+    pending: VecDeque<Step>,
+    changed: BTreeSet<NodeName>,
+    replies: Vec<(u64, u64)>,
+    durable: u64,
+}
+
+/// An effect of a layer, on its way to its neighbour.
+#[derive(Clone, Debug)]
+enum Step {
+    Channel(channel::Effect),
+    Link(link::Effect),
+    Integration(integration::Effect),
 }
 
 impl Node {
@@ -23,41 +58,369 @@ impl Node {
     ///
     /// # Errors
     /// [`SettingsError`] when a setting is out of range.
-    pub fn new(settings: Settings, _durable: Durable, _seed: u64) -> Result<Self, SettingsError> {
+    pub fn new(settings: Settings, durable: Durable, seed: u64) -> Result<Self, SettingsError> {
         settings.check()?;
-        Ok(Self { history: History::new(settings.history) })
+        let networks = settings.endpoints.iter().map(|(network, _)| network.clone()).collect();
+        let own = settings.endpoints.iter().map(|(_, address)| address.clone());
+        Ok(Self {
+            channels: Channels::new(&settings, Pcg32::seed_from_u64(seed)),
+            links: Links::new(networks),
+            discovery: Discovery::new(own),
+            integration: Integration::new(&settings, durable.promised, durable.evictions),
+            wants: BTreeMap::new(),
+            pending: VecDeque::new(),
+            changed: BTreeSet::new(),
+            replies: Vec::new(),
+            durable: 0,
+            settings,
+        })
     }
 
     /// Takes what happened and says what to do. Never blocks.
-    pub fn handle(&mut self, _now: Now, _event: Event, _out: &mut Vec<Effect>) {}
-
-    /// The view and how far the node has come with it.
-    #[must_use]
-    pub fn view(&self) -> ViewStatus {
-        ViewStatus { view: None, state: ViewState::Forming }
+    pub fn handle(&mut self, now: Now, event: Event, out: &mut Vec<Effect>) {
+        match event {
+            Event::Start => self.on_start(now, out),
+            Event::Accepted { conn, network, remote } => {
+                self.channel(|channels, out| channels.on_accepted(now.at, conn, network, remote, out));
+            }
+            Event::Connected { conn } => self.channel(|channels, out| channels.on_connected(now.at, conn, out)),
+            Event::DialFailed { conn, loss } => {
+                self.channel(|channels, out| channels.on_dial_failed(now.at, conn, loss, out));
+            }
+            Event::Closed { conn, loss } => self.channel(|channels, out| channels.on_closed(now.at, conn, loss, out)),
+            Event::Frame { conn, frame } => self.channel(|channels, out| channels.on_frame(now.at, conn, frame, out)),
+            Event::Timer(timer) => self.on_timer(now, timer, out),
+            Event::Persisted { number } => self.on_persisted(now, number, out),
+            Event::Discovered { source, addresses } => self.on_discovered(now, source, addresses, out),
+            Event::Command(command) => self.on_command(now, command, out),
+        }
+        self.settle(now, out);
     }
 
-    /// All nodes that are known, members first, then by name; this node is one of them.
-    #[must_use]
-    pub fn nodes(&self, _now: Now) -> Vec<NodeStatus> {
-        Vec::new()
+    fn on_start(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.integration(|integration, out| integration.on_start(now, out));
+        out.push(Effect::Arm { timer: Timer::Beat, at: now.at + self.settings.heartbeat });
     }
 
-    /// One node.
-    #[must_use]
-    pub fn node(&self, _now: Now, _name: &NodeName) -> Option<NodeStatus> {
-        None
+    fn on_timer(&mut self, now: Now, timer: Timer, out: &mut Vec<Effect>) {
+        match timer {
+            Timer::Beat => {
+                out.push(Effect::Arm { timer: Timer::Beat, at: now.at + self.settings.heartbeat });
+                self.channel(|channels, out| channels.on_timer(now.at, out));
+                self.link(|links, out| links.on_timer(now.at, out));
+                self.integration(|integration, out| integration.on_timer(now, out));
+            }
+            Timer::Batch => self.integration(|integration, out| integration.on_batch(now, out)),
+            Timer::Transition(token) => {
+                self.integration(|integration, out| integration.on_transition_timer(now, token, out));
+            }
+            Timer::Leave => self.integration(Integration::on_leave_timeout),
+        }
     }
 
-    /// The views known.
-    #[must_use]
-    pub fn history(&self) -> &History {
-        &self.history
+    fn on_persisted(&mut self, now: Now, number: u64, out: &mut Vec<Effect>) {
+        self.durable = self.durable.max(number);
+        let done = |(_, write): &(u64, u64)| *write <= self.durable;
+        out.extend(self.replies.iter().filter(|reply| done(reply)).map(|(ticket, _)| reply(*ticket, Outcome::Done)));
+        let durable = self.durable;
+        self.replies.retain(|(_, write)| *write > durable);
+        self.integration(|integration, out| integration.on_persisted(now, number, out));
     }
 
-    /// How far the node distrusts its own timers, 0 to 8.
-    #[must_use]
-    pub fn distrust(&self) -> u32 {
-        0
+    fn on_discovered(
+        &mut self,
+        now: Now,
+        source: alloc::string::String,
+        addresses: Vec<Address>,
+        out: &mut Vec<Effect>,
+    ) {
+        if !self.discovery.on_found(source, addresses) {
+            out.push(Effect::Note(Note::LimitReached { what: "discovered addresses", limit: 4096 }));
+        }
+        self.retarget(now.at);
     }
+
+    fn on_command(&mut self, now: Now, command: Command, out: &mut Vec<Effect>) {
+        match command {
+            Command::Leave => {
+                self.channels.gate.leaving = true;
+                self.integration(|integration, out| integration.on_leave(now, out));
+            }
+            Command::Evict { name, reason, ticket } if name != self.settings.identity.name => {
+                self.evict(now, &name, true, reason, ticket, out);
+            }
+            Command::Evict { ticket, .. } => out.push(reply(ticket, Outcome::Myself)),
+            Command::Readmit { name, ticket } => {
+                self.evict(now, &name, false, alloc::string::String::new(), ticket, out);
+            }
+        }
+    }
+
+    fn evict(
+        &mut self,
+        now: Now,
+        name: &NodeName,
+        evicted: bool,
+        reason: alloc::string::String,
+        ticket: u64,
+        out: &mut Vec<Effect>,
+    ) {
+        let mut steps = Vec::new();
+        match self.integration.evict(now, name, evicted, reason, &mut steps) {
+            Ok(write) => self.replies.push((ticket, write)),
+            Err(integration::NotTaken::WrongState) => out.push(reply(ticket, Outcome::WrongState)),
+            Err(integration::NotTaken::TooMany) => out.push(reply(ticket, Outcome::TooMany)),
+        }
+        self.pending.extend(steps.into_iter().map(Step::Integration));
+    }
+
+    /// Carries effects from layer to layer until none is left.
+    fn settle(&mut self, now: Now, out: &mut Vec<Effect>) {
+        while let Some(step) = self.pending.pop_front() {
+            match step {
+                Step::Channel(effect) => self.from_channels(now, effect, out),
+                Step::Link(effect) => self.from_links(now, effect, out),
+                Step::Integration(effect) => self.from_integration(now, effect, out),
+            }
+        }
+        let changed = core::mem::take(&mut self.changed);
+        out.extend(changed.into_iter().map(|name| Effect::Publish(Publication::NodeChanged { name })));
+    }
+
+    fn channel(&mut self, act: impl FnOnce(&mut Channels, &mut Vec<channel::Effect>)) {
+        let mut effects = Vec::new();
+        act(&mut self.channels, &mut effects);
+        self.pending.extend(effects.into_iter().map(Step::Channel));
+    }
+
+    fn link(&mut self, act: impl FnOnce(&mut Links, &mut Vec<link::Effect>)) {
+        let mut effects = Vec::new();
+        act(&mut self.links, &mut effects);
+        self.pending.extend(effects.into_iter().map(Step::Link));
+    }
+
+    fn integration(&mut self, act: impl FnOnce(&mut Integration, &mut Vec<integration::Effect>)) {
+        let mut effects = Vec::new();
+        act(&mut self.integration, &mut effects);
+        self.pending.extend(effects.into_iter().map(Step::Integration));
+    }
+
+    fn from_channels(&mut self, now: Now, effect: channel::Effect, out: &mut Vec<Effect>) {
+        match effect {
+            channel::Effect::Dial { conn, address } => out.push(Effect::Dial { conn, address }),
+            channel::Effect::Send { conn, frame } => out.push(Effect::Send { conn, frame }),
+            channel::Effect::Close { conn } => out.push(Effect::Close { conn }),
+            channel::Effect::Greeted { hello, dialled } => {
+                self.discovery.on_greeted(&hello, dialled);
+                self.changed.insert(hello.identity.name.clone());
+                self.retarget(now.at);
+            }
+            channel::Effect::Myself { address } => {
+                self.discovery.on_myself(address);
+                self.retarget(now.at);
+            }
+            channel::Effect::Up { id, hello, network } => {
+                let (peer, path) = (hello.identity.clone(), path(&id, network.as_ref()));
+                out.push(Effect::Note(Note::ChannelUp { peer, path }));
+                self.link(|links, out| links.on_channel_up(now.at, id, &hello, network.as_ref(), out));
+            }
+            channel::Effect::Down { id, peer, network, loss, hold } => {
+                let (name, path) = (peer.name.clone(), path(&id, network.as_ref()));
+                out.push(Effect::Note(Note::ChannelDown { peer, path, loss, hold }));
+                self.link(|links, out| links.on_channel_down(now.at, &id, &name, loss, out));
+            }
+            channel::Effect::Unreachable { owner, address, loss } => self.on_unreachable(&owner, &address, loss),
+            channel::Effect::Trusted { id, peer } => {
+                self.link(|links, out| links.on_channel_trusted(&id, &peer, out));
+            }
+            channel::Effect::Fresh { id, peer, fresh } => {
+                self.link(|links, out| links.on_channel_fresh(now.at, &id, &peer, fresh, out));
+            }
+            channel::Effect::PeerWants { peer, wanted } => self.links.on_peer_wants(now.at, &peer, wanted),
+            channel::Effect::Deliver { id, peer, frame } => {
+                self.link(|links, out| links.on_frame(now.at, &id, &peer, frame, out));
+            }
+            channel::Effect::Refused { peer, remote, reason, text } => {
+                out.push(Effect::Note(Note::Refused { peer, remote, reason, text }));
+            }
+            channel::Effect::RefusedBy { remote, reason, text } => {
+                out.push(Effect::Note(Note::RefusedBy { remote, reason, text }));
+            }
+            channel::Effect::Distrust { late, level } => out.push(Effect::Note(Note::Distrust { late, level })),
+            channel::Effect::Nonsense { conn, what } => out.push(Effect::Note(Note::Nonsense { conn, what })),
+        }
+    }
+
+    fn from_links(&mut self, now: Now, effect: link::Effect, out: &mut Vec<Effect>) {
+        match effect {
+            link::Effect::Send { id, frame } => self.channel(|channels, out| channels.send(&id, frame, out)),
+            link::Effect::OpenRelay { via, peer } => {
+                self.channel(|channels, out| channels.open_relay(now.at, &via, &peer, out));
+            }
+            link::Effect::CloseChannel { id, goodbye } => {
+                self.channel(|channels, out| channels.close(now.at, &id, goodbye, out));
+            }
+            link::Effect::Up { hello } => {
+                out.push(Effect::Note(Note::LinkUp { peer: hello.identity.clone() }));
+                self.integration(|integration, out| integration.on_link_up(now, &hello, out));
+            }
+            link::Effect::Down { peer, losses } => {
+                let loss = losses.first().map_or(Loss::Reset, |(_, loss)| *loss);
+                out.push(Effect::Note(Note::LinkDown { peer: peer.clone(), loss }));
+                self.integration(|integration, out| integration.on_link_down(now, &peer.name, losses, out));
+            }
+            link::Effect::Trusted { peer, trusted } => {
+                let losses = self.links.get(&peer.name).map(link::Link::losses).unwrap_or_default();
+                self.integration(|integration, out| {
+                    integration.on_link_trusted(now, &peer.name, trusted, losses, out);
+                });
+            }
+            link::Effect::Deliver { peer, session, seq, payload } => {
+                out.push(Effect::Note(Note::Delivered { peer: peer.clone(), session, seq }));
+                self.integration(|integration, out| integration.on_message(now, &peer, payload, out));
+            }
+            link::Effect::Changed { peer } => {
+                self.changed.insert(peer);
+            }
+        }
+    }
+
+    fn from_integration(&mut self, now: Now, effect: integration::Effect, out: &mut Vec<Effect>) {
+        use integration::Effect as I;
+        match effect {
+            I::Send { peer, payload } => self.link(|links, out| {
+                links.send(now.at, &peer, payload, out);
+            }),
+            I::Persist { number, promised, evictions } => {
+                out.push(Effect::Persist { number, durable: Durable { promised, evictions } });
+            }
+            I::Want { links } => self.on_want(now.at, links),
+            I::Nudge { peer } => self.channel(|channels, out| channels.nudge(now.at, &peer, out)),
+            I::Refuse { evicted } => {
+                for name in evicted.keys() {
+                    self.channel(|channels, out| channels.close_peer(now.at, name, Goodbye::Evicted, out));
+                    self.discovery.on_settled(name);
+                }
+                self.channels.gate.evicted = evicted;
+            }
+            I::TransitionStarted { left, controller, summary } => {
+                out.push(Effect::Publish(Publication::TransitionStarted { left, controller, summary }));
+            }
+            I::View { view, missed, installed } => {
+                if installed {
+                    self.on_view(now.at, &view);
+                }
+                out.push(Effect::Publish(Publication::View { view, missed, installed }));
+            }
+            I::Stable { id, install } => out.push(Effect::Publish(Publication::Stable { id, install })),
+            I::Changed { name } => {
+                self.changed.insert(name);
+            }
+            I::MapChanged { members } => out.push(Effect::Note(Note::MapChanged { members })),
+            I::GivenUp { id, why } => out.push(Effect::Note(Note::TransitionGivenUp { id, why })),
+            I::ArmBatch { at } => out.push(Effect::Arm { timer: Timer::Batch, at }),
+            I::ArmTransition { token, at } => out.push(Effect::Arm { timer: Timer::Transition(token), at }),
+            I::ArmLeave { at } => out.push(Effect::Arm { timer: Timer::Leave, at }),
+            I::Departed { confirmed } => {
+                let mut steps = Vec::new();
+                self.channels.close_all(now.at, &mut steps);
+                for step in steps {
+                    self.from_channels(now, step, out);
+                }
+                self.pending.clear();
+                out.push(Effect::Departed { confirmed });
+            }
+            I::LimitReached { what, limit } => out.push(Effect::Note(Note::LimitReached { what, limit })),
+        }
+    }
+
+    /// A view was installed here: its members hold their names, and who was lost is looked for.
+    fn on_view(&mut self, now: Instant, view: &Arc<ViewRecord>) {
+        let before = core::mem::take(&mut self.channels.gate.roster);
+        for name in before.keys().filter(|name| view.member(name).is_none()) {
+            let left = self.integration.report(name).is_none_or(|report| report.leaving);
+            if let (false, Some(link)) = (left, self.links.get(name)) {
+                let endpoints = link.hello().endpoints.iter().map(|(_, address)| address.clone()).collect();
+                self.discovery.on_lost(name.clone(), endpoints);
+            }
+            self.changed.insert(name.clone());
+        }
+        for member in &view.members {
+            self.discovery.on_settled(&member.identity.name);
+            self.changed.insert(member.identity.name.clone());
+        }
+        let roster = view.members.iter().map(|member| (member.identity.name.clone(), member.identity.clone()));
+        self.channels.gate.roster = roster.collect();
+        self.retarget(now);
+    }
+
+    fn on_want(&mut self, now: Instant, wants: BTreeMap<NodeName, Want>) {
+        if wants == self.wants {
+            return;
+        }
+        for want in wants.values() {
+            self.links.expect(now, Arc::new(self.hello_of(want)));
+        }
+        self.links.set_wanted(now, wants.iter().map(|(name, want)| (name.clone(), want.relays.clone())).collect());
+        self.channels.set_wanted(wants.keys().cloned());
+        self.wants = wants;
+        self.retarget(now);
+    }
+
+    /// How a peer would introduce itself that so far only reports tell of.
+    fn hello_of(&self, want: &Want) -> Hello {
+        Hello {
+            min_version: MIN_VERSION,
+            max_version: MAX_VERSION,
+            cluster: self.settings.cluster.clone(),
+            identity: want.identity.clone(),
+            endpoints: want.endpoints.clone(),
+            network: None,
+            features: 0,
+        }
+    }
+
+    /// No connection to a peer could be had: known to the link, and to the layer that reports it.
+    fn on_unreachable(&mut self, owner: &NodeName, address: &Address, loss: Loss) {
+        let Some(link) = self.links.get(owner) else { return };
+        let identity = link.peer().clone();
+        let network = link.hello().endpoints.iter().find(|(_, at)| at == address).map(|(network, _)| network.clone());
+        self.links.on_unreachable(owner, network, loss);
+        let losses = self.links.get(owner).map(link::Link::losses).unwrap_or_default();
+        self.integration.on_unreachable(&identity, losses);
+        self.changed.insert(owner.clone());
+    }
+
+    /// Says anew which addresses to be connected to.
+    fn retarget(&mut self, now: Instant) {
+        let (view, _) = self.integration.view();
+        let view = view.cloned();
+        let is_member = |name: &NodeName| view.as_ref().is_some_and(|view| view.member(name).is_some());
+        self.integration.set_sought(self.discovery.sought(is_member));
+        let mut targets = self.discovery.targets(is_member);
+        for (name, want) in &self.wants {
+            targets.extend(want.endpoints.iter().map(|(_, address)| (address.clone(), Some(name.clone()))));
+        }
+        self.channel(|channels, out| channels.set_targets(now, &targets, out));
+    }
+
+    /// How many channels, dial targets, links and reports are held: what L1 bounds.
+    #[must_use]
+    pub fn load(&self) -> [(&'static str, usize); 4] {
+        let (channels, targets) = self.channels.sizes();
+        let reports = self.integration.reports().count();
+        [("channels", channels), ("targets", targets), ("links", self.links.iter().count()), ("reports", reports)]
+    }
+}
+
+fn path(id: &ChannelId, network: Option<&Network>) -> alloc::string::String {
+    match (id.relay(), network) {
+        (Some(via), _) => alloc::format!("relayed by {via}"),
+        (None, Some(network)) => alloc::format!("{network}"),
+        (None, None) => alloc::string::String::from("an unnamed network"),
+    }
+}
+
+fn reply(ticket: u64, outcome: Outcome) -> Effect {
+    Effect::Reply { ticket, outcome }
 }

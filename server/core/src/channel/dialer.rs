@@ -1,0 +1,142 @@
+//! Which addresses to dial, and when: backoff with jitter, and no second connection where one serves.
+
+use alloc::{collections::BTreeMap, vec::Vec};
+
+use rand_core::RngCore;
+use rand_pcg::Pcg32;
+
+use crate::types::{Address, ConnId, Duration, Instant, NodeName};
+
+/// First pause after a failed attempt.
+const FIRST: Duration = Duration::from_millis(100);
+
+/// The addresses to be connected to.
+#[derive(Clone, Debug)]
+pub struct Dialer {
+    targets: BTreeMap<Address, Target>,
+    next_conn: u64,
+    redial_max: Duration,
+    rng: Pcg32,
+}
+
+#[derive(Clone, Debug)]
+struct Target {
+    /// Who is expected to answer; `None` when that is to be found out.
+    owner: Option<NodeName>,
+    attempts: u32,
+    due: Instant,
+    busy: Option<ConnId>,
+}
+
+impl Dialer {
+    /// A dialer without targets.
+    pub fn new(redial_max: Duration, rng: Pcg32) -> Self {
+        Self { targets: BTreeMap::new(), next_conn: 0, redial_max, rng }
+    }
+
+    /// Replaces the targets; those that stay keep their backoff.
+    pub fn set_targets(&mut self, now: Instant, wanted: &BTreeMap<Address, Option<NodeName>>) {
+        self.targets.retain(|address, target| target.busy.is_some() || wanted.contains_key(address));
+        for (address, owner) in wanted {
+            let target = self.targets.entry(address.clone()).or_insert(Target {
+                owner: None,
+                attempts: 0,
+                due: now,
+                busy: None,
+            });
+            target.owner.clone_from(owner);
+        }
+    }
+
+    /// The addresses due now that `covered` does not rule out, each with the connection to open.
+    pub fn due(
+        &mut self,
+        now: Instant,
+        covered: impl Fn(&Address, Option<&NodeName>) -> bool,
+    ) -> Vec<(ConnId, Address)> {
+        let mut dials = Vec::new();
+        for (address, target) in &mut self.targets {
+            if target.busy.is_none() && target.due <= now && !covered(address, target.owner.as_ref()) {
+                self.next_conn += 2;
+                let conn = ConnId(self.next_conn);
+                target.busy = Some(conn);
+                dials.push((conn, address.clone()));
+            }
+        }
+        dials
+    }
+
+    /// The connection is done with: try again after a pause that grows with each attempt, at least `pause` long.
+    pub fn on_failed(&mut self, now: Instant, address: &Address, pause: Duration) {
+        let Some(target) = self.targets.get_mut(address) else { return };
+        target.busy = None;
+        let backoff = (FIRST * 2u32.pow(target.attempts.min(10))).min(self.redial_max).max(pause);
+        target.attempts = target.attempts.saturating_add(1);
+        let jitter = backoff / 4 * (self.rng.next_u32() % 256) / 256;
+        target.due = now + backoff - jitter;
+    }
+
+    /// The connection was good and ended: try again at once.
+    pub fn on_ended(&mut self, now: Instant, address: &Address) {
+        if let Some(target) = self.targets.get_mut(address) {
+            target.busy = None;
+            target.attempts = 0;
+            target.due = now;
+        }
+    }
+
+    /// Somebody heard of the owner just now: try at once.
+    pub fn nudge(&mut self, now: Instant, owner: &NodeName) {
+        for target in self.targets.values_mut().filter(|target| target.owner.as_ref() == Some(owner)) {
+            target.attempts = 0;
+            target.due = target.due.min(now);
+        }
+    }
+
+    /// Who is expected at an address.
+    pub fn owner(&self, address: &Address) -> Option<&NodeName> {
+        self.targets.get(address)?.owner.as_ref()
+    }
+
+    /// How many targets there are.
+    pub fn len(&self) -> usize {
+        self.targets.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeMap;
+
+    use rand_core::SeedableRng;
+    use rand_pcg::Pcg32;
+
+    use super::Dialer;
+    use crate::types::{Address, ConnId, Duration, Instant};
+
+    #[test]
+    fn pauses_grow_and_are_bounded() {
+        let mut dialer = Dialer::new(Duration::from_secs(5), Pcg32::seed_from_u64(1));
+        let address = Address::new("a:1");
+        let mut now = Instant::ZERO;
+        dialer.set_targets(now, &BTreeMap::from([(address.clone(), None)]));
+        let mut tries = 0;
+        while now < Instant::ZERO + Duration::from_secs(60) {
+            tries += dialer.due(now, |_, _| false).len();
+            dialer.on_failed(now, &address, Duration::ZERO);
+            now = now + Duration::from_millis(100);
+        }
+        // on_failed is called at each step here, so the pause is always the longest.
+        assert!((1..=3).contains(&tries), "{tries}");
+    }
+
+    #[test]
+    fn a_busy_or_covered_address_is_not_dialled() {
+        let mut dialer = Dialer::new(Duration::from_secs(5), Pcg32::seed_from_u64(1));
+        let address = Address::new("a:1");
+        dialer.set_targets(Instant::ZERO, &BTreeMap::from([(address.clone(), None)]));
+        assert!(dialer.due(Instant::ZERO, |_, _| true).is_empty());
+        assert_eq!(dialer.due(Instant::ZERO, |_, _| false), [(ConnId(2), address)]);
+        assert!(dialer.due(Instant::ZERO, |_, _| false).is_empty());
+    }
+}

@@ -1,0 +1,260 @@
+//! The channels there are, and look-ups among them.
+
+use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
+
+use super::pulse::Pulse;
+use crate::{
+    types::{Address, Boot, ConnId, Duration, Identity, Instant, Network, NodeName},
+    wire::Hello,
+};
+
+/// One path to one peer.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ChannelId {
+    /// A connection.
+    Direct(ConnId),
+    /// Through a common neighbour.
+    Relayed {
+        /// The neighbour.
+        via: NodeName,
+        /// The peer.
+        peer: NodeName,
+    },
+}
+
+impl ChannelId {
+    /// The neighbour that relays.
+    pub fn relay(&self) -> Option<&NodeName> {
+        match self {
+            Self::Direct(_) => None,
+            Self::Relayed { via, .. } => Some(via),
+        }
+    }
+}
+
+/// A channel.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    /// Whether this end opened it.
+    pub dialled: bool,
+    /// Network, once known; none when relayed.
+    pub network: Option<Network>,
+    /// The other end's address; none when relayed.
+    pub remote: Option<Address>,
+    /// When it came to its stage.
+    pub since: Instant,
+    /// How far it has come.
+    pub stage: Stage,
+}
+
+/// How far a channel has come.
+#[derive(Clone, Debug)]
+pub enum Stage {
+    /// The transport is connecting.
+    Dialling,
+    /// Connected; the introductions are not done.
+    Greeting,
+    /// Both ends know each other.
+    Greeted(Peer),
+}
+
+/// The other end of a greeted channel.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// How it introduced itself.
+    pub hello: Arc<Hello>,
+    /// Heartbeats.
+    pub pulse: Pulse,
+    /// Since when heartbeats have been answered.
+    pub up: Option<Instant>,
+    /// Whether answers come in time.
+    pub fresh: bool,
+    /// From when on it counts; never when relayed.
+    pub trusted_from: Option<Instant>,
+    /// Whether it counts.
+    pub trusted: bool,
+    /// Whether the peer needs the link.
+    pub wants: bool,
+}
+
+impl Peer {
+    /// A peer that has just introduced itself.
+    pub fn new(now: Instant, hello: Arc<Hello>) -> Self {
+        let pulse = Pulse::new(now);
+        Self { hello, pulse, up: None, fresh: false, trusted_from: None, trusted: false, wants: false }
+    }
+}
+
+impl Channel {
+    /// A channel this end opens.
+    pub fn dialled(now: Instant, remote: Option<Address>) -> Self {
+        Self { dialled: true, network: None, remote, since: now, stage: Stage::Dialling }
+    }
+
+    /// A channel the other end opened.
+    pub fn accepted(now: Instant, network: Option<Network>, remote: Option<Address>) -> Self {
+        Self { dialled: false, network, remote, since: now, stage: Stage::Greeting }
+    }
+
+    /// The other end, once it is known.
+    pub fn peer(&self) -> Option<&Peer> {
+        match &self.stage {
+            Stage::Greeted(peer) => Some(peer),
+            _ => None,
+        }
+    }
+
+    /// The other end, once it is known.
+    pub fn peer_mut(&mut self) -> Option<&mut Peer> {
+        match &mut self.stage {
+            Stage::Greeted(peer) => Some(peer),
+            _ => None,
+        }
+    }
+
+    fn leads_to(&self, name: &NodeName) -> bool {
+        self.peer().is_some_and(|peer| peer.hello.identity.name == *name)
+    }
+}
+
+/// All channels.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    channels: BTreeMap<ChannelId, Channel>,
+    boots: BTreeMap<NodeName, Boot>,
+}
+
+impl Table {
+    /// Adds a channel that has not been greeted.
+    pub fn insert(&mut self, id: ChannelId, channel: Channel) {
+        self.channels.insert(id, channel);
+    }
+
+    /// A channel.
+    pub fn get(&self, id: &ChannelId) -> Option<&Channel> {
+        self.channels.get(id)
+    }
+
+    /// A channel.
+    pub fn get_mut(&mut self, id: &ChannelId) -> Option<&mut Channel> {
+        self.channels.get_mut(id)
+    }
+
+    /// Takes a channel out.
+    pub fn remove(&mut self, id: &ChannelId) -> Option<Channel> {
+        self.channels.remove(id)
+    }
+
+    /// All channels.
+    pub fn ids(&self) -> Vec<ChannelId> {
+        self.channels.keys().cloned().collect()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.channels.len()
+    }
+
+    /// How many are not greeted.
+    pub fn greeting(&self) -> usize {
+        self.channels.values().filter(|channel| channel.peer().is_none()).count()
+    }
+
+    /// The channels to a peer, direct ones first.
+    pub fn of_peer(&self, name: &NodeName) -> Vec<ChannelId> {
+        self.channels.iter().filter(|(_, channel)| channel.leads_to(name)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Who the open channels to a name lead to; the latest boot when there are several.
+    pub fn live(&self, name: &NodeName) -> Option<&Identity> {
+        let peers = self.channels.values().filter(|channel| channel.leads_to(name)).filter_map(Channel::peer);
+        peers.map(|peer| &peer.hello.identity).max_by_key(|identity| identity.boot)
+    }
+
+    /// The channels to earlier boots of a node.
+    pub fn older_boots(&self, identity: &Identity) -> Vec<ChannelId> {
+        let older = |channel: &Channel| {
+            channel.leads_to(&identity.name)
+                && channel.peer().is_some_and(|peer| peer.hello.identity.boot < identity.boot)
+        };
+        self.channels.iter().filter(|(_, channel)| older(channel)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The boot of a node that a channel was up to last.
+    pub fn last_boot(&self, name: &NodeName) -> Option<Boot> {
+        self.boots.get(name).copied()
+    }
+
+    /// A channel to this boot is up.
+    pub fn note_boot(&mut self, identity: &Identity) {
+        self.boots.insert(identity.name.clone(), identity.boot);
+    }
+
+    /// Whether a direct channel to a peer is up.
+    pub fn has_direct(&self, name: &NodeName) -> bool {
+        self.best_direct(name).is_some()
+    }
+
+    /// A direct channel to a peer that is up, fresh ones first.
+    pub fn best_direct(&self, name: &NodeName) -> Option<ConnId> {
+        let mut best = None;
+        for (id, channel) in &self.channels {
+            let ChannelId::Direct(conn) = id else { break };
+            let Some(peer) = channel.peer() else { continue };
+            if peer.up.is_some() && peer.hello.identity.name == *name {
+                if peer.fresh {
+                    return Some(*conn);
+                }
+                best = Some(*conn);
+            }
+        }
+        best
+    }
+
+    /// The channels that a neighbour relays.
+    pub fn relayed_by(&self, neighbour: &NodeName) -> Vec<ChannelId> {
+        self.channels.keys().filter(|id| id.relay() == Some(neighbour)).cloned().collect()
+    }
+
+    /// Whether dialling an address would bring nothing: a channel has it, or one to its owner is on the same network.
+    pub fn covers(&self, address: &Address, owner: Option<&NodeName>) -> bool {
+        self.channels.values().any(|channel| {
+            if channel.dialled && channel.remote.as_ref() == Some(address) {
+                return true;
+            }
+            let (Some(peer), Some(network)) = (channel.peer(), &channel.network) else { return false };
+            owner.is_none_or(|owner| *owner == peer.hello.identity.name)
+                && peer.hello.endpoints.iter().any(|(on, at)| on == network && at == address)
+        })
+    }
+
+    /// All but the oldest of the channels that lead to one peer on one network and have been up for `grace`, where the
+    /// peer's name is greater than `me`.
+    pub fn duplicates(&self, now: Instant, grace: Duration, me: &NodeName) -> Vec<ChannelId> {
+        let mut kept: BTreeMap<(&NodeName, &Network), (Instant, &ChannelId)> = BTreeMap::new();
+        let mut extra = Vec::new();
+        for (id, channel) in &self.channels {
+            let (Some(peer), Some(network)) = (channel.peer(), &channel.network) else { continue };
+            let name = &peer.hello.identity.name;
+            let Some(up) = peer.up.filter(|up| now.since(*up) >= grace && name > me) else { continue };
+            match kept.get_mut(&(name, network)) {
+                None => {
+                    kept.insert((name, network), (up, id));
+                }
+                Some(oldest) if up < oldest.0 => extra.push(core::mem::replace(oldest, (up, id)).1.clone()),
+                Some(_) => extra.push(id.clone()),
+            }
+        }
+        extra
+    }
+
+    /// Leaves a pause of this node's own out of a channel's silence.
+    pub fn forgive(&mut self, id: &ChannelId, span: Duration) {
+        if let Some(channel) = self.channels.get_mut(id) {
+            channel.since = channel.since + span;
+            if let Some(peer) = channel.peer_mut() {
+                peer.pulse.forgive(span);
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Discovery: where peers may be. Sources yield addresses; who really answers is decided by the handshake.
+//!
+//! What is known of a peer (its endpoints, from its introduction or from reports) is used for links that are needed. What
+//! sources found is dialled only while it is not known to belong to a member of the view, so that a settled cluster
+//! dials nobody. Peers lost from a view stay targets, so that two sides of a partition find each other again.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
+
+use crate::{
+    types::{Address, NodeName},
+    wire::Hello,
+};
+
+/// Most addresses taken from one source (L1).
+const SOURCE_LIMIT: usize = 4096;
+/// Most sources (L1).
+const SOURCES: usize = 64;
+/// Most addresses whose owners are remembered (L1).
+const OWNERS: usize = 65_536;
+/// Most lost peers that are still looked for (L1).
+const LOST: usize = 1024;
+
+/// What is known of where peers may be.
+#[derive(Clone, Debug)]
+pub struct Discovery {
+    own: BTreeSet<Address>,
+    sources: BTreeMap<String, Vec<Address>>,
+    owners: BTreeMap<Address, NodeName>,
+    lost: BTreeMap<NodeName, Vec<Address>>,
+}
+
+impl Discovery {
+    /// Knows only this node's own addresses.
+    pub fn new(own: impl Iterator<Item = Address>) -> Self {
+        Self { own: own.collect(), sources: BTreeMap::new(), owners: BTreeMap::new(), lost: BTreeMap::new() }
+    }
+
+    /// A source found these; they replace what it found before. Returns whether all could be taken.
+    pub fn on_found(&mut self, source: String, mut addresses: Vec<Address>) -> bool {
+        let whole =
+            addresses.len() <= SOURCE_LIMIT && (self.sources.len() < SOURCES || self.sources.contains_key(&source));
+        addresses.truncate(SOURCE_LIMIT);
+        if self.sources.len() < SOURCES || self.sources.contains_key(&source) {
+            self.sources.insert(source, addresses);
+        }
+        whole
+    }
+
+    /// A peer introduced itself, at the address that was dialled if one was.
+    pub fn on_greeted(&mut self, hello: &Hello, dialled: Option<Address>) {
+        let endpoints = hello.endpoints.iter().map(|(_, address)| address.clone());
+        for address in endpoints.chain(dialled) {
+            if self.owners.len() < OWNERS || self.owners.contains_key(&address) {
+                self.owners.insert(address, hello.identity.name.clone());
+            }
+        }
+    }
+
+    /// An address leads back to this node.
+    pub fn on_myself(&mut self, address: Address) {
+        if self.own.len() < SOURCE_LIMIT {
+            self.own.insert(address);
+        }
+    }
+
+    /// A peer this node was linked to is out of the view, not of its own will.
+    pub fn on_lost(&mut self, peer: NodeName, endpoints: Vec<Address>) {
+        if self.lost.len() < LOST {
+            self.lost.insert(peer, endpoints);
+        }
+    }
+
+    /// A peer is in the view, or is not to be looked for any more.
+    pub fn on_settled(&mut self, peer: &NodeName) {
+        self.lost.remove(peer);
+    }
+
+    /// The addresses to be connected to because of what sources found and who was lost, each with its owner when known.
+    pub fn targets(&self, is_member: impl Fn(&NodeName) -> bool) -> BTreeMap<Address, Option<NodeName>> {
+        let mut targets = BTreeMap::new();
+        for address in self.sources.values().flatten().filter(|address| !self.own.contains(*address)) {
+            let owner = self.owners.get(address);
+            if !owner.is_some_and(&is_member) {
+                targets.insert(address.clone(), owner.cloned());
+            }
+        }
+        for (peer, addresses) in &self.lost {
+            targets.extend(addresses.iter().map(|address| (address.clone(), Some(peer.clone()))));
+        }
+        targets
+    }
+
+    /// The peers that those addresses belong to.
+    pub fn sought(&self, is_member: impl Fn(&NodeName) -> bool) -> BTreeSet<NodeName> {
+        self.targets(is_member).into_values().flatten().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{string::ToString, vec};
+
+    use super::Discovery;
+    use crate::types::{Address, NodeName};
+
+    #[test]
+    fn members_and_this_node_itself_are_not_looked_for() {
+        let (own, other, new) = (Address::new("me:1"), Address::new("other:1"), Address::new("new:1"));
+        let mut discovery = Discovery::new([own.clone()].into_iter());
+        discovery.on_found("static".to_string(), vec![own, other.clone(), new.clone()]);
+        discovery.owners.insert(other.clone(), NodeName::new("other").unwrap());
+        let targets = discovery.targets(|name| name.as_str() == "other");
+        assert_eq!(targets.keys().collect::<alloc::vec::Vec<_>>(), [&new]);
+        assert_eq!(discovery.targets(|_| false).len(), 2);
+    }
+
+    #[test]
+    fn a_lost_peer_is_looked_for_until_it_is_back() {
+        let peer = NodeName::new("p").unwrap();
+        let mut discovery = Discovery::new([].into_iter());
+        discovery.on_lost(peer.clone(), vec![Address::new("p:1")]);
+        assert_eq!(discovery.targets(|_| false)[&Address::new("p:1")], Some(peer.clone()));
+        discovery.on_settled(&peer);
+        assert!(discovery.targets(|_| false).is_empty());
+    }
+}

@@ -1,0 +1,589 @@
+//! Integration: link facts in, agreed views out. It knows nothing of quorum.
+//!
+//! ```text
+//!   link up, down, trusted; messages  -->  reports  -->  map  -->  transition  -->  views
+//!                                          (flooded)   (same at all)   (two phases)
+//! ```
+//!
+//! [`reports`] hold what every node says it reaches, [`map`] makes of them who should be in the next view, and
+//! [`transition`] takes the members there. While nothing changes, this layer does nothing.
+
+mod causes;
+mod evictions;
+mod map;
+mod overlay;
+mod rank;
+mod reports;
+mod subjects;
+mod transition;
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    sync::Arc,
+    vec::Vec,
+};
+
+pub use evictions::{Evictions, NotTaken};
+
+use crate::{
+    settings::Settings,
+    status::ViewState,
+    types::{
+        Address, Duration, History, Identity, Incarnation, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord,
+    },
+    wire::{Eviction, Hello, Payload, Report},
+};
+use map::{Map, Picture};
+use overlay::Overlay;
+use reports::{Reports, Taken};
+use subjects::Mark;
+use transition::Stage;
+
+/// How long news are gathered before they are passed on and looked at.
+const BATCH: Duration = Duration::from_millis(10);
+/// How long a node that nobody reaches any more is remembered.
+const FORGET: Duration = Duration::from_secs(60);
+/// How long a node that did not answer a transition is kept out.
+const UNRESPONSIVE: Duration = Duration::from_secs(30);
+/// Most views of other nodes kept for reading their reports (L1).
+const FOREIGN_VIEWS: usize = 256;
+/// How many heartbeats lie between two looks at what changes by time alone.
+const LOOK_EVERY: u32 = 5;
+
+/// What integration wants done, and what it tells the layer above.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Effect {
+    /// Send a message to a peer.
+    Send {
+        /// The peer.
+        peer: NodeName,
+        /// The message.
+        payload: Payload,
+    },
+    /// Make the promised incarnation and the evictions durable, then say so.
+    Persist {
+        /// Number of the write.
+        number: u64,
+        /// Highest incarnation promised.
+        promised: Incarnation,
+        /// All evictions.
+        evictions: Vec<Eviction>,
+    },
+    /// These links are needed; where their peers can be reached, and who may relay to them.
+    Want {
+        /// The peers.
+        links: BTreeMap<NodeName, Want>,
+    },
+    /// A peer was heard of just now: try to reach it at once.
+    Nudge {
+        /// The peer.
+        peer: NodeName,
+    },
+    /// These names are refused from now on, each with the reason.
+    Refuse {
+        /// The names.
+        evicted: BTreeMap<NodeName, String>,
+    },
+    /// The node left its view (V3).
+    TransitionStarted {
+        /// The view that was left.
+        left: Option<ViewId>,
+        /// Who coordinates, as far as known.
+        controller: Option<NodeName>,
+        /// Why, for people.
+        summary: String,
+    },
+    /// A view was installed, or one was learned of (V4).
+    View {
+        /// The view.
+        view: Arc<ViewRecord>,
+        /// Whether this node was not in it.
+        missed: bool,
+        /// Whether it was installed here, now.
+        installed: bool,
+    },
+    /// Every member has installed the view.
+    Stable {
+        /// The view.
+        id: ViewId,
+        /// Time of the second phase.
+        install: Option<Duration>,
+    },
+    /// What is known of a node changed.
+    Changed {
+        /// The node.
+        name: NodeName,
+    },
+    /// The map differs from the view and is settling.
+    MapChanged {
+        /// Its members.
+        members: Vec<NodeName>,
+    },
+    /// A transition was given up.
+    GivenUp {
+        /// The proposed view.
+        id: ViewId,
+        /// Why, for people.
+        why: String,
+    },
+    /// Look again at this time.
+    ArmBatch {
+        /// When.
+        at: Instant,
+    },
+    /// Look at the transition at this time.
+    ArmTransition {
+        /// Only the token armed last counts.
+        token: u64,
+        /// When.
+        at: Instant,
+    },
+    /// Stop waiting to be let go at this time.
+    ArmLeave {
+        /// When.
+        at: Instant,
+    },
+    /// The node has left.
+    Departed {
+        /// Whether the others agreed.
+        confirmed: bool,
+    },
+    /// A limit was reached.
+    LimitReached {
+        /// Which.
+        what: &'static str,
+        /// Its value.
+        limit: usize,
+    },
+}
+
+/// A link that is needed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Want {
+    /// Who the peer is, as it said last.
+    pub identity: Identity,
+    /// Where it can be reached.
+    pub endpoints: Vec<(Network, Address)>,
+    /// Neighbours that may relay to it.
+    pub relays: Vec<NodeName>,
+}
+
+/// A peer as the link layer tells of it.
+#[derive(Clone, Debug)]
+struct Peer {
+    identity: Identity,
+    up: bool,
+    trusted: bool,
+    losses: Vec<(Option<Network>, Loss)>,
+}
+
+type Out<'a> = &'a mut Vec<Effect>;
+
+/// The integration layer of a node.
+#[derive(Clone, Debug)]
+pub struct Integration {
+    me: Identity,
+    endpoints: Vec<(Network, Address)>,
+    detect_timeout: Duration,
+    settle_time: Duration,
+    settle_max: Duration,
+    phase_timeout: Duration,
+    leave_timeout: Duration,
+    /// Until when a node without a view looks for others.
+    form_until: Instant,
+    form_time: Duration,
+
+    peers: BTreeMap<NodeName, Peer>,
+    reports: Reports,
+    marks: BTreeMap<NodeName, Mark>,
+    unconnected: BTreeMap<NodeName, Instant>,
+    evictions: Evictions,
+    unresponsive: BTreeMap<NodeName, Instant>,
+    sought: BTreeSet<NodeName>,
+
+    current: Option<Arc<ViewRecord>>,
+    standing: bool,
+    stable: bool,
+    promised: Incarnation,
+    history: History,
+    foreign: BTreeMap<ViewId, Arc<ViewRecord>>,
+    overlay: Overlay,
+
+    map: Map,
+    order: Vec<NodeName>,
+    stage: Stage,
+    passed_over: BTreeSet<NodeName>,
+    token: u64,
+    writes: u64,
+    batch_due: bool,
+    looks: u32,
+    leaving: bool,
+    departed: bool,
+}
+
+impl Integration {
+    /// A node without view that once promised `promised`.
+    pub fn new(settings: &Settings, promised: Incarnation, evictions: Vec<Eviction>) -> Self {
+        Self {
+            me: settings.identity.clone(),
+            endpoints: settings.endpoints.clone(),
+            detect_timeout: settings.detect_timeout,
+            settle_time: settings.settle_time,
+            settle_max: settings.settle_max,
+            phase_timeout: settings.phase_timeout,
+            leave_timeout: settings.leave_timeout,
+            form_until: Instant::ZERO,
+            form_time: settings.form_time,
+            peers: BTreeMap::new(),
+            reports: Reports::new(settings.max_nodes),
+            marks: BTreeMap::new(),
+            unconnected: BTreeMap::new(),
+            evictions: Evictions::new(evictions),
+            unresponsive: BTreeMap::new(),
+            sought: BTreeSet::new(),
+            current: None,
+            standing: false,
+            stable: false,
+            promised,
+            history: History::new(settings.history),
+            foreign: BTreeMap::new(),
+            overlay: Overlay::default(),
+            map: Map::new(),
+            order: Vec::new(),
+            stage: Stage::Idle,
+            passed_over: BTreeSet::new(),
+            token: 0,
+            writes: 0,
+            batch_due: false,
+            looks: 0,
+            leaving: false,
+            departed: false,
+        }
+    }
+
+    /// The node starts.
+    pub fn on_start(&mut self, now: Now, out: Out<'_>) {
+        self.form_until = now.at + self.form_time;
+        out.push(Effect::Refuse { evicted: self.evictions.in_force() });
+        self.arm_batch(now, out);
+    }
+
+    /// A link is up: the peer is told all that is known.
+    pub fn on_link_up(&mut self, now: Now, hello: &Hello, out: Out<'_>) {
+        let identity = hello.identity.clone();
+        let name = identity.name.clone();
+        let peer = Peer { identity, up: true, trusted: false, losses: Vec::new() };
+        if self.peers.insert(name.clone(), peer).is_some_and(|before| before.identity != hello.identity) {
+            self.unresponsive.remove(&name);
+        }
+        self.refresh_report();
+        for reports in self.reports.chunks() {
+            out.push(Effect::Send { peer: name.clone(), payload: Payload::Reports(reports) });
+        }
+        if let Some(view) = &self.current {
+            out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
+        }
+        if !self.evictions.is_empty() {
+            out.push(Effect::Send { peer: name.clone(), payload: Payload::Evictions(self.evictions.all()) });
+        }
+        self.resume_with(now, &name, out);
+        self.arm_batch(now, out);
+    }
+
+    /// A link is down.
+    pub fn on_link_down(&mut self, now: Now, peer: &NodeName, losses: Vec<(Option<Network>, Loss)>, out: Out<'_>) {
+        if let Some(state) = self.peers.get_mut(peer) {
+            state.up = false;
+            state.trusted = false;
+            state.losses = losses;
+        }
+        self.marks.insert(peer.clone(), Mark::Over);
+        self.arm_batch(now, out);
+    }
+
+    /// A peer counts as reached, or not any more; `losses` tell why not.
+    pub fn on_link_trusted(
+        &mut self,
+        now: Now,
+        peer: &NodeName,
+        trusted: bool,
+        losses: Vec<(Option<Network>, Loss)>,
+        out: Out<'_>,
+    ) {
+        if let Some(state) = self.peers.get_mut(peer) {
+            state.trusted = trusted;
+            state.losses = losses;
+        }
+        if trusted {
+            self.marks.remove(peer);
+        } else {
+            self.marks.insert(peer.clone(), Mark::Over);
+        }
+        self.arm_batch(now, out);
+    }
+
+    /// A peer that is needed could not be reached.
+    pub fn on_unreachable(&mut self, identity: &Identity, losses: Vec<(Option<Network>, Loss)>) {
+        let peer = Peer { identity: identity.clone(), up: false, trusted: false, losses: Vec::new() };
+        self.peers.entry(identity.name.clone()).or_insert(peer).losses = losses;
+    }
+
+    /// These peers, known from discovery, are not in the view and should be linked to.
+    pub fn set_sought(&mut self, sought: BTreeSet<NodeName>) {
+        self.sought = sought;
+    }
+
+    /// A message arrived.
+    pub fn on_message(&mut self, now: Now, from: &Identity, payload: Payload, out: Out<'_>) {
+        if self.departed {
+            return;
+        }
+        match payload {
+            Payload::Reports(reports) => self.on_reports(now, &from.name, reports, out),
+            Payload::Views(views) => self.on_views(now, &from.name, views, out),
+            Payload::Evictions(news) => self.on_evictions(now, news, out),
+            Payload::Prepare(proposal) => self.on_prepare(now, from, proposal, out),
+            Payload::Promise { id, head } => self.on_promise(now, &from.name, &id, head, out),
+            Payload::Reject { id, reason, promised } => self.on_reject(now, &from.name, &id, reason, promised, out),
+            Payload::FetchHistory { id, known } => self.on_fetch(&from.name, id, &known, out),
+            Payload::HistoryEnd { id } => self.on_history_end(now, &from.name, &id, out),
+            Payload::Commit(view) => self.on_commit(now, &from.name, &view, out),
+            Payload::Installed { id } => self.on_installed(now, &from.name, &id, out),
+            Payload::Stable { id, install } => self.on_stable(&from.name, &id, install, out),
+            Payload::Farewell { .. } => self.depart(true, out),
+        }
+    }
+
+    fn on_reports(&mut self, now: Now, from: &NodeName, reports: Vec<Arc<Report>>, out: Out<'_>) {
+        for report in reports {
+            let name = report.origin.name.clone();
+            if name == self.me.name {
+                continue;
+            }
+            let before = self.reports.get(&name).cloned();
+            match self.reports.take(report, Some(from)) {
+                Taken::Old => {}
+                Taken::Full => out.push(Effect::LimitReached { what: "max_nodes", limit: self.reports.len() }),
+                Taken::News => {
+                    self.unconnected.remove(&name);
+                    let known = self.peers.get(&name).is_some_and(|peer| peer.up);
+                    if !known
+                        && before
+                            .is_none_or(|before| self.reports.get(&name).is_some_and(|r| r.origin != before.origin))
+                    {
+                        out.push(Effect::Nudge { peer: name.clone() });
+                    }
+                    out.push(Effect::Changed { name });
+                    self.arm_batch(now, out);
+                }
+            }
+        }
+    }
+
+    /// Views of others: the controller's history during a transition, and what reports refer to.
+    fn on_views(&mut self, now: Now, from: &NodeName, views: Vec<Arc<ViewRecord>>, out: Out<'_>) {
+        for view in views {
+            self.learn(from, &view);
+            let known = self.current.as_ref().is_some_and(|current| current.id == view.id)
+                || self.foreign.contains_key(&view.id);
+            let spoken_of = self.reports.iter().any(|report| report.view.as_ref() == Some(&view.id));
+            if known || !spoken_of {
+                continue;
+            }
+            self.foreign.insert(view.id.clone(), view.clone());
+            for (name, peer) in &self.peers {
+                if peer.up && name != from {
+                    out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
+                }
+            }
+            self.arm_batch(now, out);
+        }
+        let reports = &self.reports;
+        let used = |id: &ViewId| reports.iter().any(|report| report.view.as_ref() == Some(id));
+        self.foreign.retain(|id, _| used(id));
+        while self.foreign.len() > FOREIGN_VIEWS {
+            self.foreign.pop_first();
+        }
+    }
+
+    fn arm_batch(&mut self, now: Now, out: Out<'_>) {
+        if !self.batch_due {
+            self.batch_due = true;
+            out.push(Effect::ArmBatch { at: now.at + BATCH });
+        }
+    }
+
+    /// Passes on what was gathered, and looks at the map.
+    pub fn on_batch(&mut self, now: Now, out: Out<'_>) {
+        self.batch_due = false;
+        if self.departed {
+            return;
+        }
+        self.has_due_marks(now);
+        self.refresh_report();
+        self.flood(out);
+        self.look(now, out);
+        self.want(out);
+        if self.leaving {
+            self.check_departure(out);
+        }
+    }
+
+    /// Comes once a heartbeat; now and then it looks at what changes by time alone.
+    pub fn on_timer(&mut self, now: Now, out: Out<'_>) {
+        self.looks += 1;
+        if self.looks < LOOK_EVERY {
+            return;
+        }
+        self.looks = 0;
+        self.unresponsive.retain(|_, since| now.at.since(*since) < UNRESPONSIVE);
+        if self.has_due_marks(now) || self.refresh_report() {
+            self.arm_batch(now, out);
+        }
+        self.forget_the_lost(now, out);
+    }
+
+    fn flood(&mut self, out: Out<'_>) {
+        let fresh = self.reports.drain_fresh();
+        if fresh.is_empty() {
+            return;
+        }
+        for (name, peer) in self.peers.iter().filter(|(_, peer)| peer.up) {
+            let not_theirs = |(report, from): &&(Arc<Report>, Option<NodeName>)| {
+                from.as_ref() != Some(name) && report.origin != peer.identity
+            };
+            let news: Vec<_> = fresh.iter().filter(not_theirs).map(|(report, _)| report.clone()).collect();
+            for chunk in news.chunks(reports::CHUNK) {
+                out.push(Effect::Send { peer: name.clone(), payload: Payload::Reports(chunk.to_vec()) });
+            }
+        }
+    }
+
+    fn picture<'a>(&'a self, evicted: &'a BTreeSet<NodeName>) -> Picture<'a> {
+        Picture {
+            me: &self.me,
+            reports: &self.reports,
+            current: self.current.as_ref(),
+            views: &self.foreign,
+            evicted,
+            overlay: &self.overlay,
+        }
+    }
+
+    /// Computes the map anew, and what follows from it.
+    fn look(&mut self, now: Now, out: Out<'_>) {
+        let evicted = self.evictions.names();
+        let picture = self.picture(&evicted);
+        let connected = picture.connected();
+        let map = picture.propose(&connected);
+        let mut order: Vec<NodeName> = map.keys().cloned().collect();
+        order.sort_by_key(|name| picture.rank(name));
+        let unconnected: Vec<NodeName> = self
+            .reports
+            .iter()
+            .map(|report| report.origin.name.clone())
+            .filter(|name| !connected.contains(name))
+            .collect();
+        self.unconnected.retain(|name, _| !connected.contains(name));
+        for name in unconnected {
+            self.unconnected.entry(name).or_insert(now.at);
+        }
+        let changed = self.map != map;
+        self.order = order;
+        if changed {
+            self.map = map;
+            self.passed_over.clear();
+        }
+        if !self.leaving {
+            self.consider(now, changed, out);
+        }
+    }
+
+    /// Forgets nodes that nobody has reached for long and that are in no view here.
+    fn forget_the_lost(&mut self, now: Now, out: Out<'_>) {
+        let in_view = |name: &NodeName| self.current.as_ref().is_some_and(|view| view.member(name).is_some());
+        let linked = |name: &NodeName| self.peers.get(name).is_some_and(|peer| peer.up);
+        let gone =
+            |(name, since): &(&NodeName, &Instant)| now.at.since(**since) > FORGET && !in_view(name) && !linked(name);
+        let gone: Vec<NodeName> = self.unconnected.iter().filter(gone).map(|(name, _)| name.clone()).collect();
+        for name in gone {
+            self.unconnected.remove(&name);
+            self.peers.remove(&name);
+            self.marks.remove(&name);
+            self.reports.forget(now.at, &name);
+            out.push(Effect::Changed { name });
+        }
+    }
+
+    /// Leaves the cluster cleanly: the others need no detection.
+    pub fn on_leave(&mut self, now: Now, out: Out<'_>) {
+        if self.leaving {
+            return;
+        }
+        self.leaving = true;
+        self.stage = Stage::Idle;
+        self.leave_view(None, String::from("this node leaves the cluster"), out);
+        out.push(Effect::ArmLeave { at: now.at + self.leave_timeout });
+        self.arm_batch(now, out);
+    }
+
+    /// The others did not agree in time.
+    pub fn on_leave_timeout(&mut self, out: Out<'_>) {
+        if self.leaving {
+            self.depart(false, out);
+        }
+    }
+
+    /// Nobody is left who would have to agree: none is linked to, or all who are leave too.
+    fn check_departure(&mut self, out: Out<'_>) {
+        let stays =
+            |(name, peer): (&NodeName, &Peer)| peer.up && self.reports.get(name).is_none_or(|report| !report.leaving);
+        if !self.peers.iter().any(stays) {
+            self.depart(true, out);
+        }
+    }
+
+    fn depart(&mut self, confirmed: bool, out: Out<'_>) {
+        if self.leaving && !self.departed {
+            self.departed = true;
+            out.push(Effect::Departed { confirmed });
+        }
+    }
+
+    /// The view installed last, and how far this node has come with it.
+    pub fn view(&self) -> (Option<&Arc<ViewRecord>>, ViewState) {
+        let state = match (&self.current, self.standing, self.stable) {
+            (None, ..) => ViewState::Forming,
+            (Some(_), false, _) => ViewState::Transition,
+            (Some(_), true, false) => ViewState::Installed,
+            (Some(_), true, true) => ViewState::Stable,
+        };
+        (self.current.as_ref(), state)
+    }
+
+    /// The views known.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The newest report of a node.
+    pub fn report(&self, name: &NodeName) -> Option<&Arc<Report>> {
+        self.reports.get(name)
+    }
+
+    /// All newest reports.
+    pub fn reports(&self) -> impl Iterator<Item = &Arc<Report>> {
+        self.reports.iter()
+    }
+
+    /// The evictions.
+    pub fn evictions(&self) -> &Evictions {
+        &self.evictions
+    }
+
+    /// Whether the node is on its way out.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving
+    }
+}

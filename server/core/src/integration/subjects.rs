@@ -1,0 +1,197 @@
+//! What this node reports on, and the links it needs for that.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    vec::Vec,
+};
+
+use super::{Effect, Integration, Out, Stage, Want};
+use crate::{
+    types::{Instant, NodeName, Now},
+    wire::Report,
+};
+
+/// How many of the best-ranked every member keeps a link to.
+const WARM: usize = 3;
+/// Most neighbours named as relays to one peer.
+const RELAYS: usize = 4;
+
+/// A peer that is expected to be reached and is not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mark {
+    /// It has had no time for it yet: no verdict.
+    Waiting(Instant),
+    /// It was reached and is not any more, or has had the time.
+    Over,
+}
+
+impl Integration {
+    /// The nodes this one watches: those the overlay gives it, and outsiders it would watch if they were members.
+    fn subjects(&self) -> BTreeSet<NodeName> {
+        let me = &self.me.name;
+        let Some(view) = &self.current else { return BTreeSet::new() };
+        let mut subjects: BTreeSet<NodeName> = self.overlay.watched(me).iter().cloned().collect();
+        for report in self.reports.iter() {
+            let name = &report.origin.name;
+            let outsider = view.member(name).is_none() && self.evictions.reason(name).is_none() && !report.leaving;
+            if outsider && self.overlay.would_be_watchers(name).contains(me) {
+                subjects.insert(name.clone());
+            }
+        }
+        subjects
+    }
+
+    /// Brings this node's own report up to date. Returns whether it changed.
+    pub(super) fn refresh_report(&mut self) -> bool {
+        let report = self.own_report();
+        let known = self.reports.get(&self.me.name);
+        let number = known.map_or(0, |known| known.number);
+        let quiet = known.is_some_and(|known| self.says_the_same(known, &report));
+        if quiet {
+            return false;
+        }
+        self.reports.take(Arc::new(Report { number: number + 1, ..report }), None);
+        true
+    }
+
+    /// Whether two reports of this node say the same, as far as others need to know. A new view alone is no news while
+    /// its transition goes well: the controller tells of it when it is stable.
+    fn says_the_same(&self, known: &Report, report: &Report) -> bool {
+        let leads = self.current.as_ref().is_some_and(|view| view.id.controller == self.me.name);
+        let same_view = known.view == report.view || !(leads && self.stable);
+        let same_kind = known.view.is_some() == report.view.is_some();
+        let blank = |report: &Report| Report { number: 0, view: None, since: None, ..report.clone() };
+        same_view && same_kind && blank(known) == blank(report)
+    }
+
+    fn own_report(&self) -> Report {
+        let subjects = self.subjects();
+        let forming = self.current.is_none();
+        // While some of those it watches have had no time to be reached, the links to the best-ranked keep it connected.
+        let waits = |name: &NodeName| !self.is_trusted(name) && self.marks.get(name) != Some(&Mark::Over);
+        let warm = if subjects.iter().any(waits) { self.best_ranked() } else { BTreeSet::new() };
+        let trusted = self.peers.iter().filter(|(_, peer)| peer.trusted).map(|(name, _)| name);
+        let reported = |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name);
+        let reached = trusted.filter(reported).cloned().collect();
+        let claims_me = |report: &Arc<Report>| {
+            report.origin.name != self.me.name && report.reached.binary_search(&self.me.name).is_ok()
+        };
+        let claimed = self.reports.iter().filter(|report| claims_me(report)).map(|report| report.origin.name.clone());
+        let suspects: BTreeSet<NodeName> = subjects.into_iter().chain(claimed).collect();
+        let unreached = suspects
+            .into_iter()
+            .filter(|name| self.is_unreached(name))
+            .map(|name| {
+                let losses = self.peers.get(&name).map(|peer| peer.losses.clone()).unwrap_or_default();
+                (name, losses)
+            })
+            .collect();
+        let clustered = self.current.as_ref().filter(|view| view.members.len() > 1);
+        Report {
+            origin: self.me.clone(),
+            number: 0,
+            view: self.current.as_ref().map(|view| view.id.clone()),
+            unsettled: matches!(self.stage, Stage::Settling(_))
+                && self.current.is_some()
+                && !(self.standing && self.stable),
+            since: clustered.and_then(|view| view.member(&self.me.name)).map(|member| member.since),
+            leaving: self.leaving,
+            endpoints: self.endpoints.clone(),
+            reached,
+            unreached,
+            unresponsive: self.unresponsive.keys().cloned().collect(),
+        }
+    }
+
+    /// Whether a peer that should be reached is not, and has had the time to be.
+    fn is_unreached(&self, name: &NodeName) -> bool {
+        !self.is_trusted(name) && self.marks.get(name) == Some(&Mark::Over)
+    }
+
+    fn is_trusted(&self, name: &NodeName) -> bool {
+        self.peers.get(name).is_some_and(|peer| peer.trusted)
+    }
+
+    /// The best-ranked nodes, of the map and of all that can be reached.
+    fn best_ranked(&self) -> BTreeSet<NodeName> {
+        let evicted = self.evictions.names();
+        let picture = self.picture(&evicted);
+        let reports = self.reports.iter().map(|report| &report.origin.name);
+        let mut known: Vec<&NodeName> = reports.filter(|name| !self.unconnected.contains_key(*name)).collect();
+        known.sort_by_cached_key(|name| picture.rank(name));
+        known.into_iter().take(WARM).chain(self.order.iter().take(WARM)).cloned().collect()
+    }
+
+    /// Gives every peer that is expected to be reached a time to start from, and ends the wait of those whose is over.
+    /// Returns whether a wait ended.
+    pub(super) fn has_due_marks(&mut self, now: Now) -> bool {
+        let patience = self.detect_timeout * 2;
+        let claims_me = |report: &&Arc<Report>| report.reached.binary_search(&self.me.name).is_ok();
+        let claimed = self.reports.iter().filter(claims_me).map(|report| report.origin.name.clone());
+        let mut expected: BTreeSet<NodeName> = self.subjects().into_iter().chain(claimed).collect();
+        expected.remove(&self.me.name);
+        self.marks.retain(|name, _| expected.contains(name));
+        let mut ended = false;
+        for name in expected {
+            if self.is_trusted(&name) {
+                continue;
+            }
+            let mark = self.marks.entry(name).or_insert(Mark::Waiting(now.at));
+            if matches!(mark, Mark::Waiting(since) if now.at.since(*since) > patience) {
+                *mark = Mark::Over;
+                ended = true;
+            }
+        }
+        ended
+    }
+
+    /// Says which links are needed: to whom this node watches, to the best-ranked, to outsiders that discovery found,
+    /// and while it may lead, to all in the map.
+    pub(super) fn want(&self, out: Out<'_>) {
+        let mut names = self.subjects();
+        let evicted = self.evictions.names();
+        names.extend(self.best_ranked());
+        names.extend(self.sought.iter().cloned());
+        if self.leads_or_may() {
+            names.extend(self.map.keys().cloned());
+        }
+        names.remove(&self.me.name);
+        names.retain(|name| !evicted.contains(name));
+        let relays = self.relays();
+        let want = |name: NodeName| {
+            let report = self.reports.get(&name)?;
+            let through = relays.get(&name).map(|via| via.iter().take(RELAYS).cloned().collect()).unwrap_or_default();
+            let want = Want { identity: report.origin.clone(), endpoints: report.endpoints.clone(), relays: through };
+            Some((name, want))
+        };
+        let links: BTreeMap<NodeName, Want> = names.into_iter().filter_map(want).collect();
+        out.push(Effect::Want { links });
+    }
+
+    /// For each node that is not trusted here: the neighbours that say they reach it, or that it says it reaches.
+    fn relays(&self) -> BTreeMap<NodeName, Vec<NodeName>> {
+        let mut relays: BTreeMap<NodeName, Vec<NodeName>> = BTreeMap::new();
+        let near = |name: &NodeName| self.peers.get(name).is_some_and(|peer| peer.trusted);
+        for report in self.reports.iter() {
+            let origin = &report.origin.name;
+            for other in &report.reached {
+                if near(origin) && !near(other) {
+                    relays.entry(other.clone()).or_default().push(origin.clone());
+                } else if near(other) && !near(origin) {
+                    relays.entry(origin.clone()).or_default().push(other.clone());
+                }
+            }
+        }
+        relays
+    }
+
+    /// Whether this node leads a transition, or is the first choice for the next.
+    fn leads_or_may(&self) -> bool {
+        match &self.stage {
+            Stage::Leading(_) => true,
+            Stage::Settling(_) => self.candidate() == Some(&self.me.name),
+            _ => false,
+        }
+    }
+}
