@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use prost_types::Timestamp;
-use quorate_proto::v1::{self, event, watch_events_response, watch_membership_response};
+use quorate::v1::{self, event, watch_events_response, watch_membership_response};
 
 /// 2026-11-22T12:00:00Z.
 pub const NOON: i64 = 1_795_348_800;

@@ -12,7 +12,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use quorate_proto::v1;
+use quorate::v1;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio_stream::wrappers::TcpListenerStream;
@@ -26,6 +26,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub enum Answer {
     /// The usual answer.
     Usual,
+    /// An answer with nothing in it.
+    Empty,
     /// This status.
     Refuse(Status),
     /// None, until the caller gives up.
@@ -114,7 +116,7 @@ impl MockAgent {
 
 /// A status as agents make it.
 pub fn refusal(code: Code, reason: &str, message: &str) -> Status {
-    let details = ErrorDetails::with_error_info(reason, quorate_proto::ERROR_DOMAIN, HashMap::new());
+    let details = ErrorDetails::with_error_info(reason, quorate::ERROR_DOMAIN, HashMap::new());
     Status::with_error_details(code, message, details)
 }
 

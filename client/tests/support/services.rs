@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use quorate_proto::v1;
-use quorate_proto::v1::admin_service_server::{AdminService, AdminServiceServer};
-use quorate_proto::v1::event_service_server::{EventService, EventServiceServer};
-use quorate_proto::v1::membership_service_server::{MembershipService, MembershipServiceServer};
+use quorate::v1;
+use quorate::v1::admin_service_server::{AdminService, AdminServiceServer};
+use quorate::v1::event_service_server::{EventService, EventServiceServer};
+use quorate::v1::membership_service_server::{MembershipService, MembershipServiceServer};
 use tokio_stream::Stream;
 use tonic::transport::server::Router;
 use tonic::{Request, Response, Status};
@@ -28,11 +28,12 @@ pub fn router(state: &Arc<State>) -> Router {
 
 impl Mock {
     /// Writes the call down and does what the script says.
-    async fn unary<T>(&self, call: String, usual: impl FnOnce(&State) -> Result<T, Status>) -> Reply<T> {
+    async fn unary<T: Default>(&self, call: String, usual: impl FnOnce(&State) -> Result<T, Status>) -> Reply<T> {
         self.0.calls.lock().unwrap().push(call);
         let answer = self.0.answers.lock().unwrap().pop_front().unwrap_or(Answer::Usual);
         match answer {
             Answer::Usual => usual(&self.0).map(Response::new),
+            Answer::Empty => Ok(Response::new(T::default())),
             Answer::Refuse(status) => Err(status),
             Answer::Hang => std::future::pending().await,
         }

@@ -1,0 +1,283 @@
+//! What can be asked on the command line.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use quorate::v1::EventKind;
+
+use crate::since::Since;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done (also after Ctrl-C in --follow and --watch)
+  1  any other error
+  2  usage: a flag or a value was not accepted, by this program or by the agent
+  3  the cluster cannot be reached, or has no view yet
+  4  not found
+  5  refused: the state of the cluster does not allow it, or it changed meanwhile
+  6  no answer in time
+
+Examples:
+  quorate status
+  quorate --endpoint 10.0.0.1:7401,10.0.0.2:7401 members
+  quorate events --follow --since 10m -o json";
+
+const LEAVE_EXAMPLES: &str = "\
+Leaving concerns one agent, so exactly one endpoint must be given. Waits up to --timeout,
+60s by default.
+
+Examples:
+  quorate leave --endpoint 10.0.0.3:7401
+  quorate leave --endpoint 10.0.0.3:7401 --yes --timeout 2m";
+
+const EVENTS_EXAMPLES: &str = "\
+Without --since all history that the answering agent keeps is listed. Only views are kept as
+history: transitions started and views stable are seen with --follow alone. Where history or
+events were dropped, the output says so.
+
+Examples:
+  quorate events
+  quorate events --since 1h
+  quorate events --since 2026-11-22T12:00:00Z --kind view
+  quorate events --follow -o json | jq .kind";
+
+/// Look at a Quorate cluster and change who is in it.
+#[derive(Debug, Parser)]
+#[command(name = "quorate", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Agents to ask, the first that answers; may be repeated or a comma-separated list
+    #[arg(
+        long = "endpoint",
+        global = true,
+        value_name = "HOST:PORT",
+        env = "QUORATE_ENDPOINTS",
+        hide_env_values = true,
+        value_delimiter = ',',
+        default_value = "127.0.0.1:7401,127.0.0.1:7402,127.0.0.1:7403"
+    )]
+    pub endpoints: Vec<String>,
+    /// Tables for people or JSON for programs
+    #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
+    pub output: Format,
+    /// How long to wait for an answer, as in 500ms or 10s [default: 5s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub timeout: Option<Duration>,
+    /// When to use colour; auto means on a terminal unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// How answers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables and text for people; may change with any version
+    Table,
+    /// JSON for programs; fields are only ever added
+    Json,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the cluster on one screen, as every given agent sees it
+    #[command(after_help = "Examples:\n  quorate status\n  quorate status -o json | jq .state")]
+    Status,
+    /// List the members of the view in rank order
+    #[command(
+        after_help = "Examples:\n  quorate members\n  quorate members -o json | jq -r '.view.members[].node_name'"
+    )]
+    Members,
+    /// List all nodes the answering agent knows, also outsiders and evicted ones
+    #[command(after_help = "Examples:\n  quorate nodes\n  quorate nodes --endpoint 10.0.0.2:7401")]
+    Nodes,
+    /// Show the links of the answering agent and their channels
+    #[command(after_help = "Examples:\n  quorate links\n  quorate links --watch --interval 500ms")]
+    Links(LinksArgs),
+    /// List what happened in the cluster, and follow it
+    #[command(after_help = EVENTS_EXAMPLES)]
+    Events(EventsArgs),
+    /// Show the answering agent: version, identity, addresses, configuration
+    #[command(after_help = "Examples:\n  quorate agent --endpoint 10.0.0.2:7401")]
+    Agent(AgentArgs),
+    /// Have one node leave the cluster cleanly and stop its agent
+    #[command(after_help = LEAVE_EXAMPLES)]
+    Leave(LeaveArgs),
+    /// Remove a node from the cluster and have it refused until it is readmitted
+    #[command(after_help = "Examples:\n  quorate evict n3 --reason 'disk is failing'")]
+    Evict(EvictArgs),
+    /// Lift an eviction
+    #[command(after_help = "Examples:\n  quorate readmit n3")]
+    Readmit(ReadmitArgs),
+    /// Print a script that completes this command line
+    #[command(after_help = "Examples:\n  quorate completions bash > /etc/bash_completion.d/quorate")]
+    Completions(CompletionsArgs),
+}
+
+/// Flags of `links`.
+#[derive(Debug, Args)]
+pub struct LinksArgs {
+    /// Keep showing them until Ctrl-C
+    #[arg(short, long)]
+    pub watch: bool,
+    /// How often to show them with --watch: 100ms to 1h
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "1s")]
+    pub interval: Duration,
+}
+
+/// Flags of `events`.
+#[derive(Debug, Args)]
+pub struct EventsArgs {
+    /// Go on with events as they happen, until Ctrl-C
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Begin after a cursor of an earlier event, a duration ago (10m) or at a time (2026-11-22T12:00:00Z)
+    ///
+    /// What reads as neither a duration nor a time is taken as a cursor; put `cursor:` before one to be certain. Times
+    /// are compared with the wall clocks of the controllers.
+    #[arg(long, value_name = "CURSOR|DURATION|TIME")]
+    pub since: Option<Since>,
+    /// Only events of this kind; may be repeated or a comma-separated list
+    #[arg(long = "kind", value_enum, value_name = "KIND", value_delimiter = ',')]
+    pub kinds: Vec<Kind>,
+}
+
+/// A kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// A view was installed
+    View,
+    /// The answering node left its view
+    #[value(alias = "transition_started")]
+    TransitionStarted,
+    /// Every member has installed the view
+    #[value(alias = "view_stable")]
+    ViewStable,
+}
+
+impl From<Kind> for EventKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::View => Self::View,
+            Kind::TransitionStarted => Self::TransitionStarted,
+            Kind::ViewStable => Self::ViewStable,
+        }
+    }
+}
+
+/// Flags of `agent`.
+#[derive(Debug, Args)]
+pub struct AgentArgs {
+    /// Print only the configuration in force, as TOML whatever --output says
+    #[arg(long)]
+    pub config: bool,
+}
+
+/// Flags of `leave`.
+#[derive(Debug, Args)]
+pub struct LeaveArgs {
+    /// Do not ask for confirmation
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// Flags of `evict`.
+#[derive(Debug, Args)]
+pub struct EvictArgs {
+    /// Name of the node; it need not be running
+    pub node: String,
+    /// Why, for people: at most 256 bytes
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Do not ask for confirmation
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// Flags of `readmit`.
+#[derive(Debug, Args)]
+pub struct ReadmitArgs {
+    /// Name of the node
+    pub node: String,
+}
+
+/// Flags of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell to write for
+    pub shell: Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn endpoints_may_be_repeated_or_listed_anywhere() {
+        let cli = parse("quorate status --endpoint a:1,b:2 --endpoint c:3").unwrap();
+        assert_eq!(cli.global.endpoints, ["a:1", "b:2", "c:3"]);
+        let cli = parse("quorate --endpoint a:1 status").unwrap();
+        assert_eq!(cli.global.endpoints, ["a:1"]);
+    }
+
+    #[test]
+    fn values_are_checked() {
+        assert!(parse("quorate status --timeout 5parsecs").is_err());
+        assert!(parse("quorate status -o xml").is_err());
+        assert!(parse("quorate evict n3").is_err(), "a reason must be given");
+        let cli = parse("quorate events --kind view,view_stable --timeout 250ms").unwrap();
+        assert_eq!(cli.global.timeout, Some(Duration::from_millis(250)));
+        let Command::Events(args) = cli.command else { panic!() };
+        assert_eq!(args.kinds, [Kind::View, Kind::ViewStable]);
+    }
+
+    #[test]
+    fn every_command_has_help_with_an_example() {
+        let command = Cli::command();
+        let help = command.clone().render_long_help().to_string();
+        for expected in ["Exit codes:", "QUORATE_ENDPOINTS", "--color", "127.0.0.1:7403", "NO_COLOR"] {
+            assert!(help.contains(expected), "{expected} is missing in:\n{help}");
+        }
+        for sub in command.get_subcommands() {
+            let help = sub.clone().render_long_help().to_string();
+            assert!(help.contains("Examples:\n  quorate"), "no example in:\n{help}");
+            assert!(sub.get_about().is_some());
+        }
+    }
+}

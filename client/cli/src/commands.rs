@@ -1,0 +1,43 @@
+//! One file for each command, and what they share.
+
+mod agent;
+mod change;
+mod completions;
+mod events;
+mod follow;
+mod links;
+mod members;
+mod nodes;
+pub mod status;
+
+use crate::app::App;
+use crate::args::{Cli, Command};
+use crate::failure::Failure;
+
+/// Does what was asked.
+pub async fn run(cli: Cli) -> Result<(), Failure> {
+    if let Command::Completions(args) = cli.command {
+        return completions::run(args.shell);
+    }
+    let app = App::new(&cli.global)?;
+    match cli.command {
+        Command::Status => status::run(app).await,
+        Command::Members => members::run(app).await,
+        Command::Nodes => nodes::run(app).await,
+        Command::Links(args) => links::run(app, args).await,
+        Command::Events(args) => events::run(app, args).await,
+        Command::Agent(args) => agent::run(app, args).await,
+        Command::Leave(args) => change::leave(app, args).await,
+        Command::Evict(args) => change::evict(app, args).await,
+        Command::Readmit(args) => change::readmit(app, args).await,
+        Command::Completions(_) => Ok(()),
+    }
+}
+
+/// Runs something that only Ctrl-C ends; being interrupted is what it is for, so that is no failure.
+async fn until_interrupted(endless: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    tokio::select! {
+        result = endless => result,
+        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+    }
+}

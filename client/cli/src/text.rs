@@ -1,0 +1,8 @@
+//! Texts and tables for people, from what the agents answered.
+
+pub mod agent;
+pub mod event;
+pub mod links;
+pub mod members;
+pub mod nodes;
+pub mod status;
