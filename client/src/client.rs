@@ -28,8 +28,8 @@ const PAGE_SIZE: u32 = 1000;
 /// **Time.** Every method ends within [`ClientOptions::call_timeout`], [`leave`](Self::leave) within
 /// [`ClientOptions::leave_timeout`]. Dropping a future cancels its call.
 ///
-/// **Errors.** Each method can fail with [`Error::Unavailable`], [`Error::Deadline`] and [`Error::Refused`]; the reasons
-/// a refusal can have are listed with the method. Must be used within a tokio runtime.
+/// **Errors.** Each method can fail with [`Error::Unavailable`], [`Error::Deadline`] and [`Error::Refused`]; the
+/// reasons a refusal can have are listed with the method. Must be used within a tokio runtime.
 #[derive(Clone)]
 pub struct Client {
     pool: Pool,
@@ -125,12 +125,13 @@ impl Client {
         self.pool.call(Safety::Idempotent, limits, leave).await.result
     }
 
-    /// Removes a node from the cluster and has it refused from then on by every member, until [`readmit`](Self::readmit).
+    /// Removes a node from the cluster and has it refused from then on by every member, until
+    /// [`readmit`](Self::readmit).
     ///
-    /// `reason` is for people: at most 256 bytes. Blocks until the answering node has recorded the eviction durably; the
-    /// view without the node follows. Repeated when needed; when an attempt without an answer had been carried out after
-    /// all, this is a success without a header. Reasons: `BAD_REQUEST`, `EVICTION_STATE` when the node was evicted
-    /// already, `LIMIT_REACHED`.
+    /// `reason` is for people: at most 256 bytes. Blocks until the answering node has recorded the eviction durably;
+    /// the view without the node follows. Repeated when needed; when an attempt without an answer had been carried out
+    /// after all, this is a success without a header. Reasons: `BAD_REQUEST`, `EVICTION_STATE` when the node was
+    /// evicted already, `LIMIT_REACHED`.
     pub async fn evict(&self, name: &str, reason: &str) -> Result<v1::EvictNodeResponse, Error> {
         let message = v1::EvictNodeRequest { node_name: name.to_owned(), reason: reason.to_owned() };
         let outcome = self.safe_change(|a| {

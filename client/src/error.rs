@@ -29,7 +29,7 @@ pub enum Error {
         tried: Vec<Tried>,
     },
     /// The deadline passed. For a call that changes something it is not known whether it was carried out.
-    #[error("no answer within {limit:?}: {}", Listed(tried))]
+    #[error("no answer within {:?}: {}", to_millis(*limit), Listed(tried))]
     Deadline {
         /// The deadline of the call.
         limit: Duration,
@@ -54,8 +54,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// The documented reason the agent gave; for [`Error::Unavailable`] and [`Error::Deadline`] the first that any agent
-    /// gave. `None` when no agent gave one.
+    /// The documented reason the agent gave; for [`Error::Unavailable`] and [`Error::Deadline`] the first that any
+    /// agent gave. `None` when no agent gave one.
     pub fn reason(&self) -> Option<&Reason> {
         match self {
             Self::Refused(refusal) => refusal.reason.as_ref(),
@@ -117,7 +117,7 @@ pub enum Cause {
     #[error("connection lost: {0}")]
     Lost(String),
     /// Nothing came for this long.
-    #[error("silent for {0:?}")]
+    #[error("silent for {:?}", to_millis(*.0))]
     Silent(Duration),
     /// The agent ended a stream that should never end.
     #[error("the stream was ended")]
@@ -148,9 +148,23 @@ impl Cause {
             });
         };
         let chain: Vec<&dyn StdError> = std::iter::successors(Some(source), |error| (**error).source()).collect();
-        let root = chain.last().map(ToString::to_string).unwrap_or_default();
+        let root = chain.last().map(|root| plain_text(*root)).unwrap_or_default();
         if chain.iter().any(|error| error.is::<ConnectError>()) { Self::Connect(root) } else { Self::Lost(root) }
     }
+}
+
+/// What an error says, without the number that the operating system has for it.
+fn plain_text(error: &(dyn StdError + 'static)) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error ") {
+        Some((plain, _)) => plain.to_owned(),
+        None => text,
+    }
+}
+
+/// A duration with as much detail as a message needs.
+fn to_millis(duration: Duration) -> Duration {
+    Duration::from_millis(duration.as_millis().try_into().unwrap_or(u64::MAX))
 }
 
 /// The endpoints tried by one call or since one outage began: the last cause of each, so it stays small.
@@ -207,8 +221,9 @@ mod tests {
         let io = || std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
         let connect = Cause::of(&Status::from_error(Box::new(ConnectError(Box::new(io())))), "n1:1");
         assert_eq!(connect, Cause::Connect("connection refused".to_owned()));
-        let lost = Cause::of(&Status::from_error(Box::new(io())), "n1:1");
-        assert_eq!(lost, Cause::Lost("connection refused".to_owned()));
+        let reset = std::io::Error::from_raw_os_error(104);
+        let Cause::Lost(text) = Cause::of(&Status::from_error(Box::new(reset)), "n1:1") else { panic!() };
+        assert!(!text.contains("os error"), "{text}");
     }
 
     #[test]
@@ -216,10 +231,10 @@ mod tests {
         let mut list = TriedList::default();
         list.note(tried("n1:1", Cause::Connect("refused".to_owned())));
         list.note(tried("n2:1", Cause::Ended));
-        list.note(tried("n1:1", Cause::Silent(Duration::from_secs(1))));
+        list.note(tried("n1:1", Cause::Silent(Duration::from_nanos(1_666_666_666))));
         assert!(list.any_silent());
         let error = Error::Unavailable { tried: list.into_vec() };
-        let shown = "no endpoint could serve the call: n1:1: silent for 1s; n2:1: the stream was ended";
+        let shown = "no endpoint could serve the call: n1:1: silent for 1.666s; n2:1: the stream was ended";
         assert_eq!(error.to_string(), shown);
     }
 

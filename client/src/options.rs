@@ -15,7 +15,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// Where the agents are, how a client connects to them and how long it waits.
 ///
-/// Values are checked when the client is made: [`Client::new`](crate::Client::new) names a bad one with what is allowed.
+/// Values are checked when the client is made: [`Client::new`](crate::Client::new) names a bad one with what is
+/// allowed.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
     pub(crate) endpoints: Vec<String>,

@@ -16,7 +16,8 @@ pub enum Safety {
     /// The schema says that a retry is safe: the call is tried elsewhere after any lost connection, silence or
     /// `UNAVAILABLE`.
     Idempotent,
-    /// The call must reach an agent once at most: it is tried elsewhere only when there was no connection to send it on.
+    /// The call must reach an agent once at most: it is tried elsewhere only when there was no connection to send it
+    /// on.
     AtMostOnce,
 }
 

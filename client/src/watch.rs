@@ -33,9 +33,9 @@ pub use options::{EventWatchOptions, MembershipWatchOptions};
 /// **When it ends.** With one error and then `None`: a refusal that another agent would repeat (as `BAD_CURSOR`), or
 /// [`Error::Unavailable`] when `give_up_after` is set and passed. Otherwise never.
 ///
-/// **Polling.** Works only while it is polled; nothing runs in the background. A reader that does not poll is held back
-/// by HTTP/2 flow control, and the agent sends a `LAGGED` snapshot if it fell too far behind. Dropping the watch cancels
-/// the call.
+/// **Polling.** Works only while it is polled; nothing runs in the background. A reader that does not poll is held
+/// back by HTTP/2 flow control, and the agent sends a `LAGGED` snapshot if it fell too far behind. Dropping the watch
+/// cancels the call.
 pub struct Watch<M> {
     messages: BoxStream<'static, Result<M, Error>>,
     status: watch::Receiver<WatchStatus>,

@@ -52,8 +52,8 @@ impl MembershipWatchOptions {
         self
     }
 
-    /// Has the figures of all nodes and links sent again at this interval: 100 ms to 1 h. Default: only changes of state
-    /// are sent.
+    /// Has the figures of all nodes and links sent again at this interval: 100 ms to 1 h. Default: only changes of
+    /// state are sent.
     #[must_use]
     pub fn figures_interval(mut self, interval: Duration) -> Self {
         self.figures_interval = Some(interval);
@@ -67,8 +67,8 @@ impl MembershipWatchOptions {
         self
     }
 
-    /// Ends with [`Error::Unavailable`](crate::Error::Unavailable) when no message came for this long after a connection
-    /// was lost, or after the start: 0 to 24 h. Default: never.
+    /// Ends with [`Error::Unavailable`](crate::Error::Unavailable) when no message came for this long after a
+    /// connection was lost, or after the start: 0 to 24 h. Default: never.
     #[must_use]
     pub fn give_up_after(mut self, limit: Duration) -> Self {
         self.resume.give_up_after = Some(limit);
@@ -118,8 +118,8 @@ impl EventWatchOptions {
         self
     }
 
-    /// Ends with [`Error::Unavailable`](crate::Error::Unavailable) when no message came for this long after a connection
-    /// was lost, or after the start: 0 to 24 h. Default: never.
+    /// Ends with [`Error::Unavailable`](crate::Error::Unavailable) when no message came for this long after a
+    /// connection was lost, or after the start: 0 to 24 h. Default: never.
     #[must_use]
     pub fn give_up_after(mut self, limit: Duration) -> Self {
         self.resume.give_up_after = Some(limit);
