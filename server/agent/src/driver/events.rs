@@ -1,0 +1,288 @@
+//! The event stream of this node: what was published, to all who watch, each with the point it brings them to.
+//!
+//! A watcher gets its start and its place in the live stream in one step of the driver, so there is neither a gap nor a
+//! duplicate between what is replayed and what comes live (E1). Readers that lag are told so by the channel; nobody
+//! waits for them.
+
+use std::sync::Arc;
+
+use quorate_core::{
+    Publication,
+    status::{ViewState, ViewStatus},
+    types::{Duration, History, Identity, NodeName, ViewId, ViewRecord, WallTime},
+};
+use tokio::sync::broadcast;
+
+use super::seen::{Seen, Times, replay};
+
+/// Something that happened, as watchers are told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Happening {
+    /// What happened.
+    pub what: What,
+    /// The point in history after it.
+    pub seen: Seen,
+    /// The view this node had installed last when it happened.
+    pub head: Option<ViewId>,
+    /// When this node saw it.
+    pub observed: WallTime,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum What {
+    /// A view was installed, or one was learned of.
+    View {
+        /// The view.
+        view: Arc<ViewRecord>,
+        /// Whether this node was not in it.
+        missed: bool,
+    },
+    /// This node left its view.
+    TransitionStarted {
+        /// The view that was left.
+        left: Option<ViewId>,
+        /// Who coordinates, as far as known.
+        controller: Option<NodeName>,
+        /// Why.
+        summary: String,
+    },
+    /// Every member has installed the view.
+    Stable {
+        /// The view.
+        id: ViewId,
+        /// Time of the second phase, when known.
+        install: Option<Duration>,
+    },
+}
+
+/// Why a stream begins where it does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// It has no cursor.
+    Start,
+    /// It goes on where the cursor was.
+    Resumed,
+    /// The cursor's point is not known here, or no longer.
+    Dropped,
+}
+
+/// Where a stream begins.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Beginning {
+    /// Why there.
+    pub reason: Reason,
+    /// The last installed view at that point.
+    pub view: Option<Arc<ViewRecord>>,
+    /// How far the node had come with it.
+    pub state: ViewState,
+    /// The point in history.
+    pub seen: Seen,
+    /// The view this node has installed last.
+    pub head: Option<ViewId>,
+}
+
+/// A place in the event stream.
+#[derive(Debug)]
+pub struct Subscription {
+    /// Where the stream begins.
+    pub beginning: Beginning,
+    /// What the reader has missed since then, in order.
+    pub backlog: Vec<Happening>,
+    /// Everything after that.
+    pub live: broadcast::Receiver<Arc<Happening>>,
+    /// Nodes of which something changed.
+    pub changes: broadcast::Receiver<NodeName>,
+}
+
+/// What the driver gives for a subscription; [`Raw::finish`] does the rest of the work in the reader's own task.
+#[derive(Debug)]
+pub(super) struct Raw {
+    beginning: Beginning,
+    missing: Vec<(Arc<ViewRecord>, WallTime)>,
+    in_force: Option<Happening>,
+    me: Identity,
+    live: broadcast::Receiver<Arc<Happening>>,
+    changes: broadcast::Receiver<NodeName>,
+}
+
+/// The views that are kept, for a listing.
+#[derive(Debug)]
+pub(super) struct RawListing {
+    pub(super) from: Seen,
+    pub(super) views: Vec<(Arc<ViewRecord>, WallTime)>,
+    pub(super) dropped: bool,
+    pub(super) head: Option<ViewId>,
+    pub(super) me: Identity,
+}
+
+/// Views of the past, as events.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listing {
+    /// The events, oldest first.
+    pub happenings: Vec<Happening>,
+    /// Whether events before the first were dropped.
+    pub dropped: bool,
+    /// The view this node has installed last.
+    pub head: Option<ViewId>,
+}
+
+/// The event stream of a node.
+#[derive(Debug)]
+pub(super) struct EventLog {
+    me: Identity,
+    seen: Seen,
+    head: Option<ViewId>,
+    observed: Times<WallTime>,
+    /// The last `TransitionStarted` or `Stable`, as long as nothing came after it.
+    in_force: Option<Happening>,
+    live: broadcast::Sender<Arc<Happening>>,
+    changes: broadcast::Sender<NodeName>,
+}
+
+impl EventLog {
+    /// An empty stream; a reader may lag `buffer` events behind.
+    pub(super) fn new(me: Identity, buffer: usize) -> Self {
+        let buffer = buffer.max(1);
+        Self {
+            me,
+            seen: Seen::default(),
+            head: None,
+            observed: Times::default(),
+            in_force: None,
+            live: broadcast::Sender::new(buffer),
+            changes: broadcast::Sender::new(buffer),
+        }
+    }
+
+    /// Takes in what the core published; `history` holds it already.
+    pub(super) fn publish(&mut self, publication: Publication, observed: WallTime, history: &History) {
+        let what = match publication {
+            Publication::NodeChanged { name } => {
+                // Nobody may be watching.
+                let _ = self.changes.send(name);
+                return;
+            }
+            Publication::View { view, missed, installed } => {
+                self.observed.note(&view.id, observed, history);
+                self.seen.advance(&view, installed);
+                if installed {
+                    self.head = Some(view.id.clone());
+                    self.in_force = None;
+                    self.seen.prune(history);
+                }
+                What::View { view, missed }
+            }
+            Publication::TransitionStarted { left, controller, summary } => {
+                What::TransitionStarted { left, controller, summary }
+            }
+            Publication::Stable { id, install } => {
+                self.seen.stabilise(&id);
+                What::Stable { id, install }
+            }
+        };
+        let happening = Happening { what, seen: self.seen.clone(), head: self.head.clone(), observed };
+        if !matches!(happening.what, What::View { .. }) {
+            self.in_force = Some(happening.clone());
+        }
+        let _ = self.live.send(Arc::new(happening));
+    }
+
+    /// A place in the stream, after `cursor` or at its present end.
+    pub(super) fn subscribe(&self, cursor: Option<Seen>, now: ViewStatus, history: &History) -> Raw {
+        let (beginning, missing, in_force) = match cursor.map(|seen| (seen.missing(history), seen)) {
+            Some((Some(missing), seen)) => {
+                let in_force = self.in_force_after(&seen, !missing.is_empty(), now.state);
+                (self.resumed(seen, now.state, history), missing, in_force)
+            }
+            Some((None, _)) => (self.present(Reason::Dropped, now), Vec::new(), None),
+            None => (self.present(Reason::Start, now), Vec::new(), None),
+        };
+        Raw {
+            beginning,
+            missing: missing.into_iter().map(|view| self.timed(view)).collect(),
+            in_force,
+            me: self.me.clone(),
+            live: self.live.subscribe(),
+            changes: self.changes.subscribe(),
+        }
+    }
+
+    fn present(&self, reason: Reason, now: ViewStatus) -> Beginning {
+        Beginning { reason, view: now.view, state: now.state, seen: self.seen.clone(), head: self.head.clone() }
+    }
+
+    fn resumed(&self, seen: Seen, state: ViewState, history: &History) -> Beginning {
+        let view = seen.base.as_ref().and_then(|base| history.get(base)).cloned();
+        let state = match (&view, seen.stable) {
+            (Some(_), true) => ViewState::Stable,
+            (Some(_), false) => ViewState::Installed,
+            (None, _) if self.head.is_none() => state,
+            (None, _) => ViewState::Forming,
+        };
+        Beginning { reason: Reason::Resumed, view, state, seen, head: self.head.clone() }
+    }
+
+    /// What a resumed reader is told beyond the views it missed: that the node is between views, or that the view is
+    /// stable, unless it knows that.
+    fn in_force_after(&self, seen: &Seen, missed_any: bool, state: ViewState) -> Option<Happening> {
+        let happening = self.in_force.as_ref()?;
+        let told = match &happening.what {
+            What::View { .. } => false,
+            What::TransitionStarted { .. } => state == ViewState::Transition,
+            What::Stable { id, .. } => {
+                state == ViewState::Stable && (missed_any || !seen.stable || seen.base.as_ref() != Some(id))
+            }
+        };
+        told.then(|| happening.clone())
+    }
+
+    /// The views kept, after `cursor` when there is one.
+    pub(super) fn list(&self, cursor: Option<Seen>, history: &History) -> RawListing {
+        let (from, views, dropped) = match cursor.map(|seen| (seen.missing(history), seen)) {
+            Some((Some(missing), seen)) => (seen, missing, false),
+            Some((None, _)) => (Seen::default(), history.iter().cloned().collect(), true),
+            None => (Seen::default(), history.iter().cloned().collect(), history.has_dropped()),
+        };
+        let views = views.into_iter().map(|view| self.timed(view)).collect();
+        RawListing { from, views, dropped, head: self.head.clone(), me: self.me.clone() }
+    }
+
+    fn timed(&self, view: Arc<ViewRecord>) -> (Arc<ViewRecord>, WallTime) {
+        let at = self.observed.of(&view.id).unwrap_or(view.committed);
+        (view, at)
+    }
+}
+
+/// Views of the past as events that a reader sees from `from` on.
+fn past(from: &Seen, timed: Vec<(Arc<ViewRecord>, WallTime)>, head: Option<&ViewId>, me: &Identity) -> Vec<Happening> {
+    let (views, times): (Vec<_>, Vec<_>) = timed.into_iter().unzip();
+    let points = replay(from, &views);
+    let happening = |((view, seen), observed): ((Arc<ViewRecord>, Seen), WallTime)| {
+        let missed = !view.contains(me);
+        Happening { what: What::View { view, missed }, seen, head: head.cloned(), observed }
+    };
+    views.into_iter().zip(points).zip(times).map(happening).collect()
+}
+
+impl Raw {
+    pub(super) fn finish(self) -> Subscription {
+        let head = self.beginning.head.as_ref();
+        let mut backlog = past(&self.beginning.seen, self.missing, head, &self.me);
+        if let Some(in_force) = self.in_force {
+            let mut seen = backlog.last().map_or_else(|| self.beginning.seen.clone(), |last| last.seen.clone());
+            if let What::Stable { id, .. } = &in_force.what {
+                seen.stabilise(id);
+            }
+            backlog.push(Happening { seen, ..in_force });
+        }
+        Subscription { beginning: self.beginning, backlog, live: self.live, changes: self.changes }
+    }
+}
+
+impl RawListing {
+    pub(super) fn finish(self) -> Listing {
+        let happenings = past(&self.from, self.views, self.head.as_ref(), &self.me);
+        Listing { happenings, dropped: self.dropped, head: self.head }
+    }
+}

@@ -1,0 +1,148 @@
+//! The way to the driver for everybody else: a cheap clone that hides the channels.
+
+use quorate_core::{
+    Outcome,
+    status::{NodeStatus, ViewStatus},
+    types::NodeName,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{
+    events::{Listing, Raw, RawListing, Subscription},
+    seen::Seen,
+};
+
+/// Why a call to the driver has no answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum HandleError {
+    /// The driver has stopped, or is stopping.
+    #[error("the agent is stopping")]
+    Stopping,
+    /// Too many commands wait for their end.
+    #[error("too many commands wait for their end")]
+    Busy,
+}
+
+/// What the driver is asked.
+#[derive(Debug)]
+pub(super) enum Request {
+    /// All nodes, or those of these names that are known.
+    Nodes { names: Option<Vec<NodeName>>, reply: oneshot::Sender<Vec<NodeStatus>> },
+    /// How far the node distrusts its own timers.
+    Distrust { reply: oneshot::Sender<u32> },
+    /// The history, after a point.
+    History { cursor: Option<Seen>, reply: oneshot::Sender<RawListing> },
+    /// A place in the event stream.
+    Subscribe { cursor: Option<Seen>, reply: oneshot::Sender<Raw> },
+    /// Leave the cluster.
+    Leave,
+    /// Evict a node.
+    Evict { name: NodeName, reason: String, reply: oneshot::Sender<Result<Outcome, HandleError>> },
+    /// Lift an eviction.
+    Readmit { name: NodeName, reply: oneshot::Sender<Result<Outcome, HandleError>> },
+}
+
+/// The way to the driver.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    pub(super) requests: mpsc::Sender<Request>,
+    pub(super) view: watch::Receiver<ViewStatus>,
+    pub(super) departed: watch::Receiver<Option<bool>>,
+}
+
+impl Handle {
+    /// The view and how far the node has come with it.
+    #[must_use]
+    pub fn view(&self) -> ViewStatus {
+        self.view.borrow().clone()
+    }
+
+    /// The view as it changes.
+    #[must_use]
+    pub fn watch_view(&self) -> watch::Receiver<ViewStatus> {
+        self.view.clone()
+    }
+
+    /// All nodes that are known, members first, then by name.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn nodes(&self) -> Result<Vec<NodeStatus>, HandleError> {
+        self.ask(|reply| Request::Nodes { names: None, reply }).await
+    }
+
+    /// Those of the named nodes that are known.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn nodes_named(&self, names: Vec<NodeName>) -> Result<Vec<NodeStatus>, HandleError> {
+        self.ask(|reply| Request::Nodes { names: Some(names), reply }).await
+    }
+
+    /// One node, when it is known.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn node(&self, name: NodeName) -> Result<Option<NodeStatus>, HandleError> {
+        Ok(self.nodes_named(vec![name]).await?.pop())
+    }
+
+    /// How far the node distrusts its own timers, 0 to 8. Also tells that the driver is alive.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn distrust(&self) -> Result<u32, HandleError> {
+        self.ask(|reply| Request::Distrust { reply }).await
+    }
+
+    /// The views that are kept, after `cursor` when there is one.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn history(&self, cursor: Option<Seen>) -> Result<Listing, HandleError> {
+        self.ask(|reply| Request::History { cursor, reply }).await.map(RawListing::finish)
+    }
+
+    /// A place in the event stream, after `cursor` or at its present end.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn subscribe(&self, cursor: Option<Seen>) -> Result<Subscription, HandleError> {
+        self.ask(|reply| Request::Subscribe { cursor, reply }).await.map(Raw::finish)
+    }
+
+    /// Leaves the cluster; the driver then stops. Returns whether the others confirmed it in time. A second call waits
+    /// for the same departure.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`] when the driver was stopped otherwise.
+    pub async fn leave(&self) -> Result<bool, HandleError> {
+        let mut departed = self.departed.clone();
+        // A driver that no longer listens has departed already, or never will.
+        let _ = self.requests.send(Request::Leave).await;
+        let confirmed = departed.wait_for(Option::is_some).await.map_err(|_| HandleError::Stopping)?;
+        confirmed.ok_or(HandleError::Stopping)
+    }
+
+    /// Evicts a node; done when that is durable here.
+    ///
+    /// # Errors
+    /// [`HandleError`].
+    pub async fn evict(&self, name: NodeName, reason: String) -> Result<Outcome, HandleError> {
+        self.ask(|reply| Request::Evict { name, reason, reply }).await?
+    }
+
+    /// Lifts an eviction; done when that is durable here.
+    ///
+    /// # Errors
+    /// [`HandleError`].
+    pub async fn readmit(&self, name: NodeName) -> Result<Outcome, HandleError> {
+        self.ask(|reply| Request::Readmit { name, reply }).await?
+    }
+
+    async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, HandleError> {
+        let (reply, answer) = oneshot::channel();
+        self.requests.send(request(reply)).await.map_err(|_| HandleError::Stopping)?;
+        answer.await.map_err(|_| HandleError::Stopping)
+    }
+}

@@ -1,0 +1,245 @@
+//! The one task that owns the core.
+//!
+//! It takes what happened - on connections, timers, the disk, in discovery, from callers - hands it to the core, and
+//! does what the core says, in that order. It decides nothing itself.
+//!
+//! ```text
+//!   transport --+                                +--> transport, timers, writer
+//!   timers -----+                                +--> events (watchers)
+//!   writer -----+--> Node::handle --> effects ---+--> replies
+//!   discovery --+                                +--> log, metrics
+//!   handles ----+
+//! ```
+
+mod clock;
+mod events;
+#[cfg(test)]
+pub(crate) mod fake;
+mod handle;
+mod notes;
+mod seen;
+mod timers;
+mod writer;
+
+use std::collections::HashMap;
+
+use quorate_core::{
+    Command, Effect, Event, Node, Outcome,
+    status::ViewStatus,
+    types::{Address, Identity},
+};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+pub use clock::{Clock, wall};
+pub use events::{Beginning, Happening, Listing, Reason, Subscription, What};
+pub use handle::{Handle, HandleError};
+pub use seen::Seen;
+pub use writer::Writer;
+
+use self::{events::EventLog, handle::Request, timers::Timers};
+use crate::{metrics::Metrics, transport::Transport};
+
+/// Most requests that wait for the driver.
+const REQUESTS: usize = 1024;
+/// Most commands that wait for their outcome.
+const COMMANDS: usize = 1024;
+
+/// What a driver is made of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The core.
+    pub node: Node,
+    /// Who the node is.
+    pub identity: Identity,
+    /// The connections.
+    pub transport: Transport,
+    /// The way to the disk.
+    pub writer: Writer,
+    /// What discovery finds.
+    pub discovered: mpsc::Receiver<(String, Vec<Address>)>,
+    /// The figures to keep.
+    pub metrics: Metrics,
+    /// How many events a watcher may lag behind.
+    pub event_buffer: usize,
+}
+
+/// Why a driver ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ended {
+    /// The node has left the cluster.
+    Departed {
+        /// Whether the others agreed in time.
+        confirmed: bool,
+    },
+    /// It was told to stop at once.
+    Cancelled,
+    /// Nothing can be made durable any more.
+    StorageFailed,
+}
+
+/// The task that owns the core.
+#[derive(Debug)]
+pub struct Driver {
+    node: Node,
+    clock: Clock,
+    timers: Timers,
+    transport: Transport,
+    writer: Writer,
+    discovered: mpsc::Receiver<(String, Vec<Address>)>,
+    requests: mpsc::Receiver<Request>,
+    log: EventLog,
+    commands: HashMap<u64, oneshot::Sender<Result<Outcome, HandleError>>>,
+    next_ticket: u64,
+    effects: Vec<Effect>,
+    view: watch::Sender<ViewStatus>,
+    departed: watch::Sender<Option<bool>>,
+    metrics: Metrics,
+}
+
+impl Driver {
+    /// A driver that has not started, and the way to it.
+    #[must_use]
+    pub fn new(parts: Parts) -> (Self, Handle) {
+        let (ask, requests) = mpsc::channel(REQUESTS);
+        let (view, watch_view) = watch::channel(parts.node.view());
+        let (departed, watch_departed) = watch::channel(None);
+        let driver = Self {
+            node: parts.node,
+            clock: Clock::start(),
+            timers: Timers::default(),
+            transport: parts.transport,
+            writer: parts.writer,
+            discovered: parts.discovered,
+            requests,
+            log: EventLog::new(parts.identity, parts.event_buffer),
+            commands: HashMap::new(),
+            next_ticket: 1,
+            effects: Vec::new(),
+            view,
+            departed,
+            metrics: parts.metrics,
+        };
+        (driver, Handle { requests: ask, view: watch_view, departed: watch_departed })
+    }
+
+    /// Runs until the node has left the cluster, or `cancel`.
+    pub async fn run(mut self, cancel: CancellationToken) -> Ended {
+        self.handle(Event::Start);
+        let ended = loop {
+            if let Some(confirmed) = *self.departed.borrow() {
+                break Ended::Departed { confirmed };
+            }
+            let (clock, due) = (self.clock, self.timers.next());
+            tokio::select! {
+                () = cancel.cancelled() => break Ended::Cancelled,
+                () = clock.until(due) => self.fire(),
+                event = self.transport.next() => self.handle(event),
+                number = self.writer.persisted() => match number {
+                    Some(number) => self.handle(Event::Persisted { number }),
+                    None => break Ended::StorageFailed,
+                },
+                Some((source, addresses)) = self.discovered.recv() => {
+                    self.handle(Event::Discovered { source, addresses });
+                }
+                Some(request) = self.requests.recv() => self.answer(request),
+            }
+        };
+        // Callers still waiting learn that nobody answers any more; the last frames and the last write get out.
+        drop((self.requests, self.commands));
+        if ended != Ended::Cancelled {
+            tokio::join!(self.transport.shutdown(), self.writer.finish());
+        }
+        ended
+    }
+
+    /// Hands an event to the core and does what it says.
+    fn handle(&mut self, event: Event) {
+        let mut effects = std::mem::take(&mut self.effects);
+        self.node.handle(self.clock.now(), event, &mut effects);
+        for effect in effects.drain(..) {
+            self.perform(effect);
+        }
+        self.effects = effects;
+        let now = self.node.view();
+        self.view.send_if_modified(|view| {
+            let changed = *view != now;
+            if changed {
+                self.metrics.view(&now);
+                *view = now;
+            }
+            changed
+        });
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Dial { conn, address } => self.transport.dial(conn, address),
+            Effect::Send { conn, frame } => self.transport.send(conn, frame),
+            Effect::Close { conn } => self.transport.close(conn),
+            Effect::Arm { timer, at } => self.timers.arm(timer, at),
+            Effect::Persist { number, durable } => self.writer.write(number, durable),
+            Effect::Publish(publication) => {
+                notes::write_publication(&publication);
+                self.metrics.publication(&publication);
+                self.log.publish(publication, wall(), self.node.history());
+            }
+            Effect::Note(note) => {
+                notes::write(&note);
+                self.metrics.note(&note);
+            }
+            Effect::Reply { ticket, outcome } => {
+                if let Some(reply) = self.commands.remove(&ticket) {
+                    let _ = reply.send(Ok(outcome));
+                }
+            }
+            Effect::Departed { confirmed } => {
+                self.departed.send_replace(Some(confirmed));
+            }
+        }
+    }
+
+    fn fire(&mut self) {
+        for timer in self.timers.due(self.clock.now().at) {
+            self.handle(Event::Timer(timer));
+        }
+    }
+
+    /// Answers a request. Who no longer waits for the answer is not missed.
+    fn answer(&mut self, request: Request) {
+        match request {
+            Request::Nodes { names, reply } => {
+                let now = self.clock.now();
+                let nodes = match names {
+                    None => self.node.nodes(now),
+                    Some(names) => names.iter().filter_map(|name| self.node.node(now, name)).collect(),
+                };
+                let _ = reply.send(nodes);
+            }
+            Request::Distrust { reply } => drop(reply.send(self.node.distrust())),
+            Request::History { cursor, reply } => drop(reply.send(self.log.list(cursor, self.node.history()))),
+            Request::Subscribe { cursor, reply } => {
+                let _ = reply.send(self.log.subscribe(cursor, self.node.view(), self.node.history()));
+            }
+            Request::Leave => self.handle(Event::Command(Command::Leave)),
+            Request::Evict { name, reason, reply } => {
+                self.command(reply, |ticket| Command::Evict { name, reason, ticket });
+            }
+            Request::Readmit { name, reply } => self.command(reply, |ticket| Command::Readmit { name, ticket }),
+        }
+    }
+
+    fn command(&mut self, reply: oneshot::Sender<Result<Outcome, HandleError>>, command: impl FnOnce(u64) -> Command) {
+        if self.commands.len() >= COMMANDS {
+            self.commands.retain(|_, waiting| !waiting.is_closed());
+        }
+        if self.commands.len() >= COMMANDS {
+            let _ = reply.send(Err(HandleError::Busy));
+            return;
+        }
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.commands.insert(ticket, reply);
+        self.handle(Event::Command(command(ticket)));
+    }
+}

@@ -1,0 +1,65 @@
+//! The core's notes as log lines. What an operator must look at is a warning; what tells the story of the cluster is
+//! information; what only a developer needs stays below.
+
+use quorate_core::{Note, Publication, wire::Refusal};
+use tracing::{debug, info, trace, warn};
+
+/// Writes a note.
+pub(super) fn write(note: &Note) {
+    match note {
+        Note::ChannelUp { peer, path } => info!(%peer.name, path, "channel up"),
+        Note::ChannelDown { peer, path, loss, hold } => info!(%peer.name, path, %loss, ?hold, "channel down"),
+        Note::LinkUp { peer } => info!(%peer.name, "link up"),
+        Note::LinkDown { peer, loss } => info!(%peer.name, %loss, "link down"),
+        Note::Refused { peer, remote, reason, text } => {
+            let (peer, remote) = (shown(peer.as_ref()), shown(remote.as_ref()));
+            if is_routine(*reason) {
+                debug!(peer, remote, ?reason, text, "peer refused");
+            } else {
+                warn!(peer, remote, ?reason, text, "peer refused");
+            }
+        }
+        Note::RefusedBy { remote, reason, text } => {
+            let remote = shown(remote.as_ref());
+            if is_routine(*reason) {
+                debug!(remote, ?reason, text, "refused by a peer");
+            } else {
+                warn!(remote, ?reason, text, "refused by a peer");
+            }
+        }
+        Note::Distrust { late, level } => {
+            warn!(?late, level, "own timers run late: limits are widened so that no healthy peer is accused");
+        }
+        Note::MapChanged { members } => info!(?members, "the map of the cluster differs from the view"),
+        Note::TransitionGivenUp { id, why } => warn!(%id, why, "transition given up"),
+        Note::Nonsense { conn, what } => debug!(conn = conn.0, what, "a peer sent something that makes no sense"),
+        Note::Delivered { peer, session, seq } => trace!(%peer.name, session, seq, "message delivered"),
+        Note::LimitReached { what, limit } => warn!(what, limit, "a limit was reached; what is over it was dropped"),
+    }
+}
+
+/// Writes what was published.
+pub(super) fn write_publication(publication: &Publication) {
+    match publication {
+        Publication::TransitionStarted { left, controller, summary } => {
+            info!(left = shown(left.as_ref()), controller = shown(controller.as_ref()), summary, "transition started");
+        }
+        Publication::View { view, installed: true, .. } => {
+            let members: Vec<_> = view.members.iter().map(|member| member.identity.name.as_str()).collect();
+            let causes: Vec<_> = view.causes.iter().map(ToString::to_string).collect();
+            info!(view = %view.id, ?members, ?causes, attempts = view.attempts, "view installed");
+        }
+        Publication::View { view, missed, .. } => info!(view = %view.id, missed, "earlier view learned of"),
+        Publication::Stable { id, .. } => info!(view = %id, "view stable"),
+        Publication::NodeChanged { name } => trace!(%name, "node changed"),
+    }
+}
+
+/// Refusals that are part of normal life: both ends dialled at once, an address was the node's own.
+fn is_routine(reason: Refusal) -> bool {
+    matches!(reason, Refusal::Duplicate | Refusal::Myself | Refusal::Leaving)
+}
+
+fn shown<T: ToString>(value: Option<&T>) -> String {
+    value.map(T::to_string).unwrap_or_default()
+}
