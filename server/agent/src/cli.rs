@@ -37,7 +37,7 @@ pub struct Cli {
 pub enum Command {
     /// Run the agent (the same as without a command)
     #[command(after_help = EXIT_CODES)]
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Start a cluster of real agents on this machine, to try things out
     Dev(DevArgs),
     /// Look at configurations
@@ -85,7 +85,7 @@ pub enum ConfigCommand {
         file: PathBuf,
     },
     /// Print the configuration in force: flags, variables and file put together, defaults filled in
-    Show(SettingsArgs),
+    Show(Box<SettingsArgs>),
 }
 
 /// Reads the command line; ends the process for `--help`, `--version` and wrong usage. The matches are those of the

@@ -1,0 +1,91 @@
+//! Which nodes there are, where they listen, and how each is started.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use crate::cli::DevArgs;
+
+const CLUSTER: &str = "dev";
+
+/// The cluster as planned.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub(super) nodes: Vec<NodePlan>,
+    pub(super) data_dir: PathBuf,
+    pub(super) keep_data: bool,
+}
+
+/// One node as planned.
+#[derive(Clone, Debug)]
+pub(super) struct NodePlan {
+    pub(super) name: String,
+    pub(super) api: SocketAddr,
+    pub(super) peer: SocketAddr,
+    pub(super) http: SocketAddr,
+    /// The flags of its process.
+    pub(super) flags: Vec<String>,
+}
+
+impl Plan {
+    /// Plans the nodes `n1`, `n2`, ... with their data below `data_dir`.
+    pub(super) fn new(args: &DevArgs, data_dir: PathBuf) -> Self {
+        let nodes = (1..=args.nodes).map(|number| node(number, args, &data_dir)).collect();
+        Self { nodes, data_dir, keep_data: args.data_dir.is_some() }
+    }
+
+    /// All addresses that must be free, and what for.
+    pub(super) fn addresses(&self) -> Vec<(String, SocketAddr)> {
+        let of = |node: &NodePlan| {
+            let name = &node.name;
+            [
+                (format!("the API of {name}"), node.api),
+                (format!("the peers of {name}"), node.peer),
+                (format!("HTTP of {name}"), node.http),
+            ]
+        };
+        self.nodes.iter().flat_map(of).collect()
+    }
+}
+
+/// The range of `--base-port` leaves room for all of these.
+fn address(base: u16, offset: u16, number: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, base + offset + number))
+}
+
+fn node(number: u16, args: &DevArgs, data_dir: &Path) -> NodePlan {
+    let base = args.base_port;
+    let (api, peer, http) = (address(base, 0, number), address(base, 100, number), address(base, 200, number));
+    let name = format!("n{number}");
+    let mut flags = vec![
+        format!("--cluster={CLUSTER}"),
+        format!("--node-name={name}"),
+        format!("--data-dir={}", data_dir.join(&name).display()),
+        format!("--api-listen={api}"),
+        format!("--http-listen={http}"),
+        format!("--peer-listen={peer}"),
+        format!("--multicast=239.255.74.1:{base}"),
+        format!("--multicast-interface={}", Ipv4Addr::LOCALHOST),
+    ];
+    // For machines without multicast.
+    let others = (1..=args.nodes).filter(|&other| other != number);
+    flags.extend(others.map(|other| format!("--seed={}", address(base, 100, other))));
+    flags.extend(args.extra.iter().cloned());
+    NodePlan { name, api, peer, http, flags }
+}
+
+impl NodePlan {
+    /// How a person starts this node in a shell.
+    pub(super) fn command_line(&self, program: &Path) -> String {
+        let program = program.display().to_string();
+        let words: Vec<_> = std::iter::once(&program).chain(&self.flags).map(|word| quoted(word)).collect();
+        words.join(" ")
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=./:,@%+[]".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
