@@ -66,7 +66,8 @@ pub(super) fn warnings(config: &Config) -> Vec<String> {
             host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip: IpAddr| ip.is_loopback())
         })
     };
-    let elsewhere = seeds.iter().any(|seed| !local(seed)) || !srv.is_empty();
+    let wide = multicast.as_ref().is_some_and(|multicast| !multicast.interface.is_some_and(|ip| ip.is_loopback()));
+    let elsewhere = seeds.iter().any(|seed| !local(seed)) || !srv.is_empty() || wide;
     for network in config.networks.iter().filter(|network| elsewhere && local(network.advertise.as_str())) {
         found.push(format!(
             "network '{}' advertises {}, which only this machine can reach, but peers are looked for elsewhere",

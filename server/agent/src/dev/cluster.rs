@@ -36,8 +36,8 @@ pub(super) struct Cluster {
     respawn: bool,
     program: PathBuf,
     started: Instant,
-    /// When a node came or went last.
-    changed: Instant,
+    /// When a node came or went last, until the others have agreed on it.
+    changed: Option<Instant>,
     formed: bool,
     children: BTreeMap<usize, Running>,
     pauses: BTreeMap<usize, ExponentialBackoff>,
@@ -60,7 +60,7 @@ impl Cluster {
             respawn,
             program: PathBuf::new(),
             started: Instant::now(),
-            changed: Instant::now(),
+            changed: None,
             formed: false,
             children: BTreeMap::new(),
             pauses: BTreeMap::new(),
@@ -126,7 +126,7 @@ impl Cluster {
     }
 
     fn came_or_went(&mut self) {
-        self.changed = Instant::now();
+        self.changed = Some(Instant::now());
         let names = self.children.keys().map(|&index| self.plan.nodes[index].name.clone()).collect();
         self.running.send_replace(names);
     }
@@ -169,16 +169,18 @@ impl Cluster {
     }
 
     fn agreed(&mut self, view: &Agreed) {
-        let since = if self.formed { self.changed } else { self.started };
-        let took = since.elapsed().as_secs_f64();
         let Agreed { id, members } = view;
         let (count, members) = (members.len(), members.join(", "));
-        if self.formed {
-            say(&format!("All running nodes agree on view {id}, {took:.1} s after the last change: {members}"));
-        } else {
+        let changed = self.changed.take();
+        if !self.formed {
             self.formed = true;
-            say(&self.style.strong(&format!("All {count} nodes agree on view {id} after {took:.1} s: {members}")));
+            let took = self.started.elapsed().as_secs_f64();
+            return say(&self
+                .style
+                .strong(&format!("All {count} nodes agree on view {id} after {took:.1} s: {members}")));
         }
+        let took = changed.map(|changed| format!(" after {:.2} s", changed.elapsed().as_secs_f64()));
+        say(&format!("All running nodes agree on view {id}{}: {members}", took.unwrap_or_default()));
     }
 
     /// The table of nodes, and what to do with them.
