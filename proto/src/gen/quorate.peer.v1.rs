@@ -229,9 +229,9 @@ pub mod payload {
         /// Asks for earlier views that the controller lacks.
         #[prost(message, tag = "7")]
         FetchHistory(super::FetchHistory),
-        /// The last of the views asked for was sent.
+        /// Earlier views, as asked for, or ahead of a commit.
         #[prost(message, tag = "8")]
-        HistoryEnd(super::HistoryEnd),
+        History(super::History),
         /// Second phase.
         #[prost(message, tag = "9")]
         Commit(super::Commit),
@@ -457,14 +457,20 @@ pub struct FetchHistory {
     #[prost(message, repeated, tag = "2")]
     pub known: ::prost::alloc::vec::Vec<ViewId>,
 }
-/// All views were sent.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryEnd {
-    /// The transition it is for.
+/// Earlier views that the receiver lacks.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct History {
+    /// The transition they are for.
     #[prost(message, optional, tag = "1")]
     pub id: ::core::option::Option<ViewId>,
+    /// The views.
+    #[prost(message, repeated, tag = "2")]
+    pub views: ::prost::alloc::vec::Vec<ViewRecord>,
+    /// True when no more follow.
+    #[prost(bool, tag = "3")]
+    pub last: bool,
 }
-/// Second phase: install. Earlier views that the receiver lacks were sent before, as Views.
+/// Second phase: install. Earlier views that the receiver lacks were sent before, as History.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Commit {
     /// The view.
@@ -515,10 +521,8 @@ pub enum RefuseReason {
     StaleBoot = 6,
     /// The first frame was not a proper Hello.
     BadHello = 7,
-    /// Another channel to the same peer on the same network is kept instead.
-    Duplicate = 8,
     /// The agent is leaving the cluster.
-    Leaving = 9,
+    Leaving = 8,
 }
 impl RefuseReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -535,7 +539,6 @@ impl RefuseReason {
             Self::Self_ => "REFUSE_REASON_SELF",
             Self::StaleBoot => "REFUSE_REASON_STALE_BOOT",
             Self::BadHello => "REFUSE_REASON_BAD_HELLO",
-            Self::Duplicate => "REFUSE_REASON_DUPLICATE",
             Self::Leaving => "REFUSE_REASON_LEAVING",
         }
     }
@@ -550,7 +553,6 @@ impl RefuseReason {
             "REFUSE_REASON_SELF" => Some(Self::Self_),
             "REFUSE_REASON_STALE_BOOT" => Some(Self::StaleBoot),
             "REFUSE_REASON_BAD_HELLO" => Some(Self::BadHello),
-            "REFUSE_REASON_DUPLICATE" => Some(Self::Duplicate),
             "REFUSE_REASON_LEAVING" => Some(Self::Leaving),
             _ => None,
         }

@@ -106,8 +106,6 @@ pub enum Refusal {
     StaleBoot,
     /// The first frame was not a proper Hello.
     BadHello,
-    /// Another channel to the same peer on the same network is kept instead.
-    Duplicate,
     /// The agent is leaving the cluster.
     Leaving,
 }
@@ -176,10 +174,14 @@ pub enum Payload {
         /// Views the sender has.
         known: Vec<ViewId>,
     },
-    /// All views asked for were sent.
-    HistoryEnd {
-        /// The transition it is for.
+    /// Earlier views that the receiver lacks: asked for, or sent ahead of a commit.
+    History {
+        /// The transition they are for.
         id: ViewId,
+        /// The views.
+        views: Vec<Arc<ViewRecord>>,
+        /// Whether no more follow.
+        last: bool,
     },
     /// Second phase: install. What the receiver lacks was sent before.
     Commit(Arc<ViewRecord>),

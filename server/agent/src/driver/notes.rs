@@ -55,9 +55,9 @@ pub(super) fn write_publication(publication: &Publication) {
     }
 }
 
-/// Refusals that are part of normal life: both ends dialled at once, an address was the node's own.
+/// Refusals that are part of normal life: an address was the node's own, or the peer is on its way out.
 fn is_routine(reason: Refusal) -> bool {
-    matches!(reason, Refusal::Duplicate | Refusal::Myself | Refusal::Leaving)
+    matches!(reason, Refusal::Myself | Refusal::Leaving)
 }
 
 fn shown<T: ToString>(value: Option<&T>) -> String {

@@ -40,7 +40,11 @@ pub(super) fn encode(payload: &Payload) -> pb::Payload {
             id: Some(view_id_out(id)),
             known: known.iter().map(view_id_out).collect(),
         }),
-        Payload::HistoryEnd { id } => Kind::HistoryEnd(pb::HistoryEnd { id: Some(view_id_out(id)) }),
+        Payload::History { id, views, last } => Kind::History(pb::History {
+            id: Some(view_id_out(id)),
+            views: views.iter().map(|view| view_out(view)).collect(),
+            last: *last,
+        }),
         Payload::Commit(view) => Kind::Commit(pb::Commit { view: Some(view_out(view)) }),
         Payload::Installed { id } => Kind::Installed(pb::Installed { id: Some(view_id_out(id)) }),
         Payload::Stable { id, install } => {
@@ -72,7 +76,11 @@ pub(super) fn decode(payload: pb::Payload) -> Result<Payload, WireError> {
             id: view_id("fetch_history.id", from.id)?,
             known: list("fetch_history.known", from.known, |from| read_view_id("fetch_history.known", from))?,
         },
-        Kind::HistoryEnd(from) => Payload::HistoryEnd { id: view_id("history_end.id", from.id)? },
+        Kind::History(from) => Payload::History {
+            id: view_id("history.id", from.id)?,
+            views: list("history.views", from.views, view)?,
+            last: from.last,
+        },
         Kind::Commit(from) => Payload::Commit(view(required("commit.view", from.view)?)?),
         Kind::Installed(from) => Payload::Installed { id: view_id("installed.id", from.id)? },
         Kind::Stable(from) => {

@@ -120,7 +120,8 @@ fn payloads() -> Vec<Payload> {
         Payload::Promise { id: id.clone(), head: Some(view_id(5)) },
         Payload::Promise { id: id.clone(), head: None },
         Payload::FetchHistory { id: id.clone(), known: vec![view_id(1), view_id(2)] },
-        Payload::HistoryEnd { id: id.clone() },
+        Payload::History { id: id.clone(), views: vec![view()], last: false },
+        Payload::History { id: id.clone(), views: vec![], last: true },
         Payload::Commit(view()),
         Payload::Installed { id: id.clone() },
         Payload::Stable { id: id.clone(), install: Duration::from_nanos(17) },
@@ -140,7 +141,6 @@ fn frames() -> Vec<Frame> {
         Refusal::Myself,
         Refusal::StaleBoot,
         Refusal::BadHello,
-        Refusal::Duplicate,
         Refusal::Leaving,
     ];
     let goodbyes = [Goodbye::Idle, Goodbye::Duplicate, Goodbye::Leaving, Goodbye::Evicted, Goodbye::Silent];

@@ -39,7 +39,6 @@ both_ways!(refusal_out, refusal, Refusal, pb::RefuseReason, "refuse.reason", {
     Myself = Self_,
     StaleBoot = StaleBoot,
     BadHello = BadHello,
-    Duplicate = Duplicate,
     Leaving = Leaving,
 });
 

@@ -304,7 +304,7 @@ impl Channels {
                         let peer = peer.hello.identity.clone();
                         out.push(Effect::Deliver { id: id.clone(), peer, frame });
                     }
-                    None => nonsense(id, "a link frame before the handshake", out),
+                    None => self.on_early_frame(id, "a link frame before the handshake", out),
                 }
             }
             Frame::Relay { .. } => nonsense(id, "a relay inside a relay", out),
@@ -343,8 +343,8 @@ impl Channels {
         match self.gate.check(&hello, self.table.live(&hello.identity.name)) {
             Ok(()) => self.greet(now, id, hello, out),
             Err((reason, text)) => {
+                self.send(id, Frame::Refuse { reason, text: text.clone() }, out);
                 out.push(Effect::Refused { peer: Some(hello.identity.name), remote, reason, text });
-                self.send(id, Frame::Close(Goodbye::Evicted), out);
                 self.close_refused(now, id, out);
             }
         }
@@ -352,15 +352,23 @@ impl Channels {
 
     fn on_refuse(&mut self, now: Instant, id: &ChannelId, reason: Refusal, text: String, out: Out<'_>) {
         let Some(channel) = self.table.get(id) else { return };
-        if channel.peer().is_some() {
-            return nonsense(id, "a refusal after the handshake", out);
-        }
         let remote = channel.remote.clone();
         match (reason, remote.clone()) {
             (Refusal::Myself, Some(address)) => out.push(Effect::Myself { address }),
             _ => out.push(Effect::RefusedBy { remote, reason, text }),
         }
         self.close_refused(now, id, out);
+    }
+
+    /// A frame came before the handshake. The accepting end waits for an introduction and for nothing else; the
+    /// dialling end may be sent a heartbeat that overtook the welcome.
+    fn on_early_frame(&mut self, id: &ChannelId, what: &'static str, out: Out<'_>) {
+        if self.table.get(id).is_none_or(|channel| channel.dialled) {
+            return;
+        }
+        self.send(id, Frame::Refuse { reason: Refusal::BadHello, text: String::from(what) }, out);
+        nonsense(id, what, out);
+        self.drop_channel(id, out);
     }
 
     /// Both ends know each other: from here on heartbeats decide.
@@ -379,7 +387,7 @@ impl Channels {
 
     fn on_beat(&mut self, now: Instant, id: &ChannelId, beat: &Beat, out: Out<'_>) {
         let Some(peer) = self.table.get_mut(id).and_then(Channel::peer_mut) else {
-            return nonsense(id, "a heartbeat before the handshake", out);
+            return self.on_early_frame(id, "a heartbeat before the handshake", out);
         };
         let answered = peer.pulse.on_beat(now, beat);
         let name = peer.hello.identity.name.clone();
@@ -581,13 +589,17 @@ impl Channels {
     }
 
     fn close_refused(&mut self, now: Instant, id: &ChannelId, out: Out<'_>) {
-        if let Some(remote) = self.table.get(id).and_then(|channel| channel.remote.clone()) {
+        let remote = self.table.get(id).and_then(|channel| channel.remote.clone());
+        self.part(now, id, Loss::Rejected, out);
+        if let Some(remote) = remote {
             self.dialer.on_failed(now, &remote, REFUSED_PAUSE);
         }
-        self.drop_channel(id, out);
+        if let ChannelId::Direct(conn) = id {
+            out.push(Effect::Close { conn: *conn });
+        }
     }
 
-    /// Forgets a channel that was never greeted.
+    /// Forgets a channel that was accepted and never greeted.
     fn drop_channel(&mut self, id: &ChannelId, out: Out<'_>) {
         self.table.remove(id);
         if let ChannelId::Direct(conn) = id {

@@ -347,7 +347,7 @@ impl Integration {
             Payload::Promise { id, head } => self.on_promise(now, &from.name, &id, head, out),
             Payload::Reject { id, reason, promised } => self.on_reject(now, &from.name, &id, reason, promised, out),
             Payload::FetchHistory { id, known } => self.on_fetch(&from.name, id, &known, out),
-            Payload::HistoryEnd { id } => self.on_history_end(now, &from.name, &id, out),
+            Payload::History { id, views, last } => self.on_history(now, &from.name, &id, views, last, out),
             Payload::Commit(view) => self.on_commit(now, &from.name, &view, out),
             Payload::Installed { id } => self.on_installed(now, &from.name, &id, out),
             Payload::Stable { id, install } => self.on_stable(&from.name, &id, install, out),
@@ -381,10 +381,9 @@ impl Integration {
         }
     }
 
-    /// Views of others: the controller's history during a transition, and what reports refer to.
+    /// Views of others that reports refer to: passed on to whoever may need them to read those reports.
     fn on_views(&mut self, now: Now, from: &NodeName, views: Vec<Arc<ViewRecord>>, out: Out<'_>) {
         for view in views {
-            self.learn(from, &view);
             let known = self.current.as_ref().is_some_and(|current| current.id == view.id)
                 || self.foreign.contains_key(&view.id);
             let spoken_of = self.reports.iter().any(|report| report.view.as_ref() == Some(&view.id));

@@ -424,28 +424,32 @@ impl Integration {
     pub(super) fn on_fetch(&self, from: &NodeName, id: ViewId, known: &[ViewId], out: Out<'_>) {
         let known: BTreeSet<&ViewId> = known.iter().collect();
         let lacking: Vec<_> = self.history.iter().filter(|view| !known.contains(&view.id)).cloned().collect();
-        send_views(from, lacking, out);
-        out.push(Effect::Send { peer: from.clone(), payload: Payload::HistoryEnd { id } });
+        send_history(from, &id, lacking, out);
     }
 
-    /// Views came in: kept, when they come ahead of a commit or were asked for.
-    pub(super) fn learn(&mut self, from: &NodeName, view: &Arc<ViewRecord>) {
-        let learned = match &mut self.stage {
-            Stage::Promised(following) if following.proposal.id.controller == *from => &mut following.learned,
-            Stage::Leading(Lead { phase: Phase::Fetching(holders), learned, .. }) if holders.contains(from) => learned,
-            _ => return,
-        };
-        if learned.len() < LEARN_LIMIT {
-            learned.push(view.clone());
-        }
-    }
-
-    /// A member has sent all that was asked for.
-    pub(super) fn on_history_end(&mut self, now: Now, from: &NodeName, id: &ViewId, out: Out<'_>) {
-        let Stage::Leading(lead) = &mut self.stage else { return };
-        let Phase::Fetching(holders) = &mut lead.phase else { return };
-        if lead.proposal.id == *id && holders.remove(from) && holders.is_empty() {
-            self.commit(now, out);
+    /// Earlier views came in, as asked for or ahead of a commit: kept until the view is installed.
+    pub(super) fn on_history(
+        &mut self,
+        now: Now,
+        from: &NodeName,
+        id: &ViewId,
+        views: Vec<Arc<ViewRecord>>,
+        last: bool,
+        out: Out<'_>,
+    ) {
+        match &mut self.stage {
+            Stage::Promised(following) if following.proposal.id == *id && id.controller == *from => {
+                take_bounded(&mut following.learned, views);
+            }
+            Stage::Leading(Lead { phase: Phase::Fetching(holders), learned, proposal, .. })
+                if proposal.id == *id && holders.contains(from) =>
+            {
+                take_bounded(learned, views);
+                if last && holders.remove(from) && holders.is_empty() {
+                    self.commit(now, out);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -476,7 +480,7 @@ impl Integration {
         for name in &waiting {
             let Some(head) = heads.get(name) else { continue };
             let views = lacking.entry(head).or_insert_with(|| self.history.missing_from(head.as_ref()));
-            send_views(name, views.clone(), out);
+            send_history(name, &view.id, views.clone(), out);
             out.push(Effect::Send { peer: name.clone(), payload: Payload::Commit(view.clone()) });
         }
         self.install(now, &view, out);
@@ -643,7 +647,7 @@ impl Integration {
                 let head = lead.heads.get(peer).cloned().flatten();
                 let mut views = self.history.missing_from(head.as_ref());
                 views.retain(|known| known.id != view.id);
-                send_views(peer, views, out);
+                send_history(peer, &view.id, views, out);
                 out.push(Effect::Send { peer: peer.clone(), payload: Payload::Commit(view.clone()) });
             }
             _ => {}
@@ -655,20 +659,27 @@ fn installed(to: &NodeName, id: ViewId) -> Effect {
     Effect::Send { peer: to.clone(), payload: Payload::Installed { id } }
 }
 
-/// Sends views in messages of bounded size.
-fn send_views(to: &NodeName, views: Vec<Arc<ViewRecord>>, out: Out<'_>) {
-    let mut chunk = Vec::new();
+fn take_bounded(learned: &mut Vec<Arc<ViewRecord>>, views: Vec<Arc<ViewRecord>>) {
+    let room = LEARN_LIMIT.saturating_sub(learned.len());
+    learned.extend(views.into_iter().take(room));
+}
+
+/// Sends earlier views in messages of bounded size; the last one says so.
+fn send_history(to: &NodeName, id: &ViewId, views: Vec<Arc<ViewRecord>>, out: Out<'_>) {
+    let mut chunks = Vec::from([Vec::new()]);
     let mut members = 0;
     for view in views {
-        if !chunk.is_empty() && (chunk.len() >= VIEW_CHUNK.0 || members + view.members.len() > VIEW_CHUNK.1) {
-            let payload = Payload::Views(core::mem::take(&mut chunk));
-            out.push(Effect::Send { peer: to.clone(), payload });
+        let full = chunks.last().is_some_and(|chunk: &Vec<_>| chunk.len() >= VIEW_CHUNK.0);
+        if full || members + view.members.len() > VIEW_CHUNK.1 {
+            chunks.push(Vec::new());
             members = 0;
         }
         members += view.members.len();
-        chunk.push(view);
+        chunks.last_mut().expect("there is always one").push(view);
     }
-    if !chunk.is_empty() {
-        out.push(Effect::Send { peer: to.clone(), payload: Payload::Views(chunk) });
+    let count = chunks.len();
+    for (number, views) in chunks.into_iter().enumerate() {
+        let payload = Payload::History { id: id.clone(), views, last: number + 1 == count };
+        out.push(Effect::Send { peer: to.clone(), payload });
     }
 }

@@ -1,0 +1,225 @@
+//! Checkers of the invariants. They see what agents publish, not what they think.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quorate_core::{
+    Publication,
+    types::{Identity, Incarnation, NodeName, Resume, ViewId, ViewRecord},
+};
+
+use crate::host::{Host, Time};
+
+/// What was violated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The invariant, by its name in the design.
+    pub invariant: &'static str,
+    /// When.
+    pub time: Time,
+    /// What was seen.
+    pub what: String,
+}
+
+/// What one start of an agent has published.
+#[derive(Clone, Debug, Default)]
+struct Stream {
+    seen: BTreeSet<ViewId>,
+    installed: Vec<ViewId>,
+    /// The view the node stands in: installed and not left.
+    standing: Option<ViewId>,
+}
+
+/// A client that moves from agent to agent with its cursor.
+#[derive(Clone, Debug, Default)]
+pub struct Reader {
+    seen: BTreeSet<ViewId>,
+    cursor: Option<ViewId>,
+    /// How often it resumed without a snapshot.
+    pub resumed: u64,
+}
+
+/// All checkers of a run.
+#[derive(Clone, Debug)]
+pub struct Checkers {
+    violation: Option<Violation>,
+    views: BTreeMap<ViewId, Vec<Identity>>,
+    streams: BTreeMap<Identity, Stream>,
+    last: BTreeMap<NodeName, Incarnation>,
+    links: BTreeMap<(Identity, Identity, u64), u64>,
+    now: Vec<Identity>,
+    /// How many views were installed by anybody, each counted once.
+    pub installed: BTreeSet<ViewId>,
+    /// The different sizes of views that each host has installed.
+    pub sizes: BTreeMap<usize, BTreeSet<usize>>,
+}
+
+impl Checkers {
+    /// Checkers of a run that has not begun.
+    #[must_use]
+    pub fn new(hosts: usize) -> Self {
+        let never = |number| Host::new(number, 1.0).identity;
+        Self {
+            violation: None,
+            views: BTreeMap::new(),
+            streams: BTreeMap::new(),
+            last: BTreeMap::new(),
+            links: BTreeMap::new(),
+            now: (0..hosts).map(never).collect(),
+            installed: BTreeSet::new(),
+            sizes: BTreeMap::new(),
+        }
+    }
+
+    /// The first violation found.
+    #[must_use]
+    pub fn violation(&self) -> Option<&Violation> {
+        self.violation.as_ref()
+    }
+
+    /// Notes a violation; the first one stays.
+    pub fn fail(&mut self, time: Time, invariant: &'static str, what: String) {
+        self.violation.get_or_insert(Violation { invariant, time, what });
+    }
+
+    /// An agent starts.
+    pub fn started(&mut self, host: usize, identity: &Identity) {
+        self.now[host] = identity.clone();
+        self.streams.insert(identity.clone(), Stream::default());
+    }
+
+    /// An agent tells its watchers something.
+    pub fn published(&mut self, time: Time, host: usize, hosts: &[Host], publication: &Publication) {
+        match publication {
+            Publication::View { view, missed, installed } => {
+                self.on_view(time, host, view, *missed);
+                if *installed {
+                    self.on_install(time, host, hosts, view);
+                }
+            }
+            Publication::TransitionStarted { .. } => {
+                if let Some(stream) = self.streams.get_mut(&self.now[host]) {
+                    stream.standing = None;
+                }
+            }
+            Publication::Stable { id, .. } => self.on_stable(time, host, hosts, id),
+            Publication::NodeChanged { .. } => {}
+        }
+    }
+
+    fn on_view(&mut self, time: Time, host: usize, view: &ViewRecord, missed: bool) {
+        let members: Vec<Identity> = view.members.iter().map(|member| member.identity.clone()).collect();
+        if *self.views.entry(view.id.clone()).or_insert_with(|| members.clone()) != members {
+            self.fail(time, "V1", format!("n{host} sees other members in {} than others do", view.id));
+        }
+        let me = self.now[host].clone();
+        if missed == view.members.iter().any(|member| member.identity.name == me.name) {
+            self.fail(time, "V4", format!("n{host} marks {} as missed: {missed}", view.id));
+        }
+        let again = self.streams.get_mut(&me).is_some_and(|stream| !stream.seen.insert(view.id.clone()));
+        if again {
+            self.fail(time, "V4", format!("the stream of n{host} shows {} twice", view.id));
+        }
+    }
+
+    fn on_install(&mut self, time: Time, host: usize, hosts: &[Host], view: &ViewRecord) {
+        let me = self.now[host].clone();
+        if !view.contains(&me) {
+            self.fail(time, "V2", format!("n{host} installs {}, which does not contain it", view.id));
+        }
+        let last = self.last.insert(me.name.clone(), view.id.incarnation);
+        if last.is_some_and(|last| last >= view.id.incarnation) {
+            self.fail(time, "V2", format!("n{host} installs {} after incarnation {last:?}", view.id));
+        }
+        self.check_transactional(time, host, view);
+        self.check_history(time, host, view);
+        self.installed.insert(view.id.clone());
+        self.sizes.entry(host).or_default().insert(view.members.len());
+        if let Some(stream) = self.streams.get_mut(&me) {
+            stream.installed.push(view.id.clone());
+            stream.standing = Some(view.id.clone());
+        }
+        debug_assert!(hosts[host].node.is_some());
+    }
+
+    /// V3: no member still stands in an earlier view when one acts on the new one.
+    fn check_transactional(&mut self, time: Time, host: usize, view: &ViewRecord) {
+        for member in &view.members {
+            let stands = self.streams.get(&member.identity).and_then(|stream| stream.standing.as_ref());
+            if self.now.contains(&member.identity) && stands.is_some_and(|standing| *standing < view.id) {
+                let what = format!("n{host} acts on {} while {:?} stands in {stands:?}", view.id, member.identity);
+                return self.fail(time, "V3", what);
+            }
+        }
+    }
+
+    /// V4: whatever a member has installed, this one has been shown before.
+    fn check_history(&mut self, time: Time, host: usize, view: &ViewRecord) {
+        let Some(mine) = self.streams.get(&self.now[host]) else { return };
+        for member in &view.members {
+            let Some(theirs) = self.streams.get(&member.identity) else { continue };
+            let earlier = theirs.installed.iter().filter(|id| **id < view.id);
+            if let Some(hidden) = earlier.into_iter().find(|id| !mine.seen.contains(*id)) {
+                let what = format!("n{host} installs {} without {hidden}, which {:?} had", view.id, member.identity);
+                return self.fail(time, "V4", what);
+            }
+        }
+    }
+
+    /// V3: a view is stable only when every member has it.
+    fn on_stable(&mut self, time: Time, host: usize, hosts: &[Host], id: &ViewId) {
+        for member in self.views.get(id).cloned().unwrap_or_default() {
+            let running = hosts.iter().any(|host| host.node.is_some() && host.identity == member);
+            let has = self.streams.get(&member).is_some_and(|stream| stream.installed.contains(id));
+            if running && !has {
+                return self.fail(time, "V3", format!("n{host} builds on {id}, which {member:?} has not installed"));
+            }
+        }
+    }
+
+    /// A link delivered a message: exactly once and in order.
+    pub fn delivered(&mut self, time: Time, me: &Identity, peer: &Identity, session: u64, seq: u64) {
+        let last = self.links.entry((me.clone(), peer.clone(), session)).or_default();
+        if seq == *last + 1 {
+            *last = seq;
+            return;
+        }
+        let what = format!("{me:?} is given message {seq} of {peer:?} after {last}");
+        self.fail(time, "link", what);
+    }
+
+    /// After every event: L1, nothing grows without limit.
+    pub fn after(&mut self, time: Time, host: &Host) {
+        let Some(node) = &host.node else { return };
+        let limits = [("channels", 4096), ("targets", 16_384), ("links", 4096), ("reports", 2048)];
+        for ((what, size), (_, limit)) in node.load().into_iter().zip(limits) {
+            if size > limit {
+                self.fail(time, "L1", format!("n{} holds {size} {what}", host.number));
+            }
+        }
+        if node.history().len() > 256 {
+            self.fail(time, "L1", format!("n{} keeps {} views", host.number, node.history().len()));
+        }
+    }
+
+    /// A client resumes on a host with the cursor it has (E1).
+    pub fn read(&mut self, time: Time, reader: &mut Reader, host: &Host) {
+        let Some(node) = &host.node else { return };
+        let (history, view) = (node.history(), node.view().view);
+        let Some(view) = view else { return };
+        match reader.cursor.as_ref().map(|cursor| history.resume(cursor)) {
+            Some(Resume::Views(views)) => {
+                reader.resumed += 1;
+                for view in views {
+                    if !reader.seen.insert(view.id.clone()) {
+                        self.fail(time, "E1", format!("a reader is shown {} twice, at n{}", view.id, host.number));
+                    }
+                }
+                if let Some(gap) = history.iter().find(|known| !reader.seen.contains(&known.id)) {
+                    self.fail(time, "E1", format!("a reader was never shown {}, at n{}", gap.id, host.number));
+                }
+            }
+            Some(Resume::Dropped) | None => reader.seen = history.iter().map(|known| known.id.clone()).collect(),
+        }
+        reader.cursor = Some(view.id.clone());
+    }
+}

@@ -1,0 +1,139 @@
+//! One host: a core, its clock, its disk, and whether it runs.
+
+use std::collections::BTreeMap;
+
+use quorate_core::{
+    Durable, Effect, Event, Node, Settings,
+    types::{Address, Boot, ConnId, Duration, Identity, Instant, Network, NodeId, NodeName, Now, WallTime},
+};
+
+use crate::disk::Disk;
+
+/// Virtual time since the start of the run.
+pub type Time = Instant;
+
+/// What settings a host's agent gets; the same for all hosts of a run but for the identity.
+pub type Tune = fn(&mut Settings);
+
+/// One host.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// Its number.
+    pub number: usize,
+    /// The core, while the agent runs.
+    pub node: Option<Node>,
+    /// Who the agent is, at its latest start.
+    pub identity: Identity,
+    /// Its disk.
+    pub disk: Disk,
+    /// How fast its monotonic clock runs.
+    pub rate: f64,
+    /// Until when the process is stopped, and what waits for it.
+    pub paused: Option<(Time, Vec<Event>)>,
+    /// Connection numbers of the agent, to connections of the world.
+    pub conns: BTreeMap<ConnId, u64>,
+    /// Least and most time of a sync.
+    pub sync: (Duration, Duration),
+    next_accepted: u64,
+    started: Time,
+}
+
+impl Host {
+    /// A host whose agent was never started.
+    #[must_use]
+    pub fn new(number: usize, rate: f64) -> Self {
+        Self {
+            number,
+            node: None,
+            identity: identity(number, 0),
+            disk: Disk::default(),
+            rate,
+            paused: None,
+            conns: BTreeMap::new(),
+            sync: (Duration::from_micros(200), Duration::from_millis(3)),
+            next_accepted: 0,
+            started: Time::ZERO,
+        }
+    }
+
+    /// Starts the agent on what the disk holds.
+    ///
+    /// # Panics
+    /// When the settings are out of range: the run is set up wrongly.
+    pub fn start(&mut self, now: Time, networks: usize, tune: Tune, seed: u64) {
+        let (durable, count): (Durable, u64) = self.disk.start();
+        self.identity = identity(self.number, count);
+        let endpoints = (0..networks).map(|network| (network_name(network), address(self.number, network))).collect();
+        let mut settings = Settings::new("sim", self.identity.clone(), endpoints);
+        tune(&mut settings);
+        let node = Node::new(settings, durable, seed);
+        self.node = Some(node.unwrap_or_else(|error| panic!("settings of the run: {error}")));
+        self.conns.clear();
+        self.next_accepted = 0;
+        self.started = now;
+    }
+
+    /// The host's clocks at a time of the run.
+    #[must_use]
+    pub fn now(&self, time: Time) -> Now {
+        let at = (time.as_nanos() as f64 * self.rate) as u64;
+        Now { at: Instant::from_nanos(at), wall: WallTime(1_700_000_000_000 + time.as_nanos() / 1_000_000) }
+    }
+
+    /// When the host's monotonic clock will show `at`.
+    #[must_use]
+    pub fn when(&self, at: Instant) -> Time {
+        Time::from_nanos((at.as_nanos() as f64 / self.rate) as u64 + 1)
+    }
+
+    /// Hands an event to the agent. Nothing happens when it does not run.
+    pub fn handle(&mut self, time: Time, event: Event) -> Vec<Effect> {
+        let mut out = Vec::new();
+        let now = self.now(time);
+        if let Some(node) = &mut self.node {
+            node.handle(now, event, &mut out);
+        }
+        out
+    }
+
+    /// A number for a connection that the agent accepts.
+    pub fn accept(&mut self, conn: u64) -> ConnId {
+        self.next_accepted += 1;
+        let id = ConnId(self.next_accepted * 2 - 1);
+        self.conns.insert(id, conn);
+        id
+    }
+}
+
+/// Name of a host's node.
+#[must_use]
+pub fn name(number: usize) -> NodeName {
+    NodeName::new(&format!("n{number}")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn identity(number: usize, count: u64) -> Identity {
+    let mut id = [0; 16];
+    id[..8].copy_from_slice(&(number as u64).to_be_bytes());
+    let mut boot = id;
+    boot[8..].copy_from_slice(&count.to_be_bytes());
+    Identity { name: name(number), id: NodeId(id), boot: Boot { count, id: boot } }
+}
+
+/// Name of a network.
+#[must_use]
+pub fn network_name(network: usize) -> Network {
+    Network::new(&format!("net{network}")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Address of a host on a network.
+#[must_use]
+pub fn address(host: usize, network: usize) -> Address {
+    Address::new(&format!("{host}:{network}"))
+}
+
+/// The host and network of an address.
+#[must_use]
+pub fn parse(address: &Address) -> Option<(usize, usize)> {
+    let (host, network) = address.as_str().split_once(':')?;
+    Some((host.parse().ok()?, network.parse().ok()?))
+}

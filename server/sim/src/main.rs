@@ -1,0 +1,120 @@
+//! `quorate-sim`: replays one seed, or runs many.
+
+use std::{
+    process::ExitCode,
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::Instant,
+};
+
+use clap::Parser;
+use quorate_sim::run::{Outcome, Size, random};
+
+/// Runs clusters of simulated nodes under faults and checks the invariants of the design.
+#[derive(Parser, Debug)]
+#[command(version, after_help = "Exit code: 0 when no invariant was violated, 1 otherwise.")]
+struct Args {
+    /// Replay this seed alone.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Print every step of the replayed seed.
+    #[arg(long, requires = "seed")]
+    trace: bool,
+    /// How many seeds to run.
+    #[arg(long, default_value_t = 1000)]
+    seeds: u64,
+    /// First seed.
+    #[arg(long, default_value_t = 1)]
+    from: u64,
+    /// Least number of nodes.
+    #[arg(long, default_value_t = Size::default().least)]
+    least: usize,
+    /// Most nodes.
+    #[arg(long, default_value_t = Size::default().most)]
+    most: usize,
+    /// Most faults in a run.
+    #[arg(long, default_value_t = Size::default().faults)]
+    faults: usize,
+    /// Threads.
+    #[arg(long, default_value_t = 2)]
+    jobs: usize,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let size = Size { least: args.least.max(2), most: args.most.max(args.least.max(2)), faults: args.faults.max(1) };
+    let clean = match args.seed {
+        Some(seed) => {
+            let outcome = random(seed, size, args.trace);
+            outcome.trace.iter().for_each(|line| println!("{line}"));
+            report(seed, size, &outcome)
+        }
+        None => campaign(&args, size),
+    };
+    if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs many seeds and tells of each that fails; a panic of the core counts as a failure of its seed.
+fn campaign(args: &Args, size: Size) -> bool {
+    let begun = Instant::now();
+    let (next, failed, views, resumed) =
+        (AtomicU64::new(args.from), AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let end = args.from + args.seeds;
+    thread::scope(|scope| {
+        for _ in 0..args.jobs.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= end {
+                        return;
+                    }
+                    match std::panic::catch_unwind(|| random(seed, size, false)) {
+                        Ok(outcome) => {
+                            views.fetch_add(outcome.views as u64, Ordering::Relaxed);
+                            resumed.fetch_add(outcome.resumed, Ordering::Relaxed);
+                            if outcome.violation.is_some() {
+                                report(seed, size, &outcome);
+                                failed.fetch_add(1, Ordering::Relaxed);
+                            }
+                        }
+                        Err(_) => {
+                            println!("seed {seed}: the core panicked; {}", replay(seed, size));
+                            failed.fetch_add(1, Ordering::Relaxed);
+                        }
+                    }
+                    if (seed - args.from + 1) % 1000 == 0 {
+                        eprintln!("{} seeds, {:.0} s", seed - args.from + 1, begun.elapsed().as_secs_f64());
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner();
+    println!(
+        "{} seeds, {} views installed, {} resumed reads, {failed} failed, {:.1} s",
+        args.seeds,
+        views.into_inner(),
+        resumed.into_inner(),
+        begun.elapsed().as_secs_f64()
+    );
+    failed == 0
+}
+
+fn report(seed: u64, size: Size, outcome: &Outcome) -> bool {
+    match &outcome.violation {
+        None => {
+            println!("seed {seed}: {} nodes, {} views, no violation", outcome.hosts, outcome.views);
+            true
+        }
+        Some(violation) => {
+            let (invariant, time, what) = (violation.invariant, violation.time, &violation.what);
+            println!("seed {seed}: {invariant} violated at {time:?}: {what}\n  {}", replay(seed, size));
+            false
+        }
+    }
+}
+
+fn replay(seed: u64, size: Size) -> String {
+    let Size { least, most, faults } = size;
+    format!("replay: cargo run -p quorate-sim -- --seed {seed} --least {least} --most {most} --faults {faults} --trace")
+}
