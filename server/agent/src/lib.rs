@@ -3,6 +3,8 @@
 //! It turns the core's effects into IO and IO into the core's events. `quorated` is a thin `main` over this library, so
 //! that tests can drive every part without a process.
 
+pub mod agent;
+pub mod api;
 pub mod cli;
 pub mod config;
 pub mod dev;

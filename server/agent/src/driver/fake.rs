@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     events::EventLog,
-    handle::{Handle, HandleError, Request},
+    handle::{Departure, Handle, HandleError, Request},
 };
 
 /// The driver, in the hands of a test.
@@ -82,7 +82,7 @@ impl Fake {
         let now = ViewStatus { view: None, state: ViewState::Forming };
         let (ask, requests) = mpsc::channel(16);
         let (view, watch_view) = watch::channel(now.clone());
-        let (departed, watch_departed) = watch::channel(None);
+        let (departure, watch_departure) = watch::channel(Departure::Staying);
         let state = Arc::new(Mutex::new(State {
             log: EventLog::new(identity("n1"), buffer),
             history: History::new(16),
@@ -90,8 +90,8 @@ impl Fake {
             now,
             fetches: 0,
         }));
-        tokio::spawn(serve(Arc::clone(&state), requests, departed));
-        Self { state, view, handle: Handle { requests: ask, view: watch_view, departed: watch_departed } }
+        tokio::spawn(serve(Arc::clone(&state), requests, departure));
+        Self { state, view, handle: Handle { requests: ask, view: watch_view, departure: watch_departure } }
     }
 
     /// Publishes something and takes on the state that comes with it.
@@ -149,7 +149,7 @@ impl Fake {
     }
 }
 
-async fn serve(state: Arc<Mutex<State>>, mut requests: mpsc::Receiver<Request>, departed: watch::Sender<Option<bool>>) {
+async fn serve(state: Arc<Mutex<State>>, mut requests: mpsc::Receiver<Request>, departure: watch::Sender<Departure>) {
     while let Some(request) = requests.recv().await {
         let mut state = state.lock().unwrap();
         match request {
@@ -164,7 +164,7 @@ async fn serve(state: Arc<Mutex<State>>, mut requests: mpsc::Receiver<Request>, 
             Request::Subscribe { cursor, reply } => {
                 let _ = reply.send(state.log.subscribe(cursor, state.now.clone(), &state.history));
             }
-            Request::Leave => drop(departed.send_replace(Some(true))),
+            Request::Leave => drop(departure.send_replace(Departure::Departed { confirmed: true })),
             Request::Evict { name, reply, .. } => drop(reply.send(outcome(&name))),
             Request::Readmit { name, reply } => drop(reply.send(outcome(&name))),
         }
@@ -177,7 +177,7 @@ fn outcome(name: &NodeName) -> Result<Outcome, HandleError> {
         "n1" => Ok(Outcome::Myself),
         "evicted" => Ok(Outcome::WrongState),
         "many" => Ok(Outcome::TooMany),
-        "busy" => Err(HandleError::Busy),
+        "busy" => Err(HandleError::Busy { limit: 1 }),
         _ => Ok(Outcome::Done),
     }
 }

@@ -19,8 +19,25 @@ pub enum HandleError {
     #[error("the agent is stopping")]
     Stopping,
     /// Too many commands wait for their end.
-    #[error("too many commands wait for their end")]
-    Busy,
+    #[error("{limit} commands wait for their end")]
+    Busy {
+        /// How many may.
+        limit: usize,
+    },
+}
+
+/// Whether the node stays in the cluster.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Departure {
+    /// It stays.
+    Staying,
+    /// It was asked to leave.
+    Leaving,
+    /// It has left.
+    Departed {
+        /// Whether the others agreed in time.
+        confirmed: bool,
+    },
 }
 
 /// What the driver is asked.
@@ -47,7 +64,7 @@ pub(super) enum Request {
 pub struct Handle {
     pub(super) requests: mpsc::Sender<Request>,
     pub(super) view: watch::Receiver<ViewStatus>,
-    pub(super) departed: watch::Receiver<Option<bool>>,
+    pub(super) departure: watch::Receiver<Departure>,
 }
 
 impl Handle {
@@ -117,11 +134,20 @@ impl Handle {
     /// # Errors
     /// [`HandleError::Stopping`] when the driver was stopped otherwise.
     pub async fn leave(&self) -> Result<bool, HandleError> {
-        let mut departed = self.departed.clone();
+        let mut departure = self.departure.clone();
         // A driver that no longer listens has departed already, or never will.
         let _ = self.requests.send(Request::Leave).await;
-        let confirmed = departed.wait_for(Option::is_some).await.map_err(|_| HandleError::Stopping)?;
-        confirmed.ok_or(HandleError::Stopping)
+        let departed = departure.wait_for(|now| matches!(now, Departure::Departed { .. })).await;
+        match *departed.map_err(|_| HandleError::Stopping)? {
+            Departure::Departed { confirmed } => Ok(confirmed),
+            Departure::Staying | Departure::Leaving => Err(HandleError::Stopping),
+        }
+    }
+
+    /// Whether the node stays in the cluster, as it changes.
+    #[must_use]
+    pub fn watch_departure(&self) -> watch::Receiver<Departure> {
+        self.departure.clone()
     }
 
     /// Evicts a node; done when that is durable here.

@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use clock::{Clock, wall};
 pub use events::{Beginning, Happening, Listing, Reason, Subscription, What};
-pub use handle::{Handle, HandleError};
+pub use handle::{Departure, Handle, HandleError};
 pub use seen::Seen;
 pub use writer::Writer;
 
@@ -93,7 +93,7 @@ pub struct Driver {
     next_ticket: u64,
     effects: Vec<Effect>,
     view: watch::Sender<ViewStatus>,
-    departed: watch::Sender<Option<bool>>,
+    departure: watch::Sender<Departure>,
     metrics: Metrics,
 }
 
@@ -103,7 +103,7 @@ impl Driver {
     pub fn new(parts: Parts) -> (Self, Handle) {
         let (ask, requests) = mpsc::channel(REQUESTS);
         let (view, watch_view) = watch::channel(parts.node.view());
-        let (departed, watch_departed) = watch::channel(None);
+        let (departure, watch_departure) = watch::channel(Departure::Staying);
         let driver = Self {
             node: parts.node,
             clock: Clock::start(),
@@ -117,17 +117,17 @@ impl Driver {
             next_ticket: 1,
             effects: Vec::new(),
             view,
-            departed,
+            departure,
             metrics: parts.metrics,
         };
-        (driver, Handle { requests: ask, view: watch_view, departed: watch_departed })
+        (driver, Handle { requests: ask, view: watch_view, departure: watch_departure })
     }
 
     /// Runs until the node has left the cluster, or `cancel`.
     pub async fn run(mut self, cancel: CancellationToken) -> Ended {
         self.handle(Event::Start);
         let ended = loop {
-            if let Some(confirmed) = *self.departed.borrow() {
+            if let Departure::Departed { confirmed } = *self.departure.borrow() {
                 break Ended::Departed { confirmed };
             }
             let (clock, due) = (self.clock, self.timers.next());
@@ -194,7 +194,7 @@ impl Driver {
                 }
             }
             Effect::Departed { confirmed } => {
-                self.departed.send_replace(Some(confirmed));
+                self.departure.send_replace(Departure::Departed { confirmed });
             }
         }
     }
@@ -221,7 +221,10 @@ impl Driver {
             Request::Subscribe { cursor, reply } => {
                 let _ = reply.send(self.log.subscribe(cursor, self.node.view(), self.node.history()));
             }
-            Request::Leave => self.handle(Event::Command(Command::Leave)),
+            Request::Leave => {
+                self.departure.send_replace(Departure::Leaving);
+                self.handle(Event::Command(Command::Leave));
+            }
             Request::Evict { name, reason, reply } => {
                 self.command(reply, |ticket| Command::Evict { name, reason, ticket });
             }
@@ -234,7 +237,7 @@ impl Driver {
             self.commands.retain(|_, waiting| !waiting.is_closed());
         }
         if self.commands.len() >= COMMANDS {
-            let _ = reply.send(Err(HandleError::Busy));
+            let _ = reply.send(Err(HandleError::Busy { limit: COMMANDS }));
             return;
         }
         let ticket = self.next_ticket;

@@ -1,0 +1,334 @@
+//! Puts the parts of an agent together, and takes them apart again in the right order.
+//!
+//! Starting: listeners, data folder, connections, driver, discovery, API, HTTP. Stopping: the node leaves the cluster,
+//! the driver lets its last frames and its last write out, the API ends its streams with STOPPING and its calls with
+//! their answers, and then everything is closed. A second signal skips all that.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use quorate_core::{
+    Node,
+    status::ViewState,
+    types::{Address, Identity, Network},
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+    task::JoinHandle,
+    time::{Instant, MissedTickBehavior, interval, timeout},
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    api::{self, About, Context},
+    config::Config,
+    discovery,
+    driver::{Departure, Driver, Ended, Handle, Parts, Writer, wall},
+    error::AgentError,
+    http,
+    metrics::Metrics,
+    store::Store,
+    transport::{Traffic, Transport},
+};
+
+/// Version of the program.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Most findings of discovery that wait for the driver.
+const FINDINGS: usize = 64;
+/// How much longer than its own limit a departure may take before the agent stops without it.
+const LEAVE_SLACK: Duration = Duration::from_secs(5);
+/// How long requests over HTTP may take when the agent stops.
+const HTTP_GRACE: Duration = Duration::from_secs(1);
+/// How often the driver is asked whether it is alive.
+const PULSE: Duration = Duration::from_secs(1);
+/// How many pulses lie between two samples of the links.
+const SAMPLE_EVERY: u32 = 2;
+/// Silence of the driver after which the agent counts as dead.
+const DEAD_AFTER: Duration = Duration::from_secs(10);
+
+/// All listeners of an agent, bound.
+#[derive(Debug)]
+pub struct Listeners {
+    /// The public API.
+    pub api: TcpListener,
+    /// Metrics and health.
+    pub http: Option<TcpListener>,
+    /// Peers, one a network.
+    pub peers: Vec<(Network, TcpListener)>,
+}
+
+impl Listeners {
+    /// Binds what `config` names.
+    ///
+    /// # Errors
+    /// [`AgentError::Listen`] for the first address that cannot be had.
+    pub async fn bind(config: &Config) -> Result<Self, AgentError> {
+        let api = listen("the API (api.listen)".into(), config.api_listen).await?;
+        let http = match config.http_listen {
+            Some(address) => Some(listen("HTTP (http.listen)".into(), address).await?),
+            None => None,
+        };
+        let mut peers = Vec::new();
+        for network in &config.networks {
+            let what = format!("peers on network '{}' (networks.listen)", network.name);
+            peers.push((network.name.clone(), listen(what, network.listen).await?));
+        }
+        Ok(Self { api, http, peers })
+    }
+}
+
+async fn listen(what: String, address: SocketAddr) -> Result<TcpListener, AgentError> {
+    TcpListener::bind(address).await.map_err(|source| AgentError::Listen { what, address, source })
+}
+
+/// A running agent.
+#[derive(Debug)]
+pub struct Agent {
+    handle: Handle,
+    cancel: CancellationToken,
+    stopping: CancellationToken,
+    driver: JoinHandle<Ended>,
+    api: JoinHandle<Result<(), String>>,
+    http: JoinHandle<()>,
+    leave_limit: Duration,
+}
+
+impl Agent {
+    /// Starts an agent on these listeners.
+    ///
+    /// # Errors
+    /// [`AgentError`] when the data folder or the settings cannot be used.
+    pub fn start(config: &Config, listeners: Listeners) -> Result<Self, AgentError> {
+        let (store, identity, durable) = Store::open(&config.data_dir, &config.cluster, &config.node_name)?;
+        let settings = config.settings(identity.clone());
+        let node = Node::new(settings, durable, seed(&identity)).map_err(runtime)?;
+        tracing::info!(?identity, cluster = config.cluster, api = %config.api_listen, version = VERSION, "agent starts");
+
+        let metrics = Metrics::new(VERSION, &config.cluster, config.node_name.as_str());
+        let transport = Transport::start(listeners.peers, config.timing.detect_timeout, config.limits.max_connections);
+        let traffic = transport.traffic();
+        let cancel = CancellationToken::new();
+        let (findings, discovered) = mpsc::channel(FINDINGS);
+        let (driver, handle) = Driver::new(Parts {
+            node,
+            identity: identity.clone(),
+            transport,
+            writer: writer(store, metrics.clone()),
+            discovered,
+            metrics: metrics.clone(),
+            event_buffer: config.limits.event_buffer,
+        });
+        let driver = tokio::spawn(driver.run(cancel.clone()));
+        let me = discovery::Announcement {
+            cluster: config.cluster.clone(),
+            name: config.node_name.clone(),
+            endpoints: config.networks.iter().map(|one| (one.name.clone(), one.advertise.clone())).collect(),
+        };
+        // Its tasks end with `cancel`, or when the driver no longer takes their findings.
+        discovery::spawn(&config.discovery, me, findings, cancel.clone());
+
+        let stopping = CancellationToken::new();
+        let about = about(config, identity);
+        let limits = &config.limits;
+        let context = Context::new(handle.clone(), about, metrics.clone(), limits.max_watchers, stopping.clone());
+        let api = tokio::spawn(api::serve(listeners.api, Arc::new(context), limits.max_connections));
+        let alive = Arc::new(Mutex::new(Instant::now()));
+        tokio::spawn(pulse(handle.clone(), Arc::clone(&alive), metrics.clone(), traffic, cancel.clone()));
+        let sources = sources(handle.clone(), alive, metrics);
+        let http_cancel = cancel.clone();
+        let http = tokio::spawn(async move {
+            if let Some(listener) = listeners.http {
+                http::serve(listener, sources, http_cancel).await;
+            }
+        });
+        let leave_limit = config.timing.leave_timeout + LEAVE_SLACK;
+        Ok(Self { handle, cancel, stopping, driver, api, http, leave_limit })
+    }
+
+    /// The way to its driver.
+    #[must_use]
+    pub fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Has the agent stop at once, without leaving the cluster, when this is cancelled.
+    #[must_use]
+    pub fn cancel(&self) -> CancellationToken {
+        self.cancel.clone()
+    }
+
+    /// Runs until the node has left the cluster: because somebody asked for it over the API, or because `stop` ended.
+    ///
+    /// # Errors
+    /// [`AgentError::Runtime`] when a part of the agent failed.
+    pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<(), AgentError> {
+        let ended = tokio::select! {
+            ended = &mut self.driver => Some(ended),
+            served = &mut self.api => return self.api_failed(served.map_err(runtime)?).await,
+            () = stop => None,
+        };
+        let ended = match ended {
+            Some(ended) => ended,
+            None => self.leave().await,
+        };
+        let outcome = match ended.map_err(runtime)? {
+            Ended::Departed { confirmed } => {
+                tracing::info!(confirmed, "the node has left the cluster");
+                Ok(())
+            }
+            Ended::Cancelled => Ok(()),
+            Ended::StorageFailed => Err(AgentError::Runtime("the data folder can no longer be written".into())),
+        };
+        self.close().await;
+        outcome
+    }
+
+    async fn leave(&mut self) -> Result<Ended, tokio::task::JoinError> {
+        let handle = self.handle.clone();
+        tokio::spawn(async move { handle.leave().await });
+        if let Ok(ended) = timeout(self.leave_limit, &mut self.driver).await {
+            return ended;
+        }
+        tracing::warn!("leaving the cluster took too long: the agent stops without it");
+        self.cancel.cancel();
+        (&mut self.driver).await
+    }
+
+    /// Ends streams and calls, then everything else.
+    async fn close(self) {
+        self.stopping.cancel();
+        if !self.cancel.is_cancelled() && !matches!(self.api.await, Ok(Ok(()))) {
+            tracing::warn!("the API did not end cleanly");
+        }
+        self.cancel.cancel();
+        let _ = timeout(HTTP_GRACE, self.http).await;
+    }
+
+    async fn api_failed(self, served: Result<(), String>) -> Result<(), AgentError> {
+        self.cancel.cancel();
+        let _ = self.driver.await;
+        let why = served.err().unwrap_or_else(|| "it ended by itself".into());
+        Err(AgentError::Runtime(format!("the API failed: {why}")))
+    }
+}
+
+/// Runs an agent until it has left the cluster: on SIGTERM or SIGINT, or when asked over the API. A second signal stops
+/// it at once.
+///
+/// # Errors
+/// [`AgentError`], which has an exit code for each cause.
+pub async fn run(config: Config) -> Result<(), AgentError> {
+    let listeners = Listeners::bind(&config).await?;
+    let mut signals = Signals::new()?;
+    let agent = Agent::start(&config, listeners)?;
+    let cancel = agent.cancel();
+    let asked = CancellationToken::new();
+    let leave = asked.clone();
+    tokio::spawn(async move {
+        let signal = signals.next().await;
+        tracing::info!(signal, "leaving the cluster; a second signal stops at once");
+        leave.cancel();
+        let signal = signals.next().await;
+        tracing::warn!(signal, "stopping at once");
+        cancel.cancel();
+    });
+    agent.run_until(asked.cancelled_owned()).await
+}
+
+/// The signals that end an agent.
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, AgentError> {
+        let terminate = signal(SignalKind::terminate()).map_err(runtime)?;
+        let interrupt = signal(SignalKind::interrupt()).map_err(runtime)?;
+        Ok(Self { terminate, interrupt })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}
+
+fn runtime(error: impl std::fmt::Display) -> AgentError {
+    AgentError::Runtime(error.to_string())
+}
+
+/// The core's jitter differs from boot to boot: the boot's id was drawn at random.
+fn seed(identity: &Identity) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = identity.boot.id;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+fn writer(store: Store, metrics: Metrics) -> Writer {
+    Writer::start(move |durable| store.write(durable), move |took| metrics.persisted(took))
+}
+
+fn about(config: &Config, identity: Identity) -> About {
+    let listens = config.networks.iter().map(|one| (one.name.clone(), Address::new(&one.listen.to_string())));
+    About {
+        version: VERSION,
+        cluster: config.cluster.clone(),
+        identity,
+        api_address: config.api_advertise.clone().unwrap_or_else(|| config.api_listen.to_string()),
+        http_address: config.http_listen,
+        listens: listens.collect(),
+        advertises: config.networks.iter().map(|one| (one.name.clone(), one.advertise.clone())).collect(),
+        config_toml: config.to_toml(),
+        started: wall(),
+        began: Instant::now(),
+    }
+}
+
+/// Asks the driver again and again whether it is alive, and takes samples of what has no events.
+async fn pulse(
+    handle: Handle,
+    alive: Arc<Mutex<Instant>>,
+    metrics: Metrics,
+    traffic: Arc<Traffic>,
+    cancel: CancellationToken,
+) {
+    let mut ticks = interval(PULSE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let beat = async {
+        for n in 0_u32.. {
+            ticks.tick().await;
+            let Ok(distrust) = handle.distrust().await else { return };
+            *alive.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            if n % SAMPLE_EVERY == 0 {
+                let Ok(nodes) = handle.nodes().await else { return };
+                metrics.sample(&nodes, distrust, &traffic);
+            }
+        }
+    };
+    cancel.run_until_cancelled(beat).await;
+}
+
+fn sources(handle: Handle, alive: Arc<Mutex<Instant>>, metrics: Metrics) -> http::Sources {
+    let live = move || {
+        let silent = alive.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
+        if silent < DEAD_AFTER { Ok(()) } else { Err(format!("the driver has not answered for {silent:.1?}")) }
+    };
+    let ready = move || {
+        if *handle.watch_departure().borrow() != Departure::Staying {
+            return Err("the node is leaving the cluster".to_owned());
+        }
+        match handle.view().state {
+            ViewState::Installed | ViewState::Stable => Ok(()),
+            ViewState::Forming => Err("the node has had no view since it started".to_owned()),
+            ViewState::Transition => Err("the node is between two views".to_owned()),
+        }
+    };
+    http::Sources { metrics: Arc::new(move || metrics.encode()), live: Arc::new(live), ready: Arc::new(ready) }
+}

@@ -1,0 +1,165 @@
+//! Cursors as text: opaque to clients, the same on every agent of a cluster.
+//!
+//! ```text
+//!   base64url( version | hash of the cluster's name, 8 bytes | flags | number of views, 2 bytes | views )
+//!   view = incarnation, 8 bytes | length of the controller's name | its name
+//! ```
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use quorate_core::types::{Incarnation, NodeName, ViewId};
+
+use super::error::ApiError;
+use crate::driver::Seen;
+
+const VERSION: u8 = 1;
+const HAS_BASE: u8 = 1;
+const STABLE: u8 = 2;
+/// More text than any cursor has: 4,096 views with the longest names.
+const MAX_TEXT: usize = 512 * 1024;
+
+/// Writes and reads the cursors of one cluster.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursors {
+    cluster: [u8; 8],
+}
+
+impl Cursors {
+    /// Those of the cluster of that name.
+    #[must_use]
+    pub fn of(cluster: &str) -> Self {
+        Self { cluster: fnv(cluster.as_bytes()).to_be_bytes() }
+    }
+
+    /// The cursor of a point in history.
+    #[must_use]
+    pub fn write(&self, seen: &Seen) -> String {
+        let views: Vec<_> = seen.base.iter().chain(&seen.others).take(usize::from(u16::MAX)).collect();
+        let mut bytes = vec![VERSION];
+        bytes.extend(self.cluster);
+        bytes.push(if seen.base.is_some() { HAS_BASE } else { 0 } | if seen.stable { STABLE } else { 0 });
+        bytes.extend(u16::try_from(views.len()).unwrap_or(u16::MAX).to_be_bytes());
+        for view in views {
+            write_view_id(view, &mut bytes);
+        }
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Reads a cursor; none when the text is empty.
+    ///
+    /// # Errors
+    /// [`ApiError::BadCursor`].
+    pub fn read(&self, text: &str) -> Result<Option<Seen>, ApiError> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let unreadable = ApiError::BadCursor("cannot be read");
+        if text.len() > MAX_TEXT {
+            return Err(unreadable);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| unreadable.clone())?;
+        let mut bytes = bytes.as_slice();
+        if take(&mut bytes) != Some([VERSION]) {
+            return Err(unreadable);
+        }
+        if take(&mut bytes) != Some(self.cluster) {
+            return Err(ApiError::BadCursor("belongs to another cluster"));
+        }
+        read_seen(bytes).map(Some).ok_or(unreadable)
+    }
+}
+
+fn read_seen(mut bytes: &[u8]) -> Option<Seen> {
+    let [flags] = take(&mut bytes)?;
+    let count = u16::from_be_bytes(take(&mut bytes)?);
+    let mut seen = Seen { stable: flags & STABLE != 0, ..Seen::default() };
+    for n in 0..count {
+        let view = read_view_id(&mut bytes)?;
+        if n == 0 && flags & HAS_BASE != 0 {
+            seen.base = Some(view);
+        } else {
+            seen.others.insert(view);
+        }
+    }
+    let whole = bytes.is_empty() && flags & !(HAS_BASE | STABLE) == 0;
+    let based = seen.base.is_some() == (flags & HAS_BASE != 0) && (seen.base.is_some() || count == 0 && !seen.stable);
+    (whole && based).then_some(seen)
+}
+
+/// Appends the identity of a view.
+pub(super) fn write_view_id(view: &ViewId, out: &mut Vec<u8>) {
+    let name = view.controller.as_str().as_bytes();
+    out.extend(view.incarnation.0.to_be_bytes());
+    // A name has at most 63 bytes.
+    out.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
+    out.extend(name);
+}
+
+/// Takes the identity of a view off the front.
+pub(super) fn read_view_id(bytes: &mut &[u8]) -> Option<ViewId> {
+    let incarnation = Incarnation(u64::from_be_bytes(take(bytes)?));
+    let [length] = take(bytes)?;
+    let (name, rest) = bytes.split_at_checked(usize::from(length))?;
+    *bytes = rest;
+    Some(ViewId { incarnation, controller: NodeName::new(std::str::from_utf8(name).ok()?).ok()? })
+}
+
+/// Takes `N` bytes off the front.
+pub(super) fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+    let (front, rest) = bytes.split_first_chunk::<N>()?;
+    *bytes = rest;
+    Some(*front)
+}
+
+/// A hash that is the same in every build: FNV-1a.
+pub(super) fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::{ApiError, Cursors};
+    use crate::driver::{Seen, fake::view_id};
+
+    #[test]
+    fn a_cursor_survives_as_text() {
+        let cursors = Cursors::of("prod");
+        let base = Some(view_id(7));
+        for seen in [
+            Seen::default(),
+            Seen { base: base.clone(), ..Seen::default() },
+            Seen { base: base.clone(), stable: true, ..Seen::default() },
+            Seen { base, others: (1..300).map(view_id).collect(), stable: false },
+        ] {
+            let text = cursors.write(&seen);
+            assert!(text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_'), "{text}");
+            assert_eq!(cursors.read(&text), Ok(Some(seen)));
+        }
+        assert_eq!(cursors.read(""), Ok(None));
+    }
+
+    #[test]
+    fn the_cursor_of_another_cluster_is_refused() {
+        let foreign = Cursors::of("test").write(&Seen { base: Some(view_id(7)), ..Seen::default() });
+        assert_eq!(Cursors::of("prod").read(&foreign), Err(ApiError::BadCursor("belongs to another cluster")));
+    }
+
+    #[test]
+    fn a_cut_cursor_is_refused() {
+        let cursors = Cursors::of("prod");
+        let text = cursors.write(&Seen { base: Some(view_id(7)), ..Seen::default() });
+        for end in 1..text.len() {
+            assert!(matches!(cursors.read(&text[..end]), Err(ApiError::BadCursor(_))), "{}", &text[..end]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_never_panics(text in "[A-Za-z0-9_-]{0,80}|\\PC{0,40}") {
+            let _ = Cursors::of("prod").read(&text);
+        }
+    }
+}

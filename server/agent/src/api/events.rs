@@ -1,0 +1,177 @@
+//! `EventService`: what happened in the cluster, in one order, without gaps.
+
+use std::{pin::Pin, sync::Arc};
+
+use futures_util::Stream;
+use quorate_core::types::{NodeName, ViewId, WallTime};
+use quorate_proto::v1::{
+    Bookmark, Event, EventKind, EventSnapshot, ListEventsRequest, ListEventsResponse, SnapshotReason,
+    TransitionStarted, ViewStable, WatchEventsRequest, WatchEventsResponse, event, event_service_server::EventService,
+    watch_events_response::Message,
+};
+use tonic::{Request, Response, Status};
+
+use super::{
+    context::Context,
+    error::ApiError,
+    map,
+    page::{self, Listing},
+    watch::{self, Feed, Step, Watch},
+};
+use crate::driver::{Beginning, Happening, Seen, What};
+
+/// Events of a page unless told.
+const PAGE: usize = 100;
+
+/// The service.
+#[derive(Clone, Debug)]
+pub struct Events(pub Arc<Context>);
+
+/// What happened, as both watch services tell it.
+pub(super) fn happened(what: &What) -> event::Kind {
+    match what {
+        What::View { view, missed } => event::Kind::View(map::view(view, *missed)),
+        What::TransitionStarted { left, controller, summary } => event::Kind::TransitionStarted(TransitionStarted {
+            left_view_id: left.as_ref().map(map::view_id),
+            controller: controller.as_ref().map(NodeName::to_string).unwrap_or_default(),
+            summary: summary.clone(),
+        }),
+        What::Stable { id, install } => event::Kind::ViewStable(ViewStable {
+            view_id: Some(map::view_id(id)),
+            install_duration: install.map(map::duration),
+        }),
+    }
+}
+
+fn kind_of(what: &What) -> EventKind {
+    match what {
+        What::View { .. } => EventKind::View,
+        What::TransitionStarted { .. } => EventKind::TransitionStarted,
+        What::Stable { .. } => EventKind::ViewStable,
+    }
+}
+
+fn event(happening: &Happening, cursor: String) -> Event {
+    Event { cursor, observed_time: Some(map::timestamp(happening.observed)), kind: Some(happened(&happening.what)) }
+}
+
+/// Checks a filter.
+fn kinds(asked: &[i32]) -> Result<Vec<EventKind>, ApiError> {
+    let known = |number: &i32| match EventKind::try_from(*number) {
+        Ok(EventKind::Unspecified) | Err(_) => {
+            Err(ApiError::bad_request("kinds", format!("{number} is no kind of event; allowed are 1 to 3")))
+        }
+        Ok(kind) => Ok(kind),
+    };
+    asked.iter().map(known).collect()
+}
+
+impl Events {
+    async fn list(&self, request: ListEventsRequest) -> Result<ListEventsResponse, ApiError> {
+        let size = page::size(request.page_size, PAGE)?;
+        let since = since(request.since_time)?;
+        let cursor = self.0.cursors.read(&request.cursor)?;
+        let pages = Listing::of("events", &format!("{} {}", request.cursor, since.0));
+        let after: Option<ViewId> = pages.view(&request.page_token)?;
+        let listing = self.0.handle.history(cursor).await?;
+        let asked = |happening: &&Happening| match &happening.what {
+            What::View { view, .. } => view.committed >= since && after.as_ref().is_none_or(|after| view.id > *after),
+            _ => false,
+        };
+        let mut found: Vec<_> = listing.happenings.iter().filter(asked).take(size + 1).collect();
+        let more = found.len() > size;
+        found.truncate(size);
+        let last = found.last().filter(|_| more).map(|happening| &happening.what);
+        let next_page_token = match last {
+            Some(What::View { view, .. }) => pages.after_view(&view.id),
+            _ => String::new(),
+        };
+        let events = found.into_iter().map(|one| event(one, self.0.cursors.write(&one.seen))).collect();
+        let header = self.0.header_at(listing.head.as_ref());
+        Ok(ListEventsResponse { header, events, next_page_token, history_dropped: listing.dropped })
+    }
+}
+
+/// Checks the earliest time asked for. A view of the same millisecond is listed.
+fn since(asked: Option<prost_types::Timestamp>) -> Result<WallTime, ApiError> {
+    let Some(asked) = asked else { return Ok(WallTime(0)) };
+    if !(0..1_000_000_000).contains(&asked.nanos) {
+        return Err(ApiError::bad_request("since_time", "nanos must be 0 to 999,999,999"));
+    }
+    let seconds = u64::try_from(asked.seconds).unwrap_or(0);
+    Ok(WallTime(seconds.saturating_mul(1000).saturating_add(u64::from(asked.nanos.unsigned_abs()) / 1_000_000)))
+}
+
+#[tonic::async_trait]
+impl EventService for Events {
+    type WatchEventsStream = Pin<Box<dyn Stream<Item = Result<WatchEventsResponse, Status>> + Send>>;
+
+    async fn watch_events(
+        &self,
+        request: Request<WatchEventsRequest>,
+    ) -> Result<Response<Self::WatchEventsStream>, Status> {
+        let request = request.into_inner();
+        let watch = EventWatch::open(&self.0, &request.cursor, kinds(&request.kinds)?).await?;
+        Ok(Response::new(Box::pin(watch::stream(watch))))
+    }
+
+    async fn list_events(&self, request: Request<ListEventsRequest>) -> Result<Response<ListEventsResponse>, Status> {
+        Ok(Response::new(self.list(request.into_inner()).await?))
+    }
+}
+
+/// One stream of `WatchEvents`.
+#[derive(Debug)]
+pub struct EventWatch {
+    context: Arc<Context>,
+    feed: Feed,
+    kinds: Vec<EventKind>,
+    seen: Seen,
+    head: Option<ViewId>,
+}
+
+impl EventWatch {
+    /// Opens a stream after `cursor` with these kinds of events; all when there are none.
+    ///
+    /// # Errors
+    /// Those of [`Feed::open`].
+    pub async fn open(context: &Arc<Context>, cursor: &str, kinds: Vec<EventKind>) -> Result<Self, ApiError> {
+        let feed = Feed::open(context, cursor, false).await?;
+        Ok(Self { context: Arc::clone(context), feed, kinds, seen: Seen::default(), head: None })
+    }
+
+    fn begin(&mut self, beginning: Beginning, reason: SnapshotReason) -> Message {
+        let me = &self.context.about.identity;
+        let snapshot = EventSnapshot {
+            reason: reason.into(),
+            view: beginning.view.as_ref().map(|view| map::view(view, !view.contains(me))),
+            state: map::view_state(beginning.state).into(),
+        };
+        (self.seen, self.head) = (beginning.seen, beginning.head);
+        Message::Snapshot(snapshot)
+    }
+
+    fn happened(&mut self, happening: &Happening) -> Option<Message> {
+        self.seen.clone_from(&happening.seen);
+        self.head.clone_from(&happening.head);
+        let wanted = self.kinds.is_empty() || self.kinds.contains(&kind_of(&happening.what));
+        wanted.then(|| Message::Event(event(happening, self.context.cursors.write(&happening.seen))))
+    }
+}
+
+impl Watch for EventWatch {
+    type Message = WatchEventsResponse;
+
+    async fn next(&mut self) -> Result<Vec<WatchEventsResponse>, ApiError> {
+        let said = match self.feed.next().await? {
+            Step::Begin(beginning, reason) => Some(self.begin(beginning, reason)),
+            Step::Happening(happening) => self.happened(&happening),
+            Step::Quiet => Some(Message::Bookmark(Bookmark {})),
+            Step::Changed(_) | Step::AllChanged => None,
+        };
+        let Some(message) = said else { return Ok(Vec::new()) };
+        self.feed.sent();
+        let header = self.context.header_at(self.head.as_ref());
+        Ok(vec![WatchEventsResponse { header, cursor: self.context.cursors.write(&self.seen), message: Some(message) }])
+    }
+}

@@ -1,0 +1,98 @@
+//! The public API: one file a service, each a thin map onto the driver's handle.
+//!
+//! Besides its own services it serves health, reflection (v1 and v1alpha) and gRPC-Web, all on one port. It knows
+//! neither connections to peers nor the core's rules.
+
+mod admin;
+mod changes;
+mod context;
+mod cursor;
+mod error;
+mod events;
+mod health;
+mod map;
+mod membership;
+mod membership_watch;
+mod page;
+mod watch;
+
+use std::{sync::Arc, time::Duration};
+
+use quorate_proto::{
+    FILE_DESCRIPTOR_SET,
+    v1::{
+        admin_service_server::{AdminServiceServer, SERVICE_NAME as ADMIN},
+        event_service_server::{EventServiceServer, SERVICE_NAME as EVENTS},
+        membership_service_server::{MembershipServiceServer, SERVICE_NAME as MEMBERSHIP},
+    },
+};
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Server;
+use tonic_web::GrpcWebLayer;
+
+pub use context::{About, Context};
+pub use error::ApiError;
+
+use self::{admin::Admin, events::Events, membership::Membership};
+use crate::transport::incoming;
+
+/// The standard health service.
+const HEALTH: &str = "grpc.health.v1.Health";
+/// The agent's own services.
+const SERVICES: [&str; 3] = [MEMBERSHIP, EVENTS, ADMIN];
+/// Most calls at once on one connection.
+const MAX_STREAMS: u32 = 10_000;
+/// Most bytes of a request.
+const MAX_REQUEST: usize = 4 * 1024 * 1024;
+/// Most bytes of a request's headers.
+const MAX_HEADERS: u32 = 32 * 1024;
+/// A client that says nothing for this long is asked whether it is still there.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+/// How long it may take to answer that.
+const KEEPALIVE_ANSWER: Duration = Duration::from_secs(10);
+/// How long calls under way may take when the agent stops.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// Serves at most `limit` connections until `context.stopping`, then lets calls under way end, for a bounded time.
+///
+/// # Errors
+/// A text for the log, when the services cannot be built.
+pub async fn serve(listener: TcpListener, context: Arc<Context>, limit: usize) -> Result<(), String> {
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let reflection = || {
+        let services = SERVICES.into_iter().chain([HEALTH]);
+        let builder = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
+        services.fold(builder, tonic_reflection::server::Builder::with_service_name)
+    };
+    let routes = Server::builder()
+        .accept_http1(true)
+        .max_concurrent_streams(MAX_STREAMS)
+        .http2_max_header_list_size(MAX_HEADERS)
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER))
+        .layer(GrpcWebLayer::new())
+        .add_service(
+            MembershipServiceServer::new(Membership(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST),
+        )
+        .add_service(EventServiceServer::new(Events(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
+        .add_service(AdminServiceServer::new(Admin(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
+        .add_service(health)
+        .add_service(reflection().build_v1().map_err(|error| error.to_string())?)
+        .add_service(reflection().build_v1alpha().map_err(|error| error.to_string())?);
+
+    let reporting = tokio::spawn(health::report(reporter, Arc::clone(&context)));
+    let stopping = context.stopping.clone();
+    let cut = CancellationToken::new();
+    let serving = routes.serve_with_incoming_shutdown(incoming(listener, limit, cut.clone()), stopping.cancelled());
+    tokio::pin!(serving);
+    let served = tokio::select! {
+        served = &mut serving => served,
+        () = stopping.cancelled() => timeout(GRACE, &mut serving).await.unwrap_or(Ok(())),
+    };
+    cut.cancel();
+    reporting.abort();
+    served.map_err(|error| error.to_string())
+}
