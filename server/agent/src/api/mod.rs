@@ -14,6 +14,8 @@ mod map;
 mod membership;
 mod membership_watch;
 mod page;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::{sync::Arc, time::Duration};
