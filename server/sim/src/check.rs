@@ -131,7 +131,7 @@ impl Checkers {
             self.fail(time, "V2", format!("n{host} installs {} after incarnation {last:?}", view.id));
         }
         self.check_transactional(time, host, view);
-        self.check_history(time, host, view);
+        self.check_history(time, host, hosts, view);
         self.installed.insert(view.id.clone());
         self.sizes.entry(host).or_default().insert(view.members.len());
         if let Some(stream) = self.streams.get_mut(&me) {
@@ -152,13 +152,15 @@ impl Checkers {
         }
     }
 
-    /// V4: whatever a member has installed, this one has been shown before.
-    fn check_history(&mut self, time: Time, host: usize, view: &ViewRecord) {
+    /// V4: whatever a member has installed, this one has been shown before, unless its bounded history had to drop it.
+    fn check_history(&mut self, time: Time, host: usize, hosts: &[Host], view: &ViewRecord) {
         let Some(mine) = self.streams.get(&self.now[host]) else { return };
         for member in &view.members {
             let Some(theirs) = self.streams.get(&member.identity) else { continue };
             let earlier = theirs.installed.iter().filter(|id| **id < view.id);
-            if let Some(hidden) = earlier.into_iter().find(|id| !mine.seen.contains(*id)) {
+            let history = hosts[host].node.as_ref().map(quorate_core::Node::history);
+            let kept = |id: &&ViewId| !history.is_some_and(|known| known.is_settled(id) && known.get(id).is_none());
+            if let Some(hidden) = earlier.into_iter().filter(kept).find(|id| !mine.seen.contains(*id)) {
                 let what = format!("n{host} installs {} without {hidden}, which {:?} had", view.id, member.identity);
                 return self.fail(time, "V4", what);
             }

@@ -6,7 +6,8 @@
 //!
 //! - A member of the basis stays unless fewer than a third of its watchers reach it; only watchers that are connected
 //!   and have come to a verdict count. So one bad pair is nothing, and a node that most cannot hear is out.
-//! - A node that is not in the basis comes in when two thirds of those who would watch it reach it.
+//! - A node that is not in the basis comes in when two thirds of those who would watch it reach it, and it reaches them;
+//!   and when that also holds among all who would come in with it.
 //!
 //! Who is in that group is in its map. The others are sorted in the same way, with the best-ranked of them as the new
 //! basis, until none is left. A node's map is the group it is in.
@@ -16,6 +17,7 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
+use core::cmp::Reverse;
 
 use super::{overlay::Overlay, rank::Rank, reports::Reports};
 use crate::types::{Identity, NodeName, ViewId, ViewRecord};
@@ -144,13 +146,38 @@ impl Picture<'_> {
                 reached * 3 >= decided
             } else {
                 let watchers = overlay.would_be_watchers(name);
-                let (reached, _) = self.tally(name, watchers.iter(), left);
-                let counted = watchers.iter().filter(|watcher| left.contains(*watcher)).count();
-                reached > 0 && reached * 3 >= counted * 2
+                let counted = watchers.iter().filter(|watcher| left.contains(*watcher));
+                let both_ways = counted.clone().filter(|watcher| self.reach_each_other(name, watcher)).count();
+                both_ways > 0 && both_ways * 3 >= counted.count() * 2
             }
         };
-        let group: BTreeSet<NodeName> = left.iter().filter(belongs).cloned().collect();
+        let mut group: BTreeSet<NodeName> = left.iter().filter(belongs).cloned().collect();
+        let newcomers: BTreeSet<NodeName> = group.iter().filter(|name| !in_basis(name)).cloned().collect();
+        self.drop_misfits(&mut group, newcomers);
         if group.is_empty() { BTreeSet::from([best.clone()]) } else { group }
+    }
+
+    /// Newcomers must fit each other too, or the next map would tear apart what this one joins: whoever of them two
+    /// thirds of those who would watch it then do not reach, of those with a verdict, stays out; the worst goes first.
+    fn drop_misfits(&self, group: &mut BTreeSet<NodeName>, mut newcomers: BTreeSet<NodeName>) {
+        while !newcomers.is_empty() {
+            let overlay = Overlay::new(group.iter().cloned());
+            let misfit = |name: &&NodeName| {
+                let (reached, decided) = self.tally(name, overlay.watchers(name).iter(), group);
+                (reached * 3 < decided * 2).then(|| (reached * 1000 / decided, Reverse(self.rank(name))))
+            };
+            let misfits = newcomers.iter().filter_map(|name| Some((misfit(&name)?, name.clone())));
+            let Some((_, worst)) = misfits.min() else { break };
+            newcomers.remove(&worst);
+            group.remove(&worst);
+        }
+    }
+
+    fn reach_each_other(&self, a: &NodeName, b: &NodeName) -> bool {
+        let reaches = |from: &NodeName, to: &NodeName| {
+            *from == *to || self.reports.get(from).is_some_and(|report| report.reached.binary_search(to).is_ok())
+        };
+        reaches(a, b) && reaches(b, a)
     }
 
     /// How many of the connected watchers reach a node, and how many have come to a verdict.
@@ -161,13 +188,13 @@ impl Picture<'_> {
         left: &BTreeSet<NodeName>,
     ) -> (usize, usize) {
         let (mut reached, mut decided) = (0, 0);
+        let names_watcher =
+            |watcher: &NodeName| self.reports.get(name).is_some_and(|report| names_unreached(report, watcher));
         for report in watchers.filter(|watcher| left.contains(*watcher)).filter_map(|name| self.reports.get(name)) {
-            if report.reached.binary_search(name).is_ok() {
-                reached += 1;
-                decided += 1;
-            } else if names_unreached(report, name) {
-                decided += 1;
-            }
+            let denied = names_unreached(report, name) || names_watcher(&report.origin.name);
+            let reaches = !denied && report.reached.binary_search(name).is_ok();
+            reached += usize::from(reaches);
+            decided += usize::from(reaches || denied);
         }
         (reached, decided)
     }

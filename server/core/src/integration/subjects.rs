@@ -71,13 +71,15 @@ impl Integration {
         // While some of those it watches have had no time to be reached, the links to the best-ranked keep it connected.
         let waits = |name: &NodeName| !self.is_trusted(name) && self.marks.get(name) != Some(&Mark::Over);
         let warm = if subjects.iter().any(waits) { self.best_ranked() } else { BTreeSet::new() };
-        let trusted = self.peers.iter().filter(|(_, peer)| peer.trusted).map(|(name, _)| name);
-        let reported = |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name);
-        let reached = trusted.filter(reported).cloned().collect();
-        let claims_me = |report: &Arc<Report>| {
+        let claims_me = |report: &&Arc<Report>| {
             report.origin.name != self.me.name && report.reached.binary_search(&self.me.name).is_ok()
         };
-        let claimed = self.reports.iter().filter(|report| claims_me(report)).map(|report| report.origin.name.clone());
+        let claimed: BTreeSet<NodeName> =
+            self.reports.iter().filter(claims_me).map(|report| report.origin.name.clone()).collect();
+        let trusted = self.peers.iter().filter(|(_, peer)| peer.trusted).map(|(name, _)| name);
+        let reported =
+            |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name) || claimed.contains(*name);
+        let reached = trusted.filter(reported).cloned().collect();
         let suspects: BTreeSet<NodeName> = subjects.into_iter().chain(claimed).collect();
         let unreached = suspects
             .into_iter()
