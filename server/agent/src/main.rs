@@ -1,9 +1,10 @@
 //! `quorated`: reads the command line and hands over.
 
-use std::{io::Write, path::Path, process::ExitCode};
+use std::{io::Write, path::Path, process::ExitCode, time::Duration};
 
 use clap::ArgMatches;
 use quorate_agent::{
+    agent,
     cli::{self, Command, ConfigCommand, RunArgs},
     config::Config,
     dev,
@@ -38,8 +39,12 @@ fn run(args: &RunArgs, given: &ArgMatches) -> Result<(), AgentError> {
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
-    let _ = config;
-    Err(AgentError::Runtime("not composed yet".into()))
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|why| AgentError::Runtime(format!("cannot start: {why}")))?;
+    let ended = runtime.block_on(agent::run(config));
+    // A look-up of a name may still wait for its answer; nobody needs it any more.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    ended
 }
 
 fn check(file: &Path) -> Result<(), AgentError> {

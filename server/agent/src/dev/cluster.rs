@@ -27,6 +27,8 @@ use crate::error::AgentError;
 
 /// How long nodes may take to leave before they are killed.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A signal that follows another this soon is the same one.
+const ECHO: Duration = Duration::from_secs(1);
 /// A node that ran this long starts again with the shortest pause.
 const STEADY: Duration = Duration::from_secs(30);
 
@@ -100,8 +102,7 @@ impl Cluster {
             say("\nStopping all nodes (once more to kill them)");
             tokio::select! {
                 () = self.stop() => {}
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
+                () = once_more(&mut interrupt, &mut terminate) => {}
             }
         }
         self.kill().await;
@@ -175,9 +176,9 @@ impl Cluster {
         if !self.formed {
             self.formed = true;
             let took = self.started.elapsed().as_secs_f64();
-            return say(&self
-                .style
-                .strong(&format!("All {count} nodes agree on view {id} after {took:.1} s: {members}")));
+            let who = if count == 1 { "The node has".into() } else { format!("All {count} nodes agree on") };
+            let text = format!("{who} view {id} after {took:.1} s: {members}");
+            return say(&self.style.strong(&text));
         }
         let took = changed.map(|changed| format!(" after {:.2} s", changed.elapsed().as_secs_f64()));
         say(&format!("All running nodes agree on view {id}{}: {members}", took.unwrap_or_default()));
@@ -235,6 +236,17 @@ impl Cluster {
     fn signal(&self, signal: Signal) {
         for running in self.children.values() {
             child::signal(running.pid, signal);
+        }
+    }
+}
+
+/// Waits for another signal. Some senders, such as `timeout`, send the first one twice: that does not count.
+async fn once_more(interrupt: &mut unix::Signal, terminate: &mut unix::Signal) {
+    let first = Instant::now();
+    while first.elapsed() < ECHO {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
     }
 }
