@@ -133,6 +133,12 @@ pub struct Beat {
     /// True when the sender distrusts its own timers.
     #[prost(bool, tag = "5")]
     pub self_distrust: bool,
+    /// True when the sender must notice soon if the receiver falls silent, so that both send heartbeats at the full rate.
+    #[prost(bool, tag = "6")]
+    pub prompt: bool,
+    /// Longest time until the sender's next heartbeat on this channel, in nanoseconds.
+    #[prost(uint64, tag = "7")]
+    pub period_nanos: u64,
 }
 /// The channel ends.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -629,6 +635,8 @@ pub enum LossKind {
     Overflow = 9,
     /// The peer left.
     Left = 10,
+    /// It was closed on purpose: nobody needs the link, or another channel serves it.
+    Closed = 11,
 }
 impl LossKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -648,6 +656,7 @@ impl LossKind {
             Self::Rejected => "LOSS_KIND_REJECTED",
             Self::Overflow => "LOSS_KIND_OVERFLOW",
             Self::Left => "LOSS_KIND_LEFT",
+            Self::Closed => "LOSS_KIND_CLOSED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -664,6 +673,7 @@ impl LossKind {
             "LOSS_KIND_REJECTED" => Some(Self::Rejected),
             "LOSS_KIND_OVERFLOW" => Some(Self::Overflow),
             "LOSS_KIND_LEFT" => Some(Self::Left),
+            "LOSS_KIND_CLOSED" => Some(Self::Closed),
             _ => None,
         }
     }

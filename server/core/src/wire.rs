@@ -123,6 +123,10 @@ pub struct Beat {
     pub wanted: bool,
     /// Whether the sender distrusts its own timers.
     pub distrust: bool,
+    /// Whether the sender must notice soon if the receiver falls silent: both then beat at the full rate.
+    pub prompt: bool,
+    /// Longest time until the sender's next heartbeat.
+    pub period: Duration,
 }
 
 /// Why a channel ends on purpose.

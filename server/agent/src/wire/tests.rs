@@ -49,7 +49,7 @@ fn hello(network_name: Option<&str>) -> Hello {
     }
 }
 
-const LOSSES: [Loss; 10] = [
+const LOSSES: [Loss; 11] = [
     Loss::Silent(Duration::from_millis(1234)),
     Loss::Reset,
     Loss::Refused,
@@ -60,6 +60,7 @@ const LOSSES: [Loss; 10] = [
     Loss::Rejected,
     Loss::Overflow,
     Loss::Left,
+    Loss::Closed,
 ];
 
 const CAUSES: [CauseKind; 8] = [
@@ -144,7 +145,7 @@ fn frames() -> Vec<Frame> {
         Refusal::Leaving,
     ];
     let goodbyes = [Goodbye::Idle, Goodbye::Duplicate, Goodbye::Leaving, Goodbye::Evicted, Goodbye::Silent];
-    let beat = Beat { seq: 4, echo: 3, held: Duration::from_nanos(99), wanted: true, distrust: false };
+    let beat = Beat { seq: 4, echo: 3, held: Duration::from_nanos(99), wanted: true, distrust: false, prompt: true, period: Duration::from_millis(100) };
     let mut all = vec![
         Frame::Hello(hello(None)),
         Frame::Welcome(hello(Some("default"))),

@@ -148,6 +148,7 @@ pub(super) fn loss_out(network: Option<&Network>, loss: Loss) -> pb::LossNote {
         Loss::Rejected => (pb::LossKind::Rejected, Duration::ZERO),
         Loss::Overflow => (pb::LossKind::Overflow, Duration::ZERO),
         Loss::Left => (pb::LossKind::Left, Duration::ZERO),
+        Loss::Closed => (pb::LossKind::Closed, Duration::ZERO),
     };
     pb::LossNote {
         network: network.map(Network::to_string).unwrap_or_default(),
@@ -168,6 +169,7 @@ pub(super) fn loss(from: &pb::LossNote) -> Result<(Option<Network>, Loss), WireE
         Ok(pb::LossKind::Rejected) => Loss::Rejected,
         Ok(pb::LossKind::Overflow) => Loss::Overflow,
         Ok(pb::LossKind::Left) => Loss::Left,
+        Ok(pb::LossKind::Closed) => Loss::Closed,
         Ok(pb::LossKind::Unspecified) | Err(_) => {
             return Err(WireError::Unknown { field: "loss.kind", value: i64::from(from.kind) });
         }

@@ -43,12 +43,19 @@ use crate::{
 use damper::Damper;
 use dialer::Dialer;
 use distrust::Distrust;
+use pulse::Word;
 use table::{Channel, Peer, Stage, Table};
 
 /// Pause before a peer that refused the handshake is tried again.
 const REFUSED_PAUSE: Duration = Duration::from_secs(5);
 /// How long two channels to one peer on one network live side by side before one is closed.
 const DUPLICATE_GRACE: Duration = Duration::from_secs(1);
+/// Heartbeats a second that links nobody watches may cost together: as much as those of eight watched ones (V8).
+const SLOW_SHARE: u32 = 8;
+/// How much slower heartbeats on such a link are at least.
+const SLOW_LEAST: u32 = 10;
+/// How much slower a peer may be at most; beyond that it is taken to be as slow as this.
+const SLOWEST: f64 = 2_000.0;
 /// Most channels that have not been greeted; more are closed at once (L1).
 const GREETING_LIMIT: usize = 1024;
 
@@ -200,7 +207,7 @@ pub struct Channels {
     dialer: Dialer,
     damper: Damper,
     distrust: Distrust,
-    wanted: BTreeSet<NodeName>,
+    wanted: BTreeMap<NodeName, bool>,
     peer_distrust: BTreeSet<NodeName>,
     next_beat: Option<Instant>,
 }
@@ -227,7 +234,7 @@ impl Channels {
             dialer: Dialer::new(settings.redial_max, rng),
             damper: Damper::new(settings.damping_min, settings.damping_max),
             distrust: Distrust::default(),
-            wanted: BTreeSet::new(),
+            wanted: BTreeMap::new(),
             peer_distrust: BTreeSet::new(),
             next_beat: None,
         }
@@ -239,9 +246,18 @@ impl Channels {
         self.dial(now, out);
     }
 
-    /// Replaces the peers whose links this node needs; heartbeats tell them.
-    pub fn set_wanted(&mut self, wanted: impl Iterator<Item = NodeName>) {
-        self.wanted = wanted.collect();
+    /// Replaces the peers whose links this node needs, each with whether it must notice soon if the peer falls silent;
+    /// heartbeats tell them.
+    pub fn set_wanted(&mut self, now: Instant, wanted: BTreeMap<NodeName, bool>, out: Out<'_>) {
+        let before = core::mem::replace(&mut self.wanted, wanted);
+        let hurried = |name: &&NodeName| self.wanted.get(*name) == Some(&true) && before.get(*name) != Some(&true);
+        let hurried: Vec<NodeName> = self.wanted.keys().filter(hurried).cloned().collect();
+        for id in hurried.iter().flat_map(|name| self.table.of_peer(name)).collect::<Vec<_>>() {
+            if let Some(peer) = self.table.get_mut(&id).and_then(Channel::peer_mut) {
+                peer.pulse.hurry(now);
+            }
+            self.beat(now, &id, out);
+        }
     }
 
     /// Tries a peer's addresses at once: it was heard of just now.
@@ -389,6 +405,7 @@ impl Channels {
         let Some(peer) = self.table.get_mut(id).and_then(Channel::peer_mut) else {
             return self.on_early_frame(id, "a heartbeat before the handshake", out);
         };
+        let was_prompted = peer.pulse.prompted();
         let answered = peer.pulse.on_beat(now, beat);
         let name = peer.hello.identity.name.clone();
         let first = answered && peer.up.is_none();
@@ -403,7 +420,7 @@ impl Channels {
         if first {
             self.rise(now, id, out);
         }
-        if first || beat.echo == 0 {
+        if first || beat.echo == 0 || (beat.prompt && !was_prompted) {
             self.beat(now, id, out);
         }
     }
@@ -449,7 +466,7 @@ impl Channels {
                     let remote = self.table.get(id).and_then(|channel| channel.remote.clone());
                     out.push(Effect::RefusedBy { remote, reason: Refusal::Evicted, text });
                 }
-                self.part(now, id, Loss::Left, out);
+                self.part(now, id, Loss::Closed, out);
             }
         }
         if let ChannelId::Direct(conn) = id {
@@ -461,7 +478,7 @@ impl Channels {
     pub fn close(&mut self, now: Instant, id: &ChannelId, goodbye: Goodbye, out: Out<'_>) {
         if self.table.get(id).is_some() {
             self.send(id, Frame::Close(goodbye), out);
-            self.part(now, id, Loss::Left, out);
+            self.part(now, id, Loss::Closed, out);
             if let ChannelId::Direct(conn) = id {
                 out.push(Effect::Close { conn: *conn });
             }
@@ -511,23 +528,34 @@ impl Channels {
             return;
         };
         let silence = peer.pulse.silence(now);
-        if silence > limit {
+        let slowness = peer.pulse.period().as_secs_f64() / heartbeat.as_secs_f64();
+        if silence > limit.mul_f64(slowness.clamp(1.0, SLOWEST)) {
             self.send(id, Frame::Close(Goodbye::Silent), out);
             return self.fail(now, id, Loss::Silent(silence), out);
         }
-        let fresh = !peer.pulse.check(now, heartbeat);
-        if peer.up.is_some() && core::mem::replace(&mut peer.fresh, fresh) != fresh {
-            out.push(Effect::Fresh { id: id.clone(), peer: peer.hello.identity.name.clone(), fresh });
+        let due = peer.pulse.is_due(now);
+        if due {
+            let fresh = !peer.pulse.check(now);
+            if peer.up.is_some() && core::mem::replace(&mut peer.fresh, fresh) != fresh {
+                out.push(Effect::Fresh { id: id.clone(), peer: peer.hello.identity.name.clone(), fresh });
+            }
         }
         self.trust(now, id, out);
-        self.beat(now, id, out);
+        if due {
+            self.beat(now, id, out);
+        }
     }
 
     fn beat(&mut self, now: Instant, id: &ChannelId, out: Out<'_>) {
         let distrust = self.distrust.level() > 0;
+        let slow = self.heartbeat * (self.table.len() as u32 / SLOW_SHARE).max(SLOW_LEAST);
+        let heartbeat = self.heartbeat;
         let Some(peer) = self.table.get_mut(id).and_then(Channel::peer_mut) else { return };
-        let wanted = self.wanted.contains(&peer.hello.identity.name);
-        let beat = peer.pulse.beat(now, wanted, distrust);
+        let name = &peer.hello.identity.name;
+        let (wanted, prompt) = (self.wanted.contains_key(name), self.wanted.get(name) == Some(&true));
+        let full_rate = prompt || peer.pulse.prompted() || peer.up.is_none() || !peer.trusted;
+        let period = if full_rate { heartbeat } else { slow };
+        let beat = peer.pulse.beat(now, Word { wanted, distrust, prompt, period });
         self.send(id, Frame::Beat(beat), out);
     }
 
@@ -576,7 +604,9 @@ impl Channels {
         let Some(up) = peer.up else { return };
         let name = &peer.hello.identity.name;
         let hold = match &channel.network {
-            Some(network) if loss != Loss::Left => self.damper.on_down(now, name, network, loss, up),
+            Some(network) if !matches!(loss, Loss::Left | Loss::Closed) => {
+                self.damper.on_down(now, name, network, loss, up)
+            }
             _ => Duration::ZERO,
         };
         let network = channel.network;

@@ -20,6 +20,25 @@ pub struct Pulse {
     rtt: Option<Duration>,
     late: u64,
     checks: u32,
+    /// When the next heartbeat is due.
+    due: Instant,
+    /// Longest time between two heartbeats, of this end and of the other.
+    periods: (Duration, Duration),
+    /// Whether the other end must notice soon if this one falls silent.
+    prompted: bool,
+}
+
+/// What a heartbeat says besides its numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Word {
+    /// Whether the link is needed.
+    pub wanted: bool,
+    /// Whether this node distrusts its timers.
+    pub distrust: bool,
+    /// Whether this end must notice soon if the other falls silent.
+    pub prompt: bool,
+    /// Time until the next heartbeat.
+    pub period: Duration,
 }
 
 impl Pulse {
@@ -35,14 +54,41 @@ impl Pulse {
             rtt: None,
             late: 0,
             checks: 0,
+            due: now,
+            periods: (Duration::ZERO, Duration::ZERO),
+            prompted: true,
         }
     }
 
     /// The next heartbeat to send.
-    pub fn beat(&mut self, now: Instant, wanted: bool, distrust: bool) -> Beat {
+    pub fn beat(&mut self, now: Instant, word: Word) -> Beat {
         self.sent += 1;
         self.sent_at[(self.sent % REMEMBERED) as usize] = now;
-        Beat { seq: self.sent, echo: self.heard, held: now.since(self.heard_at), wanted, distrust }
+        self.due = now + word.period;
+        self.periods.0 = word.period;
+        let Word { wanted, distrust, prompt, period } = word;
+        Beat { seq: self.sent, echo: self.heard, held: now.since(self.heard_at), wanted, distrust, prompt, period }
+    }
+
+    /// Whether the next heartbeat is due.
+    pub fn is_due(&self, now: Instant) -> bool {
+        self.due <= now
+    }
+
+    /// Whether the other end must notice soon if this one falls silent.
+    pub fn prompted(&self) -> bool {
+        self.prompted
+    }
+
+    /// The rate rises: silence counts from now on.
+    pub fn hurry(&mut self, now: Instant) {
+        self.echoed_at = self.echoed_at.max(now);
+        self.due = now;
+    }
+
+    /// The longer one of both ends' times between heartbeats.
+    pub fn period(&self) -> Duration {
+        self.periods.0.max(self.periods.1)
     }
 
     /// Takes in a heartbeat. Returns whether it answers one that was not answered before.
@@ -50,6 +96,11 @@ impl Pulse {
         if beat.seq > self.heard {
             self.heard = beat.seq;
             self.heard_at = now;
+            self.periods.1 = beat.period;
+            if beat.prompt && !self.prompted {
+                self.hurry(now);
+            }
+            self.prompted = beat.prompt;
         }
         if beat.echo <= self.echoed || beat.echo > self.sent {
             return false;
@@ -68,9 +119,9 @@ impl Pulse {
         now.since(self.echoed_at)
     }
 
-    /// Whether an answer is overdue by a whole heartbeat; called once a heartbeat, it also keeps the share of those.
-    pub fn check(&mut self, now: Instant, heartbeat: Duration) -> bool {
-        let overdue = self.silence(now) > heartbeat * 3 + self.rtt.unwrap_or_default() * 2;
+    /// Whether an answer is overdue by a whole heartbeat; called at each heartbeat, it also keeps the share of those.
+    pub fn check(&mut self, now: Instant) -> bool {
+        let overdue = self.silence(now) > self.period() * 3 + self.rtt.unwrap_or_default() * 2;
         self.late = self.late << 1 | u64::from(overdue);
         self.checks = (self.checks + 1).min(64);
         overdue
@@ -94,10 +145,11 @@ impl Pulse {
 
 #[cfg(test)]
 mod tests {
-    use super::Pulse;
+    use super::{Pulse, Word};
     use crate::types::{Duration, Instant};
 
     const MS: Duration = Duration::from_millis(1);
+    const WORD: Word = Word { wanted: true, distrust: false, prompt: true, period: Duration::from_millis(100) };
 
     #[test]
     fn a_one_way_path_stays_silent_at_both_ends() {
@@ -105,9 +157,9 @@ mod tests {
         let (mut a, mut b) = (Pulse::new(start), Pulse::new(start));
         for n in 1..20u32 {
             let now = start + MS * 100 * n;
-            let beat = a.beat(now, true, false);
+            let beat = a.beat(now, WORD);
             assert!(!b.on_beat(now, &beat), "what b sends never arrives, so nothing b sent is answered");
-            b.beat(now, true, false);
+            b.beat(now, WORD);
         }
         let end = start + MS * 1900;
         assert_eq!(a.silence(end), MS * 1900);
@@ -118,9 +170,9 @@ mod tests {
     fn round_trip_time_leaves_out_what_the_peer_held_the_beat() {
         let start = Instant::ZERO;
         let (mut a, mut b) = (Pulse::new(start), Pulse::new(start));
-        let beat = a.beat(start, true, false);
+        let beat = a.beat(start, WORD);
         b.on_beat(start + MS * 3, &beat);
-        let answer = b.beat(start + MS * 53, true, false);
+        let answer = b.beat(start + MS * 53, WORD);
         assert!(a.on_beat(start + MS * 57, &answer));
         assert_eq!(a.rtt(), Some(MS * 7));
         assert!(!a.on_beat(start + MS * 58, &answer), "the same echo again is no answer");
@@ -129,7 +181,7 @@ mod tests {
     #[test]
     fn an_echo_of_what_was_never_sent_is_no_answer() {
         let mut a = Pulse::new(Instant::ZERO);
-        let mut hostile = Pulse::new(Instant::ZERO).beat(Instant::ZERO, true, false);
+        let mut hostile = Pulse::new(Instant::ZERO).beat(Instant::ZERO, WORD);
         hostile.echo = 7;
         assert!(!a.on_beat(Instant::ZERO + MS, &hostile));
     }

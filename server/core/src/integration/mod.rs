@@ -167,6 +167,8 @@ pub struct Want {
     pub endpoints: Vec<(Network, Address)>,
     /// Neighbours that may relay to it.
     pub relays: Vec<NodeName>,
+    /// Whether it must be noticed soon if the peer falls silent.
+    pub prompt: bool,
 }
 
 /// A peer as the link layer tells of it.
@@ -350,7 +352,7 @@ impl Integration {
             Payload::History { id, views, last } => self.on_history(now, &from.name, &id, views, last, out),
             Payload::Commit(view) => self.on_commit(now, &from.name, &view, out),
             Payload::Installed { id } => self.on_installed(now, &from.name, &id, out),
-            Payload::Stable { id, install } => self.on_stable(&from.name, &id, install, out),
+            Payload::Stable { id, install } => self.on_stable(now, &from.name, &id, install, out),
             Payload::Farewell { .. } => self.depart(true, out),
         }
     }

@@ -151,7 +151,8 @@ impl Integration {
     /// Says which links are needed: to whom this node watches, to the best-ranked, to outsiders that discovery found,
     /// and while it may lead, to all in the map.
     pub(super) fn want(&self, out: Out<'_>) {
-        let mut names = self.subjects();
+        let subjects = self.subjects();
+        let mut names = subjects.clone();
         let evicted = self.evictions.names();
         names.extend(self.best_ranked());
         names.extend(self.sought.iter().cloned());
@@ -161,10 +162,13 @@ impl Integration {
         names.remove(&self.me.name);
         names.retain(|name| !evicted.contains(name));
         let relays = self.relays();
+        let busy = !matches!(self.stage, Stage::Idle);
         let want = |name: NodeName| {
             let report = self.reports.get(&name)?;
             let through = relays.get(&name).map(|via| via.iter().take(RELAYS).cloned().collect()).unwrap_or_default();
-            let want = Want { identity: report.origin.clone(), endpoints: report.endpoints.clone(), relays: through };
+            let prompt = busy || subjects.contains(&name);
+            let (identity, endpoints) = (report.origin.clone(), report.endpoints.clone());
+            let want = Want { identity, endpoints, relays: through, prompt };
             Some((name, want))
         };
         let links: BTreeMap<NodeName, Want> = names.into_iter().filter_map(want).collect();

@@ -571,10 +571,11 @@ impl Integration {
     }
 
     /// The controller says that every member has installed the view.
-    pub(super) fn on_stable(&mut self, from: &NodeName, id: &ViewId, install: Duration, out: Out<'_>) {
+    pub(super) fn on_stable(&mut self, now: Now, from: &NodeName, id: &ViewId, install: Duration, out: Out<'_>) {
         let Some(current) = &self.current else { return };
         if current.id == *id && self.standing && !self.stable && id.controller == *from {
             self.become_stable(id.clone(), Some(install), out);
+            self.arm_batch(now, out);
         }
     }
 

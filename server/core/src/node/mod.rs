@@ -362,7 +362,8 @@ impl Node {
             self.links.expect(now, Arc::new(self.hello_of(want)));
         }
         self.links.set_wanted(now, wants.iter().map(|(name, want)| (name.clone(), want.relays.clone())).collect());
-        self.channels.set_wanted(wants.keys().cloned());
+        let prompt = wants.iter().map(|(name, want)| (name.clone(), want.prompt)).collect();
+        self.channel(|channels, out| channels.set_wanted(now, prompt, out));
         self.wants = wants;
         self.retarget(now);
     }

@@ -27,6 +27,8 @@ pub enum Loss {
     Overflow,
     /// The peer said that it leaves.
     Left,
+    /// Closed on purpose: nobody needs the link, or another channel serves it.
+    Closed,
 }
 
 impl fmt::Display for Loss {
@@ -42,6 +44,7 @@ impl fmt::Display for Loss {
             Self::Rejected => f.write_str("it refused the handshake"),
             Self::Overflow => f.write_str("the queue towards it was full"),
             Self::Left => f.write_str("it left"),
+            Self::Closed => f.write_str("closed, not needed"),
         }
     }
 }
