@@ -4,36 +4,35 @@
 //! the driver lets its last frames and its last write out, the API ends its streams with STOPPING and its calls with
 //! their answers, and then everything is closed. A second signal skips all that.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+mod listeners;
+mod pulse;
+mod signals;
+
+use std::{sync::Arc, time::Duration};
 
 use quorate_core::{
     Node,
-    status::ViewState,
-    types::{Address, Identity, Network},
+    types::{Address, Identity},
 };
 use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
     sync::mpsc,
     task::JoinHandle,
-    time::{Instant, MissedTickBehavior, interval, timeout},
+    time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
+pub use self::listeners::Listeners;
+use self::{pulse::Alive, signals::Signals};
 use crate::{
     api::{self, About, Context},
     config::Config,
     discovery,
-    driver::{Departure, Driver, Ended, Handle, Parts, Writer, wall},
+    driver::{Driver, Ended, Handle, Parts, Writer, wall},
     error::AgentError,
     http,
     metrics::Metrics,
     store::Store,
-    transport::{Traffic, Transport},
+    transport::Transport,
 };
 
 /// Version of the program.
@@ -44,47 +43,6 @@ const FINDINGS: usize = 64;
 const LEAVE_SLACK: Duration = Duration::from_secs(5);
 /// How long requests over HTTP may take when the agent stops.
 const HTTP_GRACE: Duration = Duration::from_secs(1);
-/// How often the driver is asked whether it is alive.
-const PULSE: Duration = Duration::from_secs(1);
-/// How many pulses lie between two samples of the links.
-const SAMPLE_EVERY: u32 = 2;
-/// Silence of the driver after which the agent counts as dead.
-const DEAD_AFTER: Duration = Duration::from_secs(10);
-
-/// All listeners of an agent, bound.
-#[derive(Debug)]
-pub struct Listeners {
-    /// The public API.
-    pub api: TcpListener,
-    /// Metrics and health.
-    pub http: Option<TcpListener>,
-    /// Peers, one a network.
-    pub peers: Vec<(Network, TcpListener)>,
-}
-
-impl Listeners {
-    /// Binds what `config` names.
-    ///
-    /// # Errors
-    /// [`AgentError::Listen`] for the first address that cannot be had.
-    pub async fn bind(config: &Config) -> Result<Self, AgentError> {
-        let api = listen("the API (api.listen)".into(), config.api_listen).await?;
-        let http = match config.http_listen {
-            Some(address) => Some(listen("HTTP (http.listen)".into(), address).await?),
-            None => None,
-        };
-        let mut peers = Vec::new();
-        for network in &config.networks {
-            let what = format!("peers on network '{}' (networks.listen)", network.name);
-            peers.push((network.name.clone(), listen(what, network.listen).await?));
-        }
-        Ok(Self { api, http, peers })
-    }
-}
-
-async fn listen(what: String, address: SocketAddr) -> Result<TcpListener, AgentError> {
-    TcpListener::bind(address).await.map_err(|source| AgentError::Listen { what, address, source })
-}
 
 /// A running agent.
 #[derive(Debug)]
@@ -137,9 +95,9 @@ impl Agent {
         let limits = &config.limits;
         let context = Context::new(handle.clone(), about, metrics.clone(), limits.max_watchers, stopping.clone());
         let api = tokio::spawn(api::serve(listeners.api, Arc::new(context), limits.max_connections));
-        let alive = Arc::new(Mutex::new(Instant::now()));
-        tokio::spawn(pulse(handle.clone(), Arc::clone(&alive), metrics.clone(), traffic, cancel.clone()));
-        let sources = sources(handle.clone(), alive, metrics);
+        let alive = Alive::new();
+        tokio::spawn(pulse::run(handle.clone(), alive.clone(), metrics.clone(), traffic, cancel.clone()));
+        let sources = pulse::sources(handle.clone(), alive, metrics);
         let http_cancel = cancel.clone();
         let http = tokio::spawn(async move {
             if let Some(listener) = listeners.http {
@@ -240,27 +198,6 @@ pub async fn run(config: Config) -> Result<(), AgentError> {
     agent.run_until(asked.cancelled_owned()).await
 }
 
-/// The signals that end an agent.
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn new() -> Result<Self, AgentError> {
-        let terminate = signal(SignalKind::terminate()).map_err(runtime)?;
-        let interrupt = signal(SignalKind::interrupt()).map_err(runtime)?;
-        Ok(Self { terminate, interrupt })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
-    }
-}
-
 fn runtime(error: impl std::fmt::Display) -> AgentError {
     AgentError::Runtime(error.to_string())
 }
@@ -289,46 +226,4 @@ fn about(config: &Config, identity: Identity) -> About {
         started: wall(),
         began: Instant::now(),
     }
-}
-
-/// Asks the driver again and again whether it is alive, and takes samples of what has no events.
-async fn pulse(
-    handle: Handle,
-    alive: Arc<Mutex<Instant>>,
-    metrics: Metrics,
-    traffic: Arc<Traffic>,
-    cancel: CancellationToken,
-) {
-    let mut ticks = interval(PULSE);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let beat = async {
-        for n in 0_u32.. {
-            ticks.tick().await;
-            let Ok(distrust) = handle.distrust().await else { return };
-            *alive.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-            if n % SAMPLE_EVERY == 0 {
-                let Ok(nodes) = handle.nodes().await else { return };
-                metrics.sample(&nodes, distrust, &traffic);
-            }
-        }
-    };
-    cancel.run_until_cancelled(beat).await;
-}
-
-fn sources(handle: Handle, alive: Arc<Mutex<Instant>>, metrics: Metrics) -> http::Sources {
-    let live = move || {
-        let silent = alive.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
-        if silent < DEAD_AFTER { Ok(()) } else { Err(format!("the driver has not answered for {silent:.1?}")) }
-    };
-    let ready = move || {
-        if *handle.watch_departure().borrow() != Departure::Staying {
-            return Err("the node is leaving the cluster".to_owned());
-        }
-        match handle.view().state {
-            ViewState::Installed | ViewState::Stable => Ok(()),
-            ViewState::Forming => Err("the node has had no view since it started".to_owned()),
-            ViewState::Transition => Err("the node is between two views".to_owned()),
-        }
-    };
-    http::Sources { metrics: Arc::new(move || metrics.encode()), live: Arc::new(live), ready: Arc::new(ready) }
 }

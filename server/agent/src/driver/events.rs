@@ -9,91 +9,14 @@ use std::sync::Arc;
 use quorate_core::{
     Publication,
     status::{ViewState, ViewStatus},
-    types::{Duration, History, Identity, NodeName, ViewId, ViewRecord, WallTime},
+    types::{History, Identity, NodeName, ViewId, ViewRecord, WallTime},
 };
 use tokio::sync::broadcast;
 
-use super::seen::{Seen, Times, replay};
-
-/// Something that happened, as watchers are told.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Happening {
-    /// What happened.
-    pub what: What,
-    /// The point in history after it.
-    pub seen: Seen,
-    /// The view this node had installed last when it happened.
-    pub head: Option<ViewId>,
-    /// When this node saw it.
-    pub observed: WallTime,
-}
-
-/// What happened.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum What {
-    /// A view was installed, or one was learned of.
-    View {
-        /// The view.
-        view: Arc<ViewRecord>,
-        /// Whether this node was not in it.
-        missed: bool,
-    },
-    /// This node left its view.
-    TransitionStarted {
-        /// The view that was left.
-        left: Option<ViewId>,
-        /// Who coordinates, as far as known.
-        controller: Option<NodeName>,
-        /// Why.
-        summary: String,
-    },
-    /// Every member has installed the view.
-    Stable {
-        /// The view.
-        id: ViewId,
-        /// Time of the second phase, when known.
-        install: Option<Duration>,
-    },
-}
-
-/// Why a stream begins where it does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Reason {
-    /// It has no cursor.
-    Start,
-    /// It goes on where the cursor was.
-    Resumed,
-    /// The cursor's point is not known here, or no longer.
-    Dropped,
-}
-
-/// Where a stream begins.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Beginning {
-    /// Why there.
-    pub reason: Reason,
-    /// The last installed view at that point.
-    pub view: Option<Arc<ViewRecord>>,
-    /// How far the node had come with it.
-    pub state: ViewState,
-    /// The point in history.
-    pub seen: Seen,
-    /// The view this node has installed last.
-    pub head: Option<ViewId>,
-}
-
-/// A place in the event stream.
-#[derive(Debug)]
-pub struct Subscription {
-    /// Where the stream begins.
-    pub beginning: Beginning,
-    /// What the reader has missed since then, in order.
-    pub backlog: Vec<Happening>,
-    /// Everything after that.
-    pub live: broadcast::Receiver<Arc<Happening>>,
-    /// Nodes of which something changed.
-    pub changes: broadcast::Receiver<NodeName>,
-}
+use super::{
+    happening::{Beginning, Happening, Listing, Reason, Subscription, What},
+    seen::{Seen, Times, replay},
+};
 
 /// What the driver gives for a subscription; [`Raw::finish`] does the rest of the work in the reader's own task.
 #[derive(Debug)]
@@ -114,17 +37,6 @@ pub(super) struct RawListing {
     pub(super) dropped: bool,
     pub(super) head: Option<ViewId>,
     pub(super) me: Identity,
-}
-
-/// Views of the past, as events.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Listing {
-    /// The events, oldest first.
-    pub happenings: Vec<Happening>,
-    /// Whether events before the first were dropped.
-    pub dropped: bool,
-    /// The view this node has installed last.
-    pub head: Option<ViewId>,
 }
 
 /// The event stream of a node.

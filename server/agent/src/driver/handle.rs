@@ -8,7 +8,8 @@ use quorate_core::{
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
-    events::{Listing, Raw, RawListing, Subscription},
+    events::{Raw, RawListing},
+    happening::{Listing, Subscription},
     seen::Seen,
 };
 

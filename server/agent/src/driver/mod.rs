@@ -16,6 +16,7 @@ mod events;
 #[cfg(test)]
 pub(crate) mod fake;
 mod handle;
+mod happening;
 mod notes;
 mod seen;
 mod timers;
@@ -32,8 +33,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use clock::{Clock, wall};
-pub use events::{Beginning, Happening, Listing, Reason, Subscription, What};
 pub use handle::{Departure, Handle, HandleError};
+pub use happening::{Beginning, Happening, Listing, Reason, Subscription, What};
 pub use seen::Seen;
 pub use writer::Writer;
 
@@ -147,8 +148,14 @@ impl Driver {
         };
         // Callers still waiting learn that nobody answers any more; the last frames and the last write get out.
         drop((self.requests, self.commands));
-        if ended != Ended::Cancelled {
-            tokio::join!(self.transport.shutdown(), self.writer.finish());
+        match ended {
+            Ended::Departed { .. } => {
+                tokio::join!(self.transport.shutdown(), self.writer.finish());
+            }
+            Ended::Cancelled | Ended::StorageFailed => {
+                drop(self.transport);
+                self.writer.abandon().await;
+            }
         }
         ended
     }

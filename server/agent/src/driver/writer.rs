@@ -9,7 +9,7 @@ use std::{fmt::Display, time::Duration};
 use quorate_core::Durable;
 use tokio::{
     sync::watch,
-    task::spawn_blocking,
+    task::{JoinHandle, spawn_blocking},
     time::{Instant, sleep, timeout},
 };
 
@@ -27,6 +27,7 @@ type Job = Option<(u64, Durable)>;
 pub struct Writer {
     wanted: watch::Sender<Job>,
     done: watch::Receiver<Option<u64>>,
+    task: JoinHandle<()>,
 }
 
 impl Writer {
@@ -39,8 +40,8 @@ impl Writer {
     {
         let (wanted, jobs) = watch::channel(None);
         let (acknowledge, done) = watch::channel(None);
-        tokio::spawn(run(jobs, acknowledge, write, took));
-        Self { wanted, done }
+        let task = tokio::spawn(run(jobs, acknowledge, write, took));
+        Self { wanted, done, task }
     }
 
     /// Has `durable` written after all that was handed over before.
@@ -55,13 +56,23 @@ impl Writer {
         *self.done.borrow_and_update()
     }
 
-    /// Waits, for a bounded time, until everything handed over is durable.
+    /// Waits, for a bounded time, until everything handed over is durable and `write` is dropped.
     pub async fn finish(mut self) {
-        let Some(last) = self.wanted.borrow().as_ref().map(|(number, _)| *number) else { return };
-        let reached = self.done.wait_for(|done| done.is_some_and(|done| done >= last));
+        let last = self.wanted.borrow().as_ref().map(|(number, _)| *number);
+        let reached = self.done.wait_for(|done| *done >= last);
         if timeout(LAST_WRITE, reached).await.is_err() {
             tracing::warn!("the last write to the data folder did not end in time");
         }
+        self.abandon().await;
+    }
+
+    /// Waits, for a bounded time, until the write under way has ended and `write` is dropped. What waits behind it is
+    /// lost, as in a crash.
+    pub async fn abandon(self) {
+        let Self { wanted, done, task } = self;
+        wanted.send_replace(None);
+        drop((wanted, done));
+        let _ = timeout(LAST_WRITE, task).await;
     }
 }
 

@@ -141,7 +141,10 @@ async fn finish(
         None => drop(fault),
     }
     if shared.tell(conn, What::Closed(Loss::Reset)).await.is_ok() {
-        let _ = timeout(GRACE, control.cut.cancelled()).await;
+        let cut = async {
+            tokio::select! { () = control.cut.cancelled() => {}, () = shared.stop.cancelled() => {} }
+        };
+        let _ = timeout(GRACE, cut).await;
     }
 }
 
