@@ -1,0 +1,154 @@
+# One door to everything that is run on this tree. `make` lists what there is.
+#
+# Nothing has to be installed first but Rust (rustup) and node with npm: the rest, `make tools` fetches by itself.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+# The checks share cargo's one target folder and are read in order, so they run in order, also with -j.
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+# Where cargo puts what it builds.
+TARGET ?= $(or $(CARGO_TARGET_DIR),target)
+# The target that has neither sockets nor clock.
+BARE := x86_64-unknown-none
+TOOLS := proto/tools
+BUF := $(TOOLS)/node_modules/.bin/buf
+# The public and peer API as last released; `make check-api` compares with it.
+RELEASED := proto/released.binpb
+# Flags for `quorated dev`, as in: make dev ARGS='--nodes 5'
+ARGS ?=
+# For `make campaign`.
+SEEDS ?= 20000
+FROM ?= 1
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+
+say = @printf '\n== %s\n' '$(1)'
+# $(call or-else,text): what to print when the command before it fails.
+or-else = || { printf '\n%s: %s\n' 'make $@ failed' '$(1)' >&2; exit 1; }
+
+.PHONY: help
+help: ## Lists these targets
+	@echo 'Targets:'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+##@ Trying it out
+
+.PHONY: build
+build: ## Builds the agent and the CLI
+	$(call say,Building quorated and quorate)
+	cargo build --locked -p quorate-agent -p quorate-cli
+
+.PHONY: dev
+dev: build ## Starts a cluster of three nodes on this machine; ARGS='--nodes 5' passes flags on; Ctrl-C stops it
+	@exec $(TARGET)/debug/quorated dev $(ARGS)
+
+##@ Checking
+
+.PHONY: verify
+verify: check-machine check check-system ## Checks everything and changes nothing; the tests of tests/ need root and `ip`
+
+.PHONY: test
+test: verify ## The same as verify
+
+.PHONY: check
+check: check-lock check-format check-api check-stubs check-lint check-core check-docs check-tests ## verify, without the tests of tests/, which need root
+
+.PHONY: check-machine
+check-machine: ## This machine can run the tests of tests/; installs iproute2 on Debian when `ip` is missing
+	$(call say,This machine can make network namespaces)
+	@.ci/need-namespaces
+
+.PHONY: check-lock
+check-lock: ## Cargo.lock fits the manifests
+	$(call say,Cargo.lock fits the manifests)
+	@cargo tree --locked --workspace >/dev/null $(call or-else,run "cargo update --workspace" and commit Cargo.lock)
+
+.PHONY: check-format
+check-format: ## Rust code is formatted
+	$(call say,Rust code is formatted)
+	@cargo fmt --all --check $(call or-else,run "make fix")
+
+.PHONY: check-api
+check-api: $(BUF) ## The schema: lint, format, and nothing broken since the last release
+	$(call say,The schema passes lint (buf STANDARD and COMMENTS))
+	@$(BUF) lint proto $(call or-else,see the rules named above at buf.build/docs/lint/rules)
+	$(call say,The schema is formatted)
+	@$(BUF) format --diff --exit-code proto $(call or-else,run "make fix")
+	$(call say,The schema breaks nothing that was released)
+	@$(BUF) breaking proto --against $(RELEASED) $(call or-else,keep what was released and add beside it)
+
+.PHONY: check-stubs
+check-stubs: ## The Rust stubs are those of the schema
+	$(call say,The Rust stubs are those of the schema)
+	@cargo run --locked --quiet -p quorate-codegen -- --check
+
+.PHONY: check-lint
+check-lint: ## Clippy finds nothing; in the core also nothing of what server/core/clippy.toml bans
+	$(call say,Clippy finds nothing)
+	@cargo clippy --locked --workspace --all-targets -- -D warnings $(call or-else,"make fix" mends what can be mended safely)
+
+.PHONY: check-core
+check-core: ## The core builds where there are neither sockets nor a clock
+	$(call say,The core builds for $(BARE))
+	@if command -v rustup >/dev/null && ! rustup target list --installed | grep -qx $(BARE); then \
+	  echo 'Adding the target to the Rust toolchain'; rustup target add $(BARE); fi
+	@cargo build --locked -p quorate-core --target $(BARE) $(call or-else,the core must not depend on std)
+
+.PHONY: check-docs
+check-docs: ## The Rust documentation builds without a warning
+	$(call say,The Rust documentation builds without a warning)
+	@RUSTDOCFLAGS='-D warnings' cargo doc --locked --workspace --no-deps $(call or-else,mend the links and examples named above)
+
+.PHONY: check-tests
+check-tests: ## Unit, API, SDK and process tests, doc tests, and the fixed seeds of the simulator
+	$(call say,Tests of all crates but tests/)
+	@cargo test --locked --workspace --exclude quorate-tests
+
+.PHONY: check-system
+check-system: check-machine ## The whole-system tests of tests/: real processes in network namespaces (root)
+	$(call say,Whole-system tests: real processes in network namespaces)
+	@cargo test --locked -p quorate-tests
+
+.PHONY: campaign
+campaign: ## Runs the simulator over SEEDS=20000 seeds from FROM=1; a seed that fails is printed with its replay command
+	$(call say,Simulating $(SEEDS) seeds from $(FROM))
+	cargo build --locked --release -p quorate-sim
+	@$(TARGET)/release/quorate-sim --seeds $(SEEDS) --from $(FROM) --jobs $(JOBS)
+
+##@ Changing
+
+.PHONY: fix
+fix: $(BUF) ## Formats code and schema, generates the stubs anew, and mends what Clippy can mend safely
+	$(call say,Formatting the schema)
+	$(BUF) format --write proto
+	$(call say,Generating the Rust stubs)
+	cargo run --quiet -p quorate-codegen
+	$(call say,Mending what Clippy can mend)
+	cargo clippy --fix --workspace --all-targets --allow-dirty --allow-staged
+	$(call say,Formatting Rust code)
+	cargo fmt --all
+
+.PHONY: release-api
+release-api: $(BUF) ## At a release: makes the present schema the one that later changes are compared with
+	$(call say,Renewing $(RELEASED))
+	$(BUF) build proto --exclude-source-info --output $(RELEASED)
+
+##@ Tools
+
+.PHONY: tools
+tools: $(BUF) ## Installs buf into proto/tools, as pinned in its lock file
+	@printf 'buf %s at %s\n' "$$($(BUF) --version)" '$(BUF)'
+
+# Anew whenever the lock file is newer than what was installed from it.
+$(BUF): $(TOOLS)/package.json $(TOOLS)/package-lock.json
+	$(call say,Installing buf)
+	@command -v npm >/dev/null || { echo 'npm was not found: install node (20 or later) with npm' >&2; exit 1; }
+	npm ci --prefix $(TOOLS) --ignore-scripts --no-audit --no-fund
+	@touch $(BUF)
+
+.PHONY: clean
+clean: ## Removes what was built and installed
+	cargo clean
+	rm -rf $(TOOLS)/node_modules
