@@ -7,10 +7,10 @@ use tracing::{debug, info, trace, warn};
 /// Writes a note.
 pub(super) fn write(note: &Note) {
     match note {
-        Note::ChannelUp { peer, path } => info!(%peer.name, path, "channel up"),
-        Note::ChannelDown { peer, path, loss, hold } => info!(%peer.name, path, %loss, ?hold, "channel down"),
-        Note::LinkUp { peer } => info!(%peer.name, "link up"),
-        Note::LinkDown { peer, loss } => info!(%peer.name, %loss, "link down"),
+        Note::ChannelUp { peer, path } => info!(peer = %peer.name, path, "channel up"),
+        Note::ChannelDown { peer, path, loss, hold } => info!(peer = %peer.name, path, %loss, ?hold, "channel down"),
+        Note::LinkUp { peer } => info!(peer = %peer.name, "link up"),
+        Note::LinkDown { peer, loss } => info!(peer = %peer.name, %loss, "link down"),
         Note::Refused { peer, remote, reason, text } => {
             let (peer, remote) = (shown(peer.as_ref()), shown(remote.as_ref()));
             if is_routine(*reason) {
@@ -33,7 +33,7 @@ pub(super) fn write(note: &Note) {
         Note::MapChanged { members } => info!(?members, "the map of the cluster differs from the view"),
         Note::TransitionGivenUp { id, why } => warn!(%id, why, "transition given up"),
         Note::Nonsense { conn, what } => debug!(conn = conn.0, what, "a peer sent something that makes no sense"),
-        Note::Delivered { peer, session, seq } => trace!(%peer.name, session, seq, "message delivered"),
+        Note::Delivered { peer, session, seq } => trace!(peer = %peer.name, session, seq, "message delivered"),
         Note::LimitReached { what, limit } => warn!(what, limit, "a limit was reached; what is over it was dropped"),
     }
 }
