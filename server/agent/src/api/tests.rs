@@ -351,7 +351,8 @@ async fn bad_cursors_are_refused() {
 async fn l1_watch_streams_are_limited() {
     let api = api_with(2, 16).await;
     let (mut a, mut b) = (api.watch("").await, api.watch("").await);
-    (told(&mut a, 1).await, told(&mut b, 1).await);
+    told(&mut a, 1).await;
+    told(&mut b, 1).await;
     let refused = api.events().watch_events(WatchEventsRequest::default()).await.unwrap_err();
     assert_eq!(reason(&refused), (Code::ResourceExhausted, "LIMIT_REACHED".into()));
     drop(a);

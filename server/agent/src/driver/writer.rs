@@ -130,8 +130,11 @@ mod tests {
         Durable { promised: Incarnation(promised), evictions: Vec::new() }
     }
 
+    /// What each write is let do, one after the other.
+    type Gate = mpsc::Sender<Result<(), String>>;
+
     /// A disk that writes only when it is let, and what it has written.
-    fn disk() -> (Writer, mpsc::Sender<Result<(), String>>, Arc<Mutex<Vec<u64>>>) {
+    fn disk() -> (Writer, Gate, Arc<Mutex<Vec<u64>>>) {
         let (let_go, gate) = mpsc::channel::<Result<(), String>>();
         let written = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&written);
