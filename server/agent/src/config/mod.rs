@@ -1,7 +1,7 @@
 //! What the agent is told at its start, parsed once into valid types.
 //!
 //! Flags come before `QUORATE_*` variables, these before the TOML file, that before the defaults. All four fill one
-//! [`draft`]; [`check`] makes a [`Config`] of it or names the first value that is wrong, where it stands and what is
+//! `draft`; `check` makes a [`Config`] of it or names the first value that is wrong, where it stands and what is
 //! allowed. Nothing behind this module checks a setting again, and nothing here opens a socket or a data folder.
 //!
 //! ```text
