@@ -1,1 +1,34 @@
-//! placeholder
+//! What the whole-system tests stand on: agents as real processes, over real sockets and disks.
+//!
+//! [`Cluster`] starts and ends `quorated` processes and asks them what they agree on, [`Agent`] is one of them,
+//! [`StreamChecker`] writes down every event stream and checks it against what all agents know, [`Cli`] runs `quorate`,
+//! and [`Lab`] puts agents on networks of their own that can be cut. Nothing here sleeps to let things happen: tests
+//! wait for a condition ([`wait_for`]) and say what they saw when it does not come.
+//!
+//! ```text
+//!   tests/*.rs --> Cluster --> Agent --> quorated (process) --> its log in a file
+//!       |             `-------> Lab (network namespaces, forwarders into them)
+//!       |--> StreamChecker --> SDK watches, pinned streams
+//!       `--> Cli --> quorate (process)
+//! ```
+
+mod agent;
+mod binaries;
+mod cli;
+mod cluster;
+mod forward;
+mod lab;
+mod ports;
+mod process;
+mod streams;
+mod views;
+mod wait;
+
+pub use agent::{Agent, Spec};
+pub use cli::{Cli, Following, Output};
+pub use cluster::{Cluster, Plan};
+pub use lab::Lab;
+pub use ports::free_port;
+pub use streams::StreamChecker;
+pub use views::{History, Id, causes_of, id_of, names_of};
+pub use wait::{LIMIT, wait_for, wait_until};
