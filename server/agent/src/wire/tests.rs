@@ -145,7 +145,15 @@ fn frames() -> Vec<Frame> {
         Refusal::Leaving,
     ];
     let goodbyes = [Goodbye::Idle, Goodbye::Duplicate, Goodbye::Leaving, Goodbye::Evicted, Goodbye::Silent];
-    let beat = Beat { seq: 4, echo: 3, held: Duration::from_nanos(99), wanted: true, distrust: false, prompt: true, period: Duration::from_millis(100) };
+    let beat = Beat {
+        seq: 4,
+        echo: 3,
+        held: Duration::from_nanos(99),
+        wanted: true,
+        distrust: false,
+        prompt: true,
+        period: Duration::from_millis(100),
+    };
     let mut all = vec![
         Frame::Hello(hello(None)),
         Frame::Welcome(hello(Some("default"))),
