@@ -7,7 +7,8 @@
 //! - after a reset or a new start the first time costs nothing, since a crashed or restarted agent is back at once; from
 //!   the second on it costs a second;
 //! - each further failure doubles it, up to `damping_max`;
-//! - a channel that has stayed good for ten times as long as was asked, and at least a minute, starts afresh.
+//! - good means that no answer is overdue: if one is while the hold lasts, the hold begins anew;
+//! - a channel that has stayed up for ten times as long as was asked, and at least ten minutes, starts afresh.
 
 use alloc::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ const OUTAGE_CAP: Duration = Duration::from_secs(30);
 /// What a repeated reset or restart asks for first.
 const RESET_STEP: Duration = Duration::from_secs(1);
 /// Least good time after which failures are forgotten.
-const FORGET: Duration = Duration::from_secs(60);
+const FORGET: Duration = Duration::from_secs(600);
 /// Most peers and networks remembered; the one that failed longest ago gives way.
 const LIMIT: usize = 16_384;
 
@@ -131,6 +132,6 @@ mod tests {
 
     #[test]
     fn good_conduct_is_rewarded() {
-        assert_eq!(flap(Loss::Reset, S * 100, S), [S * 0; 4]);
+        assert_eq!(flap(Loss::Reset, S * 1000, S), [S * 0; 4]);
     }
 }

@@ -26,6 +26,8 @@ struct Target {
     attempts: u32,
     due: Instant,
     busy: Option<ConnId>,
+    /// Whether it is still to be connected to; if not, it goes when its connection does.
+    wanted: bool,
 }
 
 impl Dialer {
@@ -36,13 +38,17 @@ impl Dialer {
 
     /// Replaces the targets; those that stay keep their backoff.
     pub fn set_targets(&mut self, now: Instant, wanted: &BTreeMap<Address, Option<NodeName>>) {
-        self.targets.retain(|address, target| target.busy.is_some() || wanted.contains_key(address));
+        self.targets.retain(|address, target| {
+            target.wanted = wanted.contains_key(address);
+            target.wanted || target.busy.is_some()
+        });
         for (address, owner) in wanted {
             let target = self.targets.entry(address.clone()).or_insert(Target {
                 owner: None,
                 attempts: 0,
                 due: now,
                 busy: None,
+                wanted: true,
             });
             target.owner.clone_from(owner);
         }
@@ -68,21 +74,29 @@ impl Dialer {
 
     /// The connection is done with: try again after a pause that grows with each attempt, at least `pause` long.
     pub fn on_failed(&mut self, now: Instant, address: &Address, pause: Duration) {
-        let Some(target) = self.targets.get_mut(address) else { return };
-        target.busy = None;
-        let backoff = (FIRST * 2u32.pow(target.attempts.min(10))).min(self.redial_max).max(pause);
+        let (chance, longest) = (self.rng.next_u32() % 256, self.redial_max);
+        let Some(target) = self.release(address) else { return };
+        let backoff = (FIRST * 2u32.pow(target.attempts.min(10))).min(longest).max(pause);
         target.attempts = target.attempts.saturating_add(1);
-        let jitter = backoff / 4 * (self.rng.next_u32() % 256) / 256;
-        target.due = now + backoff - jitter;
+        target.due = now + backoff - backoff / 4 * chance / 256;
     }
 
     /// The connection was good and ended: try again at once.
     pub fn on_ended(&mut self, now: Instant, address: &Address) {
-        if let Some(target) = self.targets.get_mut(address) {
-            target.busy = None;
+        if let Some(target) = self.release(address) {
             target.attempts = 0;
             target.due = now;
         }
+    }
+
+    /// The connection to an address is no more. Returns the target, if it still is one.
+    fn release(&mut self, address: &Address) -> Option<&mut Target> {
+        if self.targets.get(address).is_some_and(|target| !target.wanted) {
+            self.targets.remove(address);
+        }
+        let target = self.targets.get_mut(address)?;
+        target.busy = None;
+        Some(target)
     }
 
     /// Somebody heard of the owner just now: try at once.

@@ -101,6 +101,8 @@ pub enum Effect {
         hello: Arc<Hello>,
         /// Its network; none when relayed.
         network: Option<Network>,
+        /// When it will count if it stays good; never when relayed.
+        trusted_from: Option<Instant>,
     },
     /// A channel that was up is down.
     Down {
@@ -441,9 +443,12 @@ impl Channels {
         };
         peer.up = Some(now);
         peer.fresh = true;
-        peer.trusted_from = if network.is_some() { Some(now + hold) } else { None };
+        peer.hold = hold;
+        peer.trusted_from = network.is_some().then(|| now + hold);
+        let (wanted, trusted_from) = (peer.wants, peer.trusted_from);
         self.table.note_boot(&hello.identity);
-        out.push(Effect::Up { id: id.clone(), hello, network });
+        out.push(Effect::Up { id: id.clone(), hello, network, trusted_from });
+        out.push(Effect::PeerWants { peer: name, wanted });
         self.trust(now, id, out);
     }
 
@@ -536,6 +541,9 @@ impl Channels {
         let due = peer.pulse.is_due(now);
         if due {
             let fresh = !peer.pulse.check(now);
+            if !fresh && !peer.trusted && peer.trusted_from.is_some() {
+                peer.trusted_from = Some(now + peer.hold);
+            }
             if peer.up.is_some() && core::mem::replace(&mut peer.fresh, fresh) != fresh {
                 out.push(Effect::Fresh { id: id.clone(), peer: peer.hello.identity.name.clone(), fresh });
             }

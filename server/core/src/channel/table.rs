@@ -69,6 +69,8 @@ pub struct Peer {
     pub up: Option<Instant>,
     /// Whether answers come in time.
     pub fresh: bool,
+    /// How long it must stay good before it counts.
+    pub hold: Duration,
     /// From when on it counts; never when relayed.
     pub trusted_from: Option<Instant>,
     /// Whether it counts.
@@ -81,7 +83,16 @@ impl Peer {
     /// A peer that has just introduced itself.
     pub fn new(now: Instant, hello: Arc<Hello>) -> Self {
         let pulse = Pulse::new(now);
-        Self { hello, pulse, up: None, fresh: false, trusted_from: None, trusted: false, wants: false }
+        Self {
+            hello,
+            pulse,
+            up: None,
+            fresh: false,
+            hold: Duration::ZERO,
+            trusted_from: None,
+            trusted: false,
+            wants: false,
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 //! - A member of the basis stays unless fewer than a third of its watchers reach it; only watchers that are connected
 //!   and have come to a verdict count. So one bad pair is nothing, and a node that most cannot hear is out.
 //! - A node that is not in the basis comes in when two thirds of those who would watch it reach it, and it reaches them;
-//!   and when that also holds among all who would come in with it.
+//!   and when the group it would make holds together.
 //!
 //! Who is in that group is in its map. The others are sorted in the same way, with the best-ranked of them as the new
 //! basis, until none is left. A node's map is the group it is in.
@@ -45,12 +45,10 @@ impl Picture<'_> {
     /// The nodes that a path of reported links leads to, this one included.
     pub fn connected(&self) -> BTreeSet<NodeName> {
         let mut edges: BTreeMap<&NodeName, Vec<&NodeName>> = BTreeMap::new();
-        let lost =
-            |from: &NodeName, to: &NodeName| self.reports.get(from).is_some_and(|report| names_unreached(report, to));
         for report in self.reports.iter() {
             let origin = &report.origin.name;
             for other in &report.reached {
-                if self.reports.get(other).is_some() && !lost(other, origin) && !self.evicted.contains(other) {
+                if self.reports.get(other).is_some() && !self.denied(other, origin) && !self.evicted.contains(other) {
                     edges.entry(origin).or_default().push(other);
                     edges.entry(other).or_default().push(origin);
                 }
@@ -157,20 +155,38 @@ impl Picture<'_> {
         if group.is_empty() { BTreeSet::from([best.clone()]) } else { group }
     }
 
-    /// Newcomers must fit each other too, or the next map would tear apart what this one joins: whoever of them two
-    /// thirds of those who would watch it then do not reach, of those with a verdict, stays out; the worst goes first.
+    /// Newcomers must fit the group they would make, or the next map would tear apart what this one joins. Of those
+    /// that would watch a newcomer then, and have a verdict, two thirds must reach it; and no member may fall below its
+    /// third because of newcomers that do not reach it. The worst misfit stays out, and the rest is looked at again.
     fn drop_misfits(&self, group: &mut BTreeSet<NodeName>, mut newcomers: BTreeSet<NodeName>) {
         while !newcomers.is_empty() {
             let overlay = Overlay::new(group.iter().cloned());
-            let misfit = |name: &&NodeName| {
-                let (reached, decided) = self.tally(name, overlay.watchers(name).iter(), group);
-                (reached * 3 < decided * 2).then(|| (reached * 1000 / decided, Reverse(self.rank(name))))
+            let tally = |name: &NodeName| self.tally(name, overlay.watchers(name).iter(), group);
+            let in_danger = |name: &&NodeName| {
+                let (reached, decided) = tally(name);
+                !newcomers.contains(*name) && reached * 3 < decided
             };
-            let misfits = newcomers.iter().filter_map(|name| Some((misfit(&name)?, name.clone())));
+            let endangered: Vec<&NodeName> = group.iter().filter(in_danger).collect();
+            let endangers = |name: &NodeName| {
+                endangered.iter().any(|member| overlay.watchers(member).contains(name) && self.denied(name, member))
+            };
+            let misfit = |name: &NodeName| {
+                let (reached, decided) = tally(name);
+                let misfit = reached * 3 < decided * 2 || endangers(name);
+                misfit.then(|| (reached * 1000 / decided.max(1), Reverse(self.rank(name))))
+            };
+            let misfits = newcomers.iter().filter_map(|name| Some((misfit(name)?, name.clone())));
             let Some((_, worst)) = misfits.min() else { break };
             newcomers.remove(&worst);
             group.remove(&worst);
         }
+    }
+
+    /// Whether one of two nodes says that it does not reach the other.
+    fn denied(&self, a: &NodeName, b: &NodeName) -> bool {
+        let denies =
+            |from: &NodeName, to: &NodeName| self.reports.get(from).is_some_and(|report| names_unreached(report, to));
+        denies(a, b) || denies(b, a)
     }
 
     fn reach_each_other(&self, a: &NodeName, b: &NodeName) -> bool {
@@ -188,10 +204,8 @@ impl Picture<'_> {
         left: &BTreeSet<NodeName>,
     ) -> (usize, usize) {
         let (mut reached, mut decided) = (0, 0);
-        let names_watcher =
-            |watcher: &NodeName| self.reports.get(name).is_some_and(|report| names_unreached(report, watcher));
         for report in watchers.filter(|watcher| left.contains(*watcher)).filter_map(|name| self.reports.get(name)) {
-            let denied = names_unreached(report, name) || names_watcher(&report.origin.name);
+            let denied = self.denied(&report.origin.name, name);
             let reaches = !denied && report.reached.binary_search(name).is_ok();
             reached += usize::from(reaches);
             decided += usize::from(reaches || denied);

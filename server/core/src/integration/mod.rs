@@ -202,6 +202,8 @@ pub struct Integration {
     unconnected: BTreeMap<NodeName, Instant>,
     evictions: Evictions,
     unresponsive: BTreeMap<NodeName, Instant>,
+    /// Peers that will soon count as reached, and when.
+    expected: BTreeMap<NodeName, Instant>,
     sought: BTreeSet<NodeName>,
 
     current: Option<Arc<ViewRecord>>,
@@ -243,6 +245,7 @@ impl Integration {
             unconnected: BTreeMap::new(),
             evictions: Evictions::new(evictions),
             unresponsive: BTreeMap::new(),
+            expected: BTreeMap::new(),
             sought: BTreeSet::new(),
             current: None,
             standing: false,
@@ -323,6 +326,11 @@ impl Integration {
             self.marks.insert(peer.clone(), Mark::Over);
         }
         self.arm_batch(now, out);
+    }
+
+    /// A peer will count as reached at this time, if all goes well: a transition may wait for it.
+    pub fn on_link_expected(&mut self, peer: NodeName, at: Instant) {
+        self.expected.insert(peer, at);
     }
 
     /// A peer that is needed could not be reached.
@@ -438,6 +446,7 @@ impl Integration {
             return;
         }
         self.looks = 0;
+        self.expected.retain(|_, at| now.at.since(*at) < self.settle_time);
         self.unresponsive.retain(|_, since| now.at.since(*since) < UNRESPONSIVE);
         if self.has_due_marks(now) || self.refresh_report() {
             self.arm_batch(now, out);

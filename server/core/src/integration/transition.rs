@@ -154,7 +154,10 @@ impl Integration {
     fn settle(&mut self, settling: Settling, out: Out<'_>) {
         let members = self.order.clone();
         out.push(Effect::MapChanged { members });
-        let due = (settling.changed + self.settle_time).min(settling.first + self.settle_max).max(settling.changed);
+        let limit = settling.first + self.settle_max;
+        let soon = self.expected.iter().filter(|(name, at)| **at <= limit && !self.map.contains_key(*name));
+        let last = soon.map(|(_, at)| *at).max().unwrap_or_default().max(settling.changed);
+        let due = (last + self.settle_time).min(limit).max(settling.changed);
         self.stage = Stage::Settling(settling);
         self.arm(due, out);
     }
@@ -345,9 +348,7 @@ impl Integration {
             return self.send_promise(&from.name, proposal.id.clone(), out);
         }
         if let Some(reason) = self.objection(from, &proposal) {
-            let payload = Payload::Reject { id: proposal.id.clone(), reason, promised: self.promised };
-            out.push(Effect::Send { peer: from.name.clone(), payload });
-            return;
+            return self.reject(&from.name, proposal.id.clone(), reason, out);
         }
         let settling = match &self.stage {
             Stage::Settling(settling) => settling.clone(),
@@ -366,6 +367,11 @@ impl Integration {
         let following = Following { proposal, expected, until, settling, learned: Vec::new() };
         self.stage = Stage::Promising(following, write);
         self.arm(until, out);
+    }
+
+    fn reject(&self, to: &NodeName, id: ViewId, reason: RejectReason, out: Out<'_>) {
+        let payload = Payload::Reject { id, reason, promised: self.promised };
+        out.push(Effect::Send { peer: to.clone(), payload });
     }
 
     /// Why a proposal cannot be accepted, if so.
@@ -420,8 +426,11 @@ impl Integration {
         out.push(Effect::Send { peer: peer.clone(), payload: Payload::FetchHistory { id, known } });
     }
 
-    /// The controller asks for views it lacks.
+    /// The controller asks for views it lacks: those that lead to the view this node told it of.
     pub(super) fn on_fetch(&self, from: &NodeName, id: ViewId, known: &[ViewId], out: Out<'_>) {
+        if !matches!(&self.stage, Stage::Promised(following) if following.proposal.id == id) {
+            return self.reject(from, id, RejectReason::Promised, out);
+        }
         let known: BTreeSet<&ViewId> = known.iter().collect();
         let lacking: Vec<_> = self.history.iter().filter(|view| !known.contains(&view.id)).cloned().collect();
         send_history(from, &id, lacking, out);
@@ -504,9 +513,11 @@ impl Integration {
             // The link was renewed: the answer may have been lost with the old one.
             return out.push(installed(from, view.id.clone()));
         }
-        let Stage::Promised(following) = &mut self.stage else { return };
+        let Stage::Promised(following) = &mut self.stage else {
+            return self.reject(from, view.id.clone(), RejectReason::Promised, out);
+        };
         if following.proposal.id != view.id || following.proposal.id.controller != *from {
-            return;
+            return self.reject(from, view.id.clone(), RejectReason::Promised, out);
         }
         let learned = core::mem::take(&mut following.learned);
         let following = Following { until: now.at + self.phase_timeout, ..following.clone() };
@@ -590,11 +601,11 @@ impl Integration {
         out: Out<'_>,
     ) {
         let Stage::Leading(lead) = &self.stage else { return };
-        if lead.proposal.id != *id || !matches!(lead.phase, Phase::Preparing) {
+        if lead.proposal.id != *id {
             return;
         }
         let why = match reason {
-            RejectReason::Promised => format!("{from} has promised a higher view"),
+            RejectReason::Promised => format!("{from} has promised a higher view, or gave up waiting"),
             RejectReason::Outranked => format!("{from} knows a better controller"),
             RejectReason::NotMember => format!("{from} was started anew"),
             RejectReason::Leaving => format!("{from} is leaving"),

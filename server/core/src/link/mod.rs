@@ -74,6 +74,13 @@ pub enum Effect {
         /// Whether it does.
         trusted: bool,
     },
+    /// The peer will count as reached at this time, if its channel stays good.
+    Expected {
+        /// The peer.
+        peer: NodeName,
+        /// When.
+        at: Instant,
+    },
     /// A message arrived.
     Deliver {
         /// The peer.
@@ -126,6 +133,7 @@ impl Links {
         id: ChannelId,
         hello: &Arc<Hello>,
         network: Option<&Network>,
+        trusted_from: Option<Instant>,
         out: Out<'_>,
     ) {
         let name = &hello.identity.name;
@@ -138,6 +146,9 @@ impl Links {
         if link.state() == LinkState::Down {
             self.next_session += 1;
             link.open(now, self.next_session, out);
+        }
+        if let Some(at) = trusted_from.filter(|at| *at > now) {
+            out.push(Effect::Expected { peer: name.clone(), at });
         }
         out.push(Effect::Changed { peer: name.clone() });
     }

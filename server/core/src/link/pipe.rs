@@ -37,6 +37,8 @@ pub struct Link {
     failures: u64,
     relay_tried: Instant,
     relay_turn: usize,
+    /// A direct channel has been good for long enough, and one has been up ever since: which one is nobody's business.
+    proven: bool,
     /// Whether the peer needs the link.
     pub peer_wants: bool,
     /// Since when one end or both have not needed it.
@@ -50,7 +52,6 @@ struct Path {
     preference: usize,
     network: Option<Network>,
     fresh: bool,
-    trusted: bool,
     since: Instant,
 }
 
@@ -71,6 +72,7 @@ impl Link {
             failures: 0,
             relay_tried: now,
             relay_turn: 0,
+            proven: false,
             peer_wants: false,
             idle_since: now,
         }
@@ -96,9 +98,10 @@ impl Link {
         self.since
     }
 
-    /// Whether the peer counts as reached: the link is up and a direct channel has been good for long enough.
+    /// Whether the peer counts as reached: the link is up, a direct channel has been good for long enough, and one has
+    /// been up ever since.
     pub fn trusted(&self) -> bool {
-        self.state == LinkState::Up && self.channels.values().any(|path| path.trusted)
+        self.state == LinkState::Up && self.proven
     }
 
     /// The channel that carries messages.
@@ -109,7 +112,7 @@ impl Link {
     /// What was seen of the peer on each network, newest: why it is down, or not trusted.
     pub fn losses(&self) -> Vec<(Option<Network>, Loss)> {
         let mut losses = self.losses.clone();
-        for path in self.channels.values().filter(|path| path.network.is_some() && !path.trusted) {
+        for path in self.channels.values().filter(|path| path.network.is_some() && !self.proven) {
             losses.insert(path.network.clone(), Loss::Damped);
         }
         losses.into_iter().collect()
@@ -139,7 +142,7 @@ impl Link {
         }
         self.hello = hello.clone();
         self.losses.remove(&network);
-        self.channels.insert(id, Path { preference, network, fresh: true, trusted: false, since: now });
+        self.channels.insert(id, Path { preference, network, fresh: true, since: now });
     }
 
     /// Starts a new session.
@@ -156,6 +159,7 @@ impl Link {
         let was_trusted = self.trusted();
         let Some(path) = self.channels.remove(id) else { return };
         self.losses.insert(path.network, loss);
+        self.proven &= self.channels.values().any(|path| path.network.is_some());
         if self.channels.is_empty() {
             self.go_down(now, was_trusted, out);
             return;
@@ -190,9 +194,7 @@ impl Link {
 
     pub(super) fn trust_channel(&mut self, id: &ChannelId, out: Out<'_>) {
         let before = self.trusted();
-        if let Some(path) = self.channels.get_mut(id) {
-            path.trusted = true;
-        }
+        self.proven |= self.channels.contains_key(id);
         if !before && self.trusted() {
             out.push(Effect::Trusted { peer: self.peer().clone(), trusted: true });
         }

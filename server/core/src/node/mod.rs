@@ -219,10 +219,12 @@ impl Node {
                 self.discovery.on_myself(address);
                 self.retarget(now.at);
             }
-            channel::Effect::Up { id, hello, network } => {
+            channel::Effect::Up { id, hello, network, trusted_from } => {
                 let (peer, path) = (hello.identity.clone(), path(&id, network.as_ref()));
                 out.push(Effect::Note(Note::ChannelUp { peer, path }));
-                self.link(|links, out| links.on_channel_up(now.at, id, &hello, network.as_ref(), out));
+                self.link(|links, out| {
+                    links.on_channel_up(now.at, id, &hello, network.as_ref(), trusted_from, out);
+                });
             }
             channel::Effect::Down { id, peer, network, loss, hold } => {
                 let (name, path) = (peer.name.clone(), path(&id, network.as_ref()));
@@ -275,6 +277,7 @@ impl Node {
                     integration.on_link_trusted(now, &peer.name, trusted, losses, out);
                 });
             }
+            link::Effect::Expected { peer, at } => self.integration.on_link_expected(peer, at),
             link::Effect::Deliver { peer, session, seq, payload } => {
                 out.push(Effect::Note(Note::Delivered { peer: peer.clone(), session, seq }));
                 self.integration(|integration, out| integration.on_message(now, &peer, payload, out));
