@@ -67,7 +67,7 @@ impl Settings {
             form_time: Duration::from_secs(1),
             leave_timeout: Duration::from_secs(5),
             damping_min: Duration::from_secs(5),
-            damping_max: Duration::from_mins(10),
+            damping_max: Duration::from_secs(600),
             redial_max: Duration::from_secs(5),
             history: 256,
             max_nodes: 2048,

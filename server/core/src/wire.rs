@@ -227,10 +227,19 @@ pub struct Report {
     pub endpoints: Vec<(Network, Address)>,
     /// Nodes it reaches, in order of their names.
     pub reached: Vec<NodeName>,
-    /// Nodes it should reach and does not, in order of their names, with what was seen on each network.
-    pub unreached: Vec<(NodeName, Vec<(Option<Network>, Loss)>)>,
+    /// Nodes it should reach and does not, in order of their names.
+    pub unreached: Vec<Unreached>,
     /// Nodes that did not answer a transition in time, in order of their names.
     pub unresponsive: Vec<NodeName>,
+}
+
+/// A node that should be reached and is not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unreached {
+    /// The node.
+    pub name: NodeName,
+    /// What was seen on each network.
+    pub losses: Vec<(Option<Network>, Loss)>,
 }
 
 /// An eviction or its lifting. Of two for one name the higher stamp wins.

@@ -29,7 +29,8 @@ impl Disk {
     /// The machine loses power: of the writes in flight any number may have arrived.
     pub fn crash(&mut self, dice: &mut Dice) {
         let arrived = dice.below(self.in_flight.len() + 1);
-        if let Some((_, durable)) = self.in_flight.drain(..).take(arrived).last() {
+        self.in_flight.truncate(arrived);
+        if let Some((_, durable)) = self.in_flight.drain(..).next_back() {
             self.synced = durable;
         }
     }

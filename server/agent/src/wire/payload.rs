@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use quorate_core::{
-    types::{Duration, Incarnation, Loss, Network, NodeName},
-    wire::{Eviction, Payload, Proposal, Report},
+    types::{Duration, Incarnation, NodeName},
+    wire::{Eviction, Payload, Proposal, Report, Unreached},
 };
 use quorate_proto::peer::v1::{self as pb, payload::Kind};
 
@@ -91,9 +91,9 @@ pub(super) fn decode(payload: pb::Payload) -> Result<Payload, WireError> {
 }
 
 fn report_out(report: &Report) -> pb::Report {
-    let unreached = |(name, losses): &(NodeName, Vec<(Option<Network>, Loss)>)| pb::Unreached {
-        name: name.to_string(),
-        losses: losses.iter().map(|(network, loss)| loss_out(network.as_ref(), *loss)).collect(),
+    let unreached = |unreached: &Unreached| pb::Unreached {
+        name: unreached.name.to_string(),
+        losses: unreached.losses.iter().map(|(network, loss)| loss_out(network.as_ref(), *loss)).collect(),
     };
     pb::Report {
         origin: Some(identity_out(&report.origin)),
@@ -121,7 +121,7 @@ fn report(from: pb::Report) -> Result<Arc<Report>, WireError> {
         reached: names("report.reached", from.reached)?,
         unreached: list("report.unreached", from.unreached, |from| {
             let losses = list("unreached.losses", from.losses, |from| loss(&from))?;
-            Ok((name("unreached.name", &from.name)?, losses))
+            Ok(Unreached { name: name("unreached.name", &from.name)?, losses })
         })?,
         unresponsive: names("report.unresponsive", from.unresponsive)?,
     }))

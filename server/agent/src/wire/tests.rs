@@ -11,7 +11,7 @@ use quorate_core::{
         Address, Boot, Cause, CauseKind, Duration, Identity, Incarnation, Loss, Member, Network, NodeId, NodeName,
         Sighting, ViewId, ViewRecord, WallTime,
     },
-    wire::{Beat, Eviction, Frame, Goodbye, Hello, Payload, Proposal, Refusal, RejectReason, Report},
+    wire::{Beat, Eviction, Frame, Goodbye, Hello, Payload, Proposal, Refusal, RejectReason, Report, Unreached},
 };
 use quorate_proto::peer::v1 as pb;
 
@@ -104,7 +104,10 @@ fn report() -> Arc<Report> {
         leaving: true,
         endpoints: endpoints(),
         reached: vec![name("n2"), name("n3")],
-        unreached: vec![(name("n4"), LOSSES.iter().map(|loss| (Some(network("default")), *loss)).collect())],
+        unreached: vec![Unreached {
+            name: name("n4"),
+            losses: LOSSES.iter().map(|loss| (Some(network("default")), *loss)).collect(),
+        }],
         unresponsive: vec![name("n5")],
     })
 }

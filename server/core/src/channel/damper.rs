@@ -127,11 +127,11 @@ mod tests {
 
     #[test]
     fn a_first_reset_costs_nothing_and_then_more_and_more() {
-        assert_eq!(flap(Loss::Reset, S * 3, S), [S * 0, S, S * 2, S * 4]);
+        assert_eq!(flap(Loss::Reset, S * 3, S), [Duration::ZERO, S, S * 2, S * 4]);
     }
 
     #[test]
     fn good_conduct_is_rewarded() {
-        assert_eq!(flap(Loss::Reset, S * 1000, S), [S * 0; 4]);
+        assert_eq!(flap(Loss::Reset, S * 1000, S), [Duration::ZERO; 4]);
     }
 }

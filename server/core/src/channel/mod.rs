@@ -23,6 +23,7 @@ mod relay;
 mod table;
 
 use alloc::{
+    boxed::Box,
     collections::{BTreeMap, BTreeSet},
     string::String,
     sync::Arc,
@@ -396,7 +397,7 @@ impl Channels {
         }
         let hello = Arc::new(hello);
         let Some(channel) = self.table.get_mut(id) else { return };
-        channel.stage = Stage::Greeted(Peer::new(now, hello.clone()));
+        channel.stage = Stage::Greeted(Box::new(Peer::new(now, hello.clone())));
         channel.since = now;
         let dialled = if channel.dialled { channel.remote.clone() } else { None };
         out.push(Effect::Greeted { hello, dialled });

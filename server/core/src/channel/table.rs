@@ -1,6 +1,6 @@
 //! The channels there are, and look-ups among them.
 
-use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
 
 use super::pulse::Pulse;
 use crate::{
@@ -55,7 +55,7 @@ pub enum Stage {
     /// Connected; the introductions are not done.
     Greeting,
     /// Both ends know each other.
-    Greeted(Peer),
+    Greeted(Box<Peer>),
 }
 
 /// The other end of a greeted channel.

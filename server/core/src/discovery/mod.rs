@@ -114,7 +114,7 @@ mod tests {
         discovery.on_found("static".to_string(), vec![own, other.clone(), new.clone()]);
         discovery.owners.insert(other.clone(), NodeName::new("other").unwrap());
         let targets = discovery.targets(|name| name.as_str() == "other");
-        assert_eq!(targets.keys().collect::<alloc::vec::Vec<_>>(), [&new]);
+        assert_eq!(targets.keys().collect::<vec::Vec<_>>(), [&new]);
         assert_eq!(discovery.targets(|_| false).len(), 2);
     }
 

@@ -50,8 +50,8 @@ impl Integration {
     fn sightings(&self, name: &NodeName) -> Vec<Sighting> {
         let mut sightings = Vec::new();
         for report in self.reports.iter().filter(|report| report.origin.name != *name) {
-            for (_, losses) in report.unreached.iter().filter(|(unreached, _)| unreached == name) {
-                sightings.extend(losses.iter().map(|(network, loss)| Sighting {
+            for unreached in report.unreached.iter().filter(|unreached| unreached.name == *name) {
+                sightings.extend(unreached.losses.iter().map(|(network, loss)| Sighting {
                     observer: report.origin.name.clone(),
                     network: network.clone(),
                     loss: *loss,

@@ -101,8 +101,7 @@ impl Picture<'_> {
         }
         let mut group = BTreeSet::from([self.me.name.clone()]);
         if left.contains(&self.me.name) {
-            loop {
-                let Some(best) = left.iter().min_by_key(|name| self.rank(name)).cloned() else { break };
+            while let Some(best) = left.iter().min_by_key(|name| self.rank(name)).cloned() {
                 let found = self.group(&best, &left);
                 if found.contains(&self.me.name) {
                     group = found;
@@ -215,5 +214,5 @@ impl Picture<'_> {
 }
 
 fn names_unreached(report: &crate::wire::Report, name: &NodeName) -> bool {
-    report.unreached.binary_search_by(|(unreached, _)| unreached.cmp(name)).is_ok()
+    report.unreached.binary_search_by(|unreached| unreached.name.cmp(name)).is_ok()
 }

@@ -9,7 +9,7 @@ use alloc::{
 use super::{Effect, Integration, Out, Stage, Want};
 use crate::{
     types::{Instant, NodeName, Now},
-    wire::Report,
+    wire::{Report, Unreached},
 };
 
 /// How many of the best-ranked every member keeps a link to.
@@ -86,7 +86,7 @@ impl Integration {
             .filter(|name| self.is_unreached(name))
             .map(|name| {
                 let losses = self.peers.get(&name).map(|peer| peer.losses.clone()).unwrap_or_default();
-                (name, losses)
+                Unreached { name, losses }
             })
             .collect();
         let clustered = self.current.as_ref().filter(|view| view.members.len() > 1);

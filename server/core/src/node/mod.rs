@@ -178,9 +178,9 @@ impl Node {
     fn settle(&mut self, now: Now, out: &mut Vec<Effect>) {
         while let Some(step) = self.pending.pop_front() {
             match step {
-                Step::Channel(effect) => self.from_channels(now, effect, out),
-                Step::Link(effect) => self.from_links(now, effect, out),
-                Step::Integration(effect) => self.from_integration(now, effect, out),
+                Step::Channel(effect) => self.after_channels(now, effect, out),
+                Step::Link(effect) => self.after_links(now, effect, out),
+                Step::Integration(effect) => self.after_integration(now, effect, out),
             }
         }
         let changed = core::mem::take(&mut self.changed);
@@ -205,7 +205,7 @@ impl Node {
         self.pending.extend(effects.into_iter().map(Step::Integration));
     }
 
-    fn from_channels(&mut self, now: Now, effect: channel::Effect, out: &mut Vec<Effect>) {
+    fn after_channels(&mut self, now: Now, effect: channel::Effect, out: &mut Vec<Effect>) {
         match effect {
             channel::Effect::Dial { conn, address } => out.push(Effect::Dial { conn, address }),
             channel::Effect::Send { conn, frame } => out.push(Effect::Send { conn, frame }),
@@ -253,7 +253,7 @@ impl Node {
         }
     }
 
-    fn from_links(&mut self, now: Now, effect: link::Effect, out: &mut Vec<Effect>) {
+    fn after_links(&mut self, now: Now, effect: link::Effect, out: &mut Vec<Effect>) {
         match effect {
             link::Effect::Send { id, frame } => self.channel(|channels, out| channels.send(&id, frame, out)),
             link::Effect::OpenRelay { via, peer } => {
@@ -288,7 +288,7 @@ impl Node {
         }
     }
 
-    fn from_integration(&mut self, now: Now, effect: integration::Effect, out: &mut Vec<Effect>) {
+    fn after_integration(&mut self, now: Now, effect: integration::Effect, out: &mut Vec<Effect>) {
         use integration::Effect as I;
         match effect {
             I::Send { peer, payload } => self.link(|links, out| {
@@ -328,7 +328,7 @@ impl Node {
                 let mut steps = Vec::new();
                 self.channels.close_all(now.at, &mut steps);
                 for step in steps {
-                    self.from_channels(now, step, out);
+                    self.after_channels(now, step, out);
                 }
                 self.pending.clear();
                 out.push(Effect::Departed { confirmed });
