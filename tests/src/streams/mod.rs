@@ -46,8 +46,14 @@ struct Reader {
 impl StreamChecker {
     /// A stream of the SDK for each agent, which begins at that agent, named after it; all have begun.
     pub async fn follow(cluster: &Cluster) -> Self {
+        let names: Vec<_> = cluster.agents().iter().map(Agent::name).collect();
+        Self::follow_some(cluster, &names).await
+    }
+
+    /// The same for these agents.
+    pub async fn follow_some(cluster: &Cluster, names: &[&str]) -> Self {
         let mut checker = Self::default();
-        for agent in cluster.agents() {
+        for agent in cluster.agents().iter().filter(|agent| names.contains(&agent.name())) {
             let client = Client::new(ClientOptions::new(cluster.endpoints(agent.name()))).expect("endpoints");
             checker.read(agent.name().to_owned(), |tape| watch(client, tape));
         }
@@ -77,8 +83,13 @@ impl StreamChecker {
 
     /// Waits until every stream has told that this view is stable.
     pub async fn all_told(&self, view: &v1::View) {
+        self.all_told_but(view, &[]).await;
+    }
+
+    /// The same without these streams.
+    pub async fn all_told_but(&self, view: &v1::View, without: &[&str]) {
         let id = id_of(view);
-        for (name, reader) in &self.readers {
+        for (name, reader) in self.readers.iter().filter(|(name, _)| !without.contains(&name.as_str())) {
             let told = async || {
                 let tape = lock(&reader.tape);
                 if tape.ends_stable_with(&id) { Ok(()) } else { Err(format!("\n{tape}")) }
