@@ -1,4 +1,5 @@
-//! The programs under test, built once for each test process so that they are never old.
+//! The programs under test, built once for each test process so that they are never old; or, to test programs that were
+//! built elsewhere, those in the folder that `QUORATE_TEST_PROGRAMS` names.
 
 use std::{
     env,
@@ -6,6 +7,9 @@ use std::{
     process::Command,
     sync::OnceLock,
 };
+
+/// Names the folder of programs that are to be tested as they are.
+const GIVEN: &str = "QUORATE_TEST_PROGRAMS";
 
 /// Where the programs are.
 pub(crate) struct Binaries {
@@ -18,26 +22,35 @@ pub(crate) struct Binaries {
 /// # Panics
 /// When they cannot be built.
 pub(crate) fn binaries() -> &'static Binaries {
-    static BUILT: OnceLock<Binaries> = OnceLock::new();
-    BUILT.get_or_init(build)
+    static FOUND: OnceLock<Result<Binaries, String>> = OnceLock::new();
+    FOUND.get_or_init(find).as_ref().unwrap_or_else(|why| panic!("{why}"))
 }
 
-fn build() -> Binaries {
+fn find() -> Result<Binaries, String> {
+    let folder = match env::var_os(GIVEN) {
+        Some(folder) => PathBuf::from(folder),
+        None => build()?,
+    };
+    let program = |name: &str| {
+        let path = folder.join(name);
+        if path.is_file() { Ok(path) } else { Err(format!("{} is not there", path.display())) }
+    };
+    Ok(Binaries { quorated: program("quorated")?, quorate: program("quorate")? })
+}
+
+/// Builds them with the profile of this test, and returns the folder they are in.
+fn build() -> Result<PathBuf, String> {
     let folder = profile_folder();
     let profile = folder.file_name().and_then(|name| name.to_str()).unwrap_or("debug");
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["build", "--quiet", "-p", "quorate-agent", "-p", "quorate-cli", "--bins"]);
     command.args(["--profile", if profile == "debug" { "dev" } else { profile }]);
     command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")));
-    let built = command.output().expect("cargo can be run");
-    let said = String::from_utf8_lossy(&built.stderr);
-    assert!(built.status.success(), "quorated and quorate cannot be built:\n{said}");
-    let program = |name: &str| {
-        let path = folder.join(name);
-        assert!(path.is_file(), "{} is not there after the build", path.display());
-        path
-    };
-    Binaries { quorated: program("quorated"), quorate: program("quorate") }
+    let built = command.output().map_err(|why| format!("cargo cannot be run: {why}"))?;
+    if built.status.success() {
+        return Ok(folder);
+    }
+    Err(format!("quorated and quorate cannot be built:\n{}", String::from_utf8_lossy(&built.stderr)))
 }
 
 /// The folder of the profile this test was built with: the test itself is in `deps` below it.
