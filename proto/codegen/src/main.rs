@@ -28,7 +28,9 @@ fn main() -> Result<ExitCode> {
         Some("--check") => true,
         Some(other) => bail!("unknown argument {other:?}; the only one is --check"),
     };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("codegen lies in proto/")?;
+    // Read when it runs, not when it was built: a target folder may be shared by several copies of the tree.
+    let own = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).context("run it through cargo")?;
+    let root = own.parent().context("codegen lies in proto/")?;
     let committed = root.join("src/gen");
     let fresh = tempfile::tempdir()?;
     generate(root, fresh.path())?;
