@@ -82,7 +82,7 @@ fn campaign(args: &Args, size: Size) -> bool {
                             failed.fetch_add(1, Ordering::Relaxed);
                         }
                     }
-                    if (seed - args.from + 1) % 1000 == 0 {
+                    if (seed - args.from + 1).is_multiple_of(1000) {
                         eprintln!("{} seeds, {:.0} s", seed - args.from + 1, begun.elapsed().as_secs_f64());
                     }
                 }

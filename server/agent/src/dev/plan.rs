@@ -9,6 +9,9 @@ use crate::cli::DevArgs;
 
 const CLUSTER: &str = "dev";
 
+/// How many nodes are named to all as seeds.
+const SEEDS: u16 = 3;
+
 /// The cluster as planned.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
@@ -68,8 +71,8 @@ fn node(number: u16, args: &DevArgs, data_dir: &Path) -> NodePlan {
         format!("--multicast=239.255.74.1:{base}"),
         format!("--multicast-interface={}", Ipv4Addr::LOCALHOST),
     ];
-    // For machines without multicast.
-    let others = (1..=args.nodes).filter(|&other| other != number);
+    // For machines without multicast. A few seeds are enough: whoever is met tells of the others.
+    let others = (1..=args.nodes.min(SEEDS)).filter(|&other| other != number);
     flags.extend(others.map(|other| format!("--seed={}", address(base, 100, other))));
     flags.extend(args.extra.iter().cloned());
     NodePlan { name, api, peer, http, flags }

@@ -6,7 +6,7 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{Effect, Integration, Out, Stage, Want};
+use super::{Effect, Integration, Out, Stage, Want, overlay::RINGS};
 use crate::{
     types::{Instant, NodeName, Now},
     wire::{Report, Unreached},
@@ -28,18 +28,35 @@ pub enum Mark {
 
 impl Integration {
     /// The nodes this one watches: those the overlay gives it, and outsiders it would watch if they were members.
+    ///
+    /// Outsiders come in by the word of the best-ranked node's view; who is not in that view keeps an eye on a few only,
+    /// or many small clusters that meet would all watch each other.
     fn subjects(&self) -> BTreeSet<NodeName> {
         let me = &self.me.name;
         let Some(view) = &self.current else { return BTreeSet::new() };
         let mut subjects: BTreeSet<NodeName> = self.overlay.watched(me).iter().cloned().collect();
-        for report in self.reports.iter() {
-            let name = &report.origin.name;
-            let outsider = view.member(name).is_none() && self.evictions.reason(name).is_none() && !report.leaving;
-            if outsider && self.overlay.would_be_watchers(name).contains(me) {
-                subjects.insert(name.clone());
-            }
-        }
+        let known = self.by_rank();
+        let near = |name: &&NodeName| !self.unconnected.contains_key(*name);
+        let leading = known.iter().copied().find(near).is_none_or(|best| view.member(best).is_some());
+        let would_watch = |name: &&NodeName| {
+            let left = self.reports.get(*name).is_some_and(|report| report.leaving);
+            let outsider = view.member(name).is_none() && self.evictions.reason(name).is_none() && !left;
+            outsider && self.overlay.would_be_watchers(name).contains(me)
+        };
+        let limit = if leading { usize::MAX } else { RINGS };
+        subjects.extend(known.iter().copied().filter(would_watch).take(limit).cloned());
         subjects
+    }
+
+    /// All nodes that have reported: those that can be spoken to first, then by rank.
+    fn by_rank(&self) -> Vec<&NodeName> {
+        let evicted = self.evictions.names();
+        let picture = self.picture(&evicted);
+        let far =
+            |name: &NodeName| self.unconnected.contains_key(name) && !self.peers.get(name).is_some_and(|peer| peer.up);
+        let mut known: Vec<&NodeName> = self.reports.iter().map(|report| &report.origin.name).collect();
+        known.sort_by_cached_key(|name| (far(name), picture.rank(name)));
+        known
     }
 
     /// Brings this node's own report up to date. Returns whether it changed.
@@ -117,12 +134,9 @@ impl Integration {
 
     /// The best-ranked nodes, of the map and of all that can be reached.
     fn best_ranked(&self) -> BTreeSet<NodeName> {
-        let evicted = self.evictions.names();
-        let picture = self.picture(&evicted);
-        let reports = self.reports.iter().map(|report| &report.origin.name);
-        let mut known: Vec<&NodeName> = reports.filter(|name| !self.unconnected.contains_key(*name)).collect();
-        known.sort_by_cached_key(|name| picture.rank(name));
-        known.into_iter().take(WARM).chain(self.order.iter().take(WARM)).cloned().collect()
+        let near = |name: &&NodeName| !self.unconnected.contains_key(*name);
+        let known = self.by_rank().into_iter().filter(near).take(WARM);
+        known.chain(self.order.iter().take(WARM)).cloned().collect()
     }
 
     /// Gives every peer that is expected to be reached a time to start from, and ends the wait of those whose is over.

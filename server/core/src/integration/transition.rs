@@ -152,8 +152,6 @@ impl Integration {
     }
 
     fn settle(&mut self, settling: Settling, out: Out<'_>) {
-        let members = self.order.clone();
-        out.push(Effect::MapChanged { members });
         let limit = settling.first + self.settle_max;
         let soon = self.expected.iter().filter(|(name, at)| **at <= limit && !self.map.contains_key(*name));
         let last = soon.map(|(_, at)| *at).max().unwrap_or_default().max(settling.changed);
@@ -236,7 +234,11 @@ impl Integration {
     /// The map is steady: lead, or give the first choice its time.
     fn stand(&mut self, now: Now, out: Out<'_>) {
         let Stage::Settling(settling) = &mut self.stage else { return };
-        if settling.patience.is_some_and(|until| until <= now.at) {
+        let patience = settling.patience;
+        if patience.is_none() {
+            out.push(Effect::MapChanged { members: self.order.clone() });
+        }
+        if patience.is_some_and(|until| until <= now.at) {
             settling.patience = None;
             if let Some(candidate) = self.candidate().cloned() {
                 self.passed_over.insert(candidate);
