@@ -5,6 +5,9 @@
 //! and [`Lab`] puts agents on networks of their own that can be cut. Nothing here sleeps to let things happen: tests
 //! wait for a condition ([`wait_for`]) and say what they saw when it does not come.
 //!
+//! `cargo test -p quorate-tests` builds the programs and runs everything; the tests of failing networks need root and
+//! `ip netns`. `QUORATE_TEST_PROGRAMS` names a folder with `quorated` and `quorate` to test instead of fresh ones.
+//!
 //! ```text
 //!   tests/*.rs --> Cluster --> Agent --> quorated (process) --> its log in a file
 //!       |             `-------> Lab (network namespaces, forwarders into them)

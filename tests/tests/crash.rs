@@ -52,6 +52,9 @@ async fn crash_and_return(cluster: &mut Cluster, name: &str) {
     assert_ne!(boot_of(&with, name), boot_of(&first, name), "it comes with a new boot");
     let causes = causes_of(&with, name);
     assert!(causes.iter().all(|cause| cause.kind() == CauseKind::Restarted) && causes.len() == 1, "{with:?}");
+    let history = cluster.history().await;
+    let alike: Vec<_> = history.iter().filter(|(_, view)| names_of(view) == others).map(|(id, _)| id).collect();
+    assert_eq!(alike, [&id_of(&without)], "V6: one crash is one view change, and no other follows until it is back");
     // Its own stream starts anew: an agent that has just been started knows nothing of the past until it is let in.
     checker.verify(cluster, &[&format!("pinned {name}")]).await;
 }
@@ -94,6 +97,25 @@ async fn two_of_five_crash_together() {
     }
     assert!(incarnation(&view) > incarnation(&first), "V2");
     checker.verify(&cluster, &[]).await;
+}
+
+/// Two agents that dial each other at the same time have two connections for a while. When both break in one crash, that
+/// is one failure: the agent that comes back is let in at once, and has no need to form a view of its own.
+#[tokio::test]
+async fn v6_one_crash_counts_as_one_failure() {
+    let mut cluster = Cluster::form(3).await;
+    cluster.agent_mut("n3").kill_dash_nine();
+    cluster.agree(&["n1", "n2"]).await;
+    cluster.agent_mut("n3").restart();
+    cluster.agree_all().await;
+    for name in ["n1", "n2"] {
+        let link = cluster.agent(name).client().node("n3").await.unwrap().node.unwrap().link.unwrap();
+        let failures: Vec<_> = link.channels.iter().map(|channel| channel.failures).collect();
+        assert!(failures.iter().all(|failures| *failures <= 1), "{name} counts {failures:?} failures of n3: {link:?}");
+    }
+    let history = cluster.history().await;
+    let alone: Vec<_> = history.values().filter(|view| view.members.len() == 1).map(id_of).collect();
+    assert!(alone.is_empty(), "n3 had to form views of its own: {alone:?}");
 }
 
 /// Nothing is lost when the same agent crashes again and again.
