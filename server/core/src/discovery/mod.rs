@@ -1,8 +1,8 @@
 //! Discovery: where peers may be. Sources yield addresses; who really answers is decided by the handshake.
 //!
 //! What is known of a peer (its endpoints, from its introduction or from reports) is used for links that are needed. What
-//! sources found is dialled only while it is not known to belong to a member of the view, so that a settled cluster
-//! dials nobody. Peers lost from a view stay targets, so that two sides of a partition find each other again.
+//! sources found is dialled only while it is not known to belong to a node that can be spoken to already, so that a
+//! settled cluster dials nobody. Peers lost from a view stay targets, so that two sides of a partition find each other again.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -80,11 +80,12 @@ impl Discovery {
     }
 
     /// The addresses to be connected to because of what sources found and who was lost, each with its owner when known.
-    pub fn targets(&self, is_member: impl Fn(&NodeName) -> bool) -> BTreeMap<Address, Option<NodeName>> {
+    /// What is found of those who are `known`, members and others whom members speak to, is left out.
+    pub fn targets(&self, known: impl Fn(&NodeName) -> bool) -> BTreeMap<Address, Option<NodeName>> {
         let mut targets = BTreeMap::new();
         for address in self.sources.values().flatten().filter(|address| !self.own.contains(*address)) {
             let owner = self.owners.get(address);
-            if !owner.is_some_and(&is_member) {
+            if !owner.is_some_and(&known) {
                 targets.insert(address.clone(), owner.cloned());
             }
         }
@@ -92,11 +93,6 @@ impl Discovery {
             targets.extend(addresses.iter().map(|address| (address.clone(), Some(peer.clone()))));
         }
         targets
-    }
-
-    /// The peers that those addresses belong to.
-    pub fn sought(&self, is_member: impl Fn(&NodeName) -> bool) -> BTreeSet<NodeName> {
-        self.targets(is_member).into_values().flatten().collect()
     }
 }
 

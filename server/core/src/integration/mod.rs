@@ -577,6 +577,11 @@ impl Integration {
         &self.history
     }
 
+    /// Whether a path of reported links leads to a node.
+    pub fn is_connected(&self, name: &NodeName) -> bool {
+        self.reports.get(name).is_some() && !self.unconnected.contains_key(name)
+    }
+
     /// The newest report of a node.
     pub fn report(&self, name: &NodeName) -> Option<&Arc<Report>> {
         self.reports.get(name)

@@ -26,9 +26,14 @@ use crate::{
     integration::{self, Integration, Want},
     link::{self, Links},
     settings::{Settings, SettingsError},
-    types::{Address, Instant, Loss, Network, NodeName, Now, ViewRecord},
+    types::{Address, Duration, Instant, Loss, Network, NodeName, Now, ViewRecord},
     wire::{Goodbye, Hello, MAX_VERSION, MIN_VERSION},
 };
+
+/// How many addresses whose owners are not known are tried at a time.
+const PROBES: usize = 4;
+/// How long each of them is tried before others have their turn.
+const PROBE_TURN: Duration = Duration::from_secs(2);
 
 /// One node: all pure layers of an agent. One task owns it.
 #[derive(Clone, Debug)]
@@ -43,6 +48,7 @@ pub struct Node {
     changed: BTreeSet<NodeName>,
     replies: Vec<(u64, u64)>,
     durable: u64,
+    retargeted: Instant,
 }
 
 /// An effect of a layer, on its way to its neighbour.
@@ -72,6 +78,7 @@ impl Node {
             changed: BTreeSet::new(),
             replies: Vec::new(),
             durable: 0,
+            retargeted: Instant::ZERO,
             settings,
         })
     }
@@ -109,6 +116,10 @@ impl Node {
                 self.channel(|channels, out| channels.on_timer(now.at, out));
                 self.link(|links, out| links.on_timer(now.at, out));
                 self.integration(|integration, out| integration.on_timer(now, out));
+                if now.at.since(self.retargeted) >= PROBE_TURN / 2 {
+                    self.retargeted = now.at;
+                    self.retarget(now.at);
+                }
             }
             Timer::Batch => self.integration(|integration, out| integration.on_batch(now, out)),
             Timer::Transition(token) => {
@@ -395,16 +406,23 @@ impl Node {
         self.changed.insert(owner.clone());
     }
 
-    /// Says anew which addresses to be connected to.
+    /// Says anew which addresses to be connected to: those of the links that are needed, and those that discovery found
+    /// and nobody connected is known to answer at, a few of these at a time.
     fn retarget(&mut self, now: Instant) {
         let (view, _) = self.integration.view();
-        let view = view.cloned();
-        let is_member = |name: &NodeName| view.as_ref().is_some_and(|view| view.member(name).is_some());
-        self.integration.set_sought(self.discovery.sought(is_member));
-        let mut targets = self.discovery.targets(is_member);
+        let in_view = |name: &NodeName| view.is_some_and(|view| view.member(name).is_some());
+        let known = |name: &NodeName| in_view(name) || self.integration.is_connected(name);
+        let reported = self.integration.reports().filter(|report| known(&report.origin.name));
+        let answered: BTreeSet<&Address> =
+            reported.flat_map(|report| &report.endpoints).map(|(_, address)| address).collect();
+        let mut targets = self.discovery.targets(known);
+        targets.retain(|address, owner| owner.is_some() || !answered.contains(address));
+        let sought = targets.values().flatten().cloned().collect();
+        thin_out(&mut targets, now);
         for (name, want) in &self.wants {
             targets.extend(want.endpoints.iter().map(|(_, address)| (address.clone(), Some(name.clone()))));
         }
+        self.integration.set_sought(sought);
         self.channel(|channels, out| channels.set_targets(now, &targets, out));
     }
 
@@ -415,6 +433,18 @@ impl Node {
         let reports = self.integration.reports().count();
         [("channels", channels), ("targets", targets), ("links", self.links.iter().count()), ("reports", reports)]
     }
+}
+
+/// Leaves a few of the addresses whose owners are not known, others each time: whoever is met tells of the rest.
+fn thin_out(targets: &mut BTreeMap<Address, Option<NodeName>>, now: Instant) {
+    let unknown: Vec<Address> =
+        targets.iter().filter(|(_, owner)| owner.is_none()).map(|(address, _)| address.clone()).collect();
+    if unknown.len() <= PROBES {
+        return;
+    }
+    let turn = usize::try_from(now.as_nanos() / PROBE_TURN.as_nanos() as u64).unwrap_or_default();
+    let chosen: BTreeSet<&Address> = (0..PROBES).map(|i| &unknown[(turn * PROBES + i) % unknown.len()]).collect();
+    targets.retain(|address, owner| owner.is_some() || chosen.contains(address));
 }
 
 fn path(id: &ChannelId, network: Option<&Network>) -> alloc::string::String {
