@@ -1,6 +1,6 @@
 //! A cluster of agents on this machine, and the questions tests ask of all of them.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use quorate::v1::{self, ViewState};
 use tempfile::TempDir;
@@ -179,14 +179,9 @@ impl Cluster {
 
     /// Waits until the agents of these names agree on one stable view of exactly themselves, and returns it (V5).
     pub async fn agree(&self, names: &[&str]) -> v1::View {
-        self.agree_within(names, LIMIT).await
-    }
-
-    /// The same within this time.
-    pub async fn agree_within(&self, names: &[&str], limit: Duration) -> v1::View {
         let mut sorted = names.to_vec();
         sorted.sort_unstable();
-        wait_for(format!("one stable view of {names:?}"), limit, async || {
+        wait_for(format!("one stable view of {names:?}"), LIMIT, async || {
             let mut agreed: Option<v1::View> = None;
             for name in names {
                 let view = self.stable(name, &sorted).await?;

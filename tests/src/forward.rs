@@ -3,10 +3,15 @@
 //! A socket belongs to the namespace of the thread that made it. The listener is made on the host's side; then the
 //! forwarder's own thread enters the namespace for good and makes the onward connections there.
 
-use std::{fs::File, net::TcpListener, path::Path, thread, thread::JoinHandle};
+use std::{
+    fs::File,
+    net::TcpListener,
+    os::fd::AsFd,
+    path::Path,
+    thread::{self, JoinHandle},
+};
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-use std::os::fd::AsFd;
 use tokio::{
     io::copy_bidirectional,
     net::TcpStream,

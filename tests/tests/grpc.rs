@@ -70,33 +70,32 @@ async fn reflection_lists_the_services() {
     }
 }
 
+async fn health(agent: &Agent, service: &str) -> Result<ServingStatus, Status> {
+    let request = HealthCheckRequest { service: service.to_owned() };
+    Ok(HealthClient::new(channel(agent).await).check(request).await?.into_inner().status())
+}
+
 #[tokio::test]
-async fn health_tells_when_an_agent_can_serve() {
-    let cluster = Plan::new(1).flags(&["--form-time", "2s"]).start();
+async fn an_agent_without_a_view_is_alive_but_does_not_serve() {
+    let cluster = Plan::new(1).flags(&["--form-time", "60s"]).start();
     let agent = cluster.agent("n1");
     wait_until("the agent to listen", async || TcpStream::connect(agent.api()).await.is_ok()).await;
-    let mut client = HealthClient::new(channel(agent).await);
-    let mut whole = async || {
-        let request = HealthCheckRequest { service: String::new() };
-        client.check(request).await.unwrap().into_inner().status()
-    };
-    assert_eq!(whole().await, ServingStatus::NotServing, "it is forming");
-    check_refusal(
-        MembershipServiceClient::new(channel(agent).await).get_view(GetViewRequest {}).await,
-        Code::Unavailable,
-        "NO_VIEW",
-    );
+    assert_eq!(health(agent, "").await.unwrap(), ServingStatus::NotServing);
+    let view = MembershipServiceClient::new(channel(agent).await).get_view(GetViewRequest {}).await;
+    check_refusal(view, Code::Unavailable, "NO_VIEW");
+    assert!(http(agent, "GET /livez").await.starts_with("HTTP/1.1 200"));
     assert!(http(agent, "GET /readyz").await.starts_with("HTTP/1.1 503"));
-    cluster.agree_all().await;
-    wait_until("the agent to serve", async || whole().await == ServingStatus::Serving).await;
-    assert!(http(agent, "GET /readyz").await.starts_with("HTTP/1.1 200"));
-    let mut client = HealthClient::new(channel(agent).await);
-    for service in &SERVICES[1..] {
-        let request = HealthCheckRequest { service: (*service).to_owned() };
-        assert_eq!(client.check(request).await.unwrap().into_inner().status(), ServingStatus::Serving, "{service}");
+}
+
+#[tokio::test]
+async fn an_agent_with_a_view_serves() {
+    let cluster = Cluster::form(1).await;
+    let agent = cluster.agent("n1");
+    for service in SERVICES[1..].iter().chain(&[""]) {
+        let serves = async || health(agent, service).await.is_ok_and(|status| status == ServingStatus::Serving);
+        wait_until(format!("service '{service}' to serve"), serves).await;
     }
-    let unknown = client.check(HealthCheckRequest { service: "no.such.Service".to_owned() }).await;
-    assert_eq!(unknown.unwrap_err().code(), Code::NotFound);
+    assert_eq!(health(agent, "no.such.Service").await.unwrap_err().code(), Code::NotFound);
 }
 
 #[tokio::test]
