@@ -46,7 +46,7 @@ pub struct View {
     /// When the controller committed the view, by the controller's wall clock (for people; never compared).
     #[prost(message, optional, tag = "5")]
     pub commit_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// True when the answering node was not a member of this view and learned of it later.
+    /// True when the answering node was not a member of this view, with its present boot, and learned of it later.
     #[prost(bool, tag = "6")]
     pub missed: bool,
 }
@@ -716,7 +716,8 @@ pub enum SnapshotReason {
     Unspecified = 0,
     /// The stream starts without a cursor.
     Start = 1,
-    /// The stream was resumed with a cursor and has no gap: what was missed follows or is in this snapshot's view.
+    /// The stream was resumed with a cursor and has no gap: this snapshot's view is the cursor's, and what was missed
+    /// follows.
     Resumed = 2,
     /// The reader was too slow and events were dropped; the stream goes on from this snapshot.
     Lagged = 3,
@@ -928,7 +929,7 @@ pub mod membership_service_client {
         /// Views are sent without gap or duplicate, also when the stream is resumed with a cursor on another agent. Node and
         /// link changes are the answering node's own picture: a resumed stream sends their present state, not each past one.
         /// The stream ends only with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR,
-        /// LIMIT_REACHED.
+        /// LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another agent can resume it.
         pub async fn watch_membership(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchMembershipRequest>,
@@ -1086,7 +1087,7 @@ pub mod membership_service_server {
         /// Views are sent without gap or duplicate, also when the stream is resumed with a cursor on another agent. Node and
         /// link changes are the answering node's own picture: a resumed stream sends their present state, not each past one.
         /// The stream ends only with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR,
-        /// LIMIT_REACHED.
+        /// LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another agent can resume it.
         async fn watch_membership(
             &self,
             request: tonic::Request<super::WatchMembershipRequest>,
@@ -1720,7 +1721,9 @@ pub mod event_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// What happened in the cluster, in one order, without gaps.
+    /// What happened in the cluster, without gaps. A view is told after all that lead to it (View.parents). Views that do not
+    /// lead to each other, those of two sides that were apart, come in the order in which the answering node learned of them
+    /// on a stream, and in the order of their ids in a listing.
     #[derive(Debug, Clone)]
     pub struct EventServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -1805,7 +1808,8 @@ pub mod event_service_client {
         ///
         /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted and
         /// ViewStable tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
-        /// with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED.
+        /// with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a
+        /// cursor at a node that is forming its first view: another agent can resume it.
         pub async fn watch_events(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchEventsRequest>,
@@ -1882,7 +1886,8 @@ pub mod event_service_server {
         ///
         /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted and
         /// ViewStable tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
-        /// with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED.
+        /// with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a
+        /// cursor at a node that is forming its first view: another agent can resume it.
         async fn watch_events(
             &self,
             request: tonic::Request<super::WatchEventsRequest>,
@@ -1901,7 +1906,9 @@ pub mod event_service_server {
             tonic::Status,
         >;
     }
-    /// What happened in the cluster, in one order, without gaps.
+    /// What happened in the cluster, without gaps. A view is told after all that lead to it (View.parents). Views that do not
+    /// lead to each other, those of two sides that were apart, come in the order in which the answering node learned of them
+    /// on a stream, and in the order of their ids in a listing.
     #[derive(Debug)]
     pub struct EventServiceServer<T> {
         inner: Arc<T>,

@@ -112,7 +112,7 @@ impl Checkers {
             self.fail(time, "V1", format!("n{host} sees other members in {} than others do", view.id));
         }
         let me = self.now[host].clone();
-        if missed == view.members.iter().any(|member| member.identity.name == me.name) {
+        if missed == view.contains(&me) {
             self.fail(time, "V4", format!("n{host} marks {} as missed: {missed}", view.id));
         }
         let again = self.streams.get_mut(&me).is_some_and(|stream| !stream.seen.insert(view.id.clone()));

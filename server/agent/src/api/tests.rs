@@ -228,6 +228,16 @@ async fn a_resumed_stream_tells_what_is_in_force() {
 }
 
 #[tokio::test]
+async fn e1_a_node_without_a_view_sends_a_cursor_elsewhere() {
+    let (old, new) = (api().await, api().await);
+    old.fake.install(1, &["n1"], &[]);
+    let cursor = take(&mut old.watch("").await, 1).await.remove(0).1;
+    let request = WatchEventsRequest { cursor, kinds: vec![] };
+    let status = new.events().watch_events(request).await.unwrap_err();
+    assert_eq!(reason(&status), (Code::Unavailable, "NO_VIEW".into()));
+}
+
+#[tokio::test]
 async fn e1_a_cursor_older_than_the_history_begins_anew_and_says_so() {
     let api = api().await;
     api.fake.install(1, &["n1"], &[]);

@@ -55,7 +55,8 @@ impl Feed {
     /// A stream that begins after `cursor`, or now when it is empty. Without `with_nodes` it tells nothing of nodes.
     ///
     /// # Errors
-    /// [`ApiError::BadCursor`], [`ApiError::LimitReached`], [`ApiError::Stopping`].
+    /// [`ApiError::BadCursor`], [`ApiError::LimitReached`], [`ApiError::Stopping`], and [`ApiError::NoView`] while the node
+    /// is forming and so knows no history to resume in, which other agents do.
     pub async fn open(context: &Arc<Context>, cursor: &str, with_nodes: bool) -> Result<Self, ApiError> {
         let cursor = context.cursors.read(cursor)?;
         if context.stopping.is_cancelled() {
@@ -63,6 +64,9 @@ impl Feed {
         }
         let watcher = context.watcher()?;
         let Subscription { beginning, backlog, live, changes } = context.handle.subscribe(cursor).await?;
+        if beginning.reason == Reason::Dropped && beginning.head.is_none() {
+            return Err(ApiError::NoView);
+        }
         let reason = match beginning.reason {
             Reason::Start => SnapshotReason::Start,
             Reason::Resumed => SnapshotReason::Resumed,

@@ -53,6 +53,10 @@ impl Damper {
     pub fn on_down(&mut self, now: Instant, peer: &NodeName, network: &Network, loss: Loss, up: Instant) -> Duration {
         let key = (peer.clone(), network.clone());
         let before = self.records.get(&key);
+        if let Some(record) = before.filter(|record| up < record.failed) {
+            // Both ends had dialled: this is the second channel of one and the same failure.
+            return self.hold(record, now, false);
+        }
         let forgotten = before.is_none_or(|record| now.since(up) >= (record.hold * 10).max(FORGET));
         let failures = if forgotten { 1 } else { before.map_or(1, |record| record.failures.saturating_add(1)) };
         let record = Record { failures, loss, failed: now, hold: Duration::ZERO };
@@ -123,6 +127,16 @@ mod tests {
     fn v6_a_path_that_falls_silent_in_turn_never_counts_in_between() {
         assert_eq!(flap(Loss::Silent(S), S * 20, S * 20), [S * 30, S * 60, S * 120, S * 240]);
         assert_eq!(flap(Loss::Silent(S), S * 4, S), [S * 5, S * 10, S * 20, S * 40]);
+    }
+
+    #[test]
+    fn two_channels_that_go_down_together_are_one_failure() {
+        let mut damper = Damper::new(S * 5, S * 600);
+        let (peer, network) = (NodeName::new("p").unwrap(), Network::new("default").unwrap());
+        for _ in 0..2 {
+            damper.on_down(Instant::ZERO + S * 9, &peer, &network, Loss::Reset, Instant::ZERO);
+        }
+        assert_eq!(damper.on_up(Instant::ZERO + S * 10, &peer, &network, true), Duration::ZERO);
     }
 
     #[test]

@@ -661,8 +661,40 @@ impl Channels {
         (self.table.len(), self.dialer.len())
     }
 
-    /// The channels to a peer with their figures; `active` is the one that carries messages.
-    pub fn status(&self, now: Instant, peer: &NodeName, active: Option<&ChannelId>) -> Vec<ChannelStatus> {
+    /// The channels to a peer with their figures, also those that should be there and are not; `active` is the one that
+    /// carries messages.
+    pub fn status(
+        &self,
+        now: Instant,
+        peer: &NodeName,
+        endpoints: &[(Network, Address)],
+        active: Option<&ChannelId>,
+    ) -> Vec<ChannelStatus> {
+        let mut channels = self.open_status(now, peer, active);
+        for (network, address) in endpoints {
+            if channels.iter().any(|channel| channel.network.as_ref() == Some(network)) {
+                continue;
+            }
+            let record = self.damper.record(peer, network);
+            channels.push(ChannelStatus {
+                network: Some(network.clone()),
+                remote: Some(address.clone()),
+                relay: None,
+                state: ChannelState::Down,
+                rtt: None,
+                loss: 1.0,
+                active: false,
+                trusted: false,
+                hold: Duration::ZERO,
+                failures: record.map_or(0, |record| record.failures),
+                last_failure: record.map(|record| alloc::format!("{}", record.loss)),
+            });
+        }
+        channels.sort_by(|a, b| (a.relay.is_some(), &a.network).cmp(&(b.relay.is_some(), &b.network)));
+        channels
+    }
+
+    fn open_status(&self, now: Instant, peer: &NodeName, active: Option<&ChannelId>) -> Vec<ChannelStatus> {
         self.table
             .of_peer(peer)
             .into_iter()

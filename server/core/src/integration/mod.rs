@@ -5,8 +5,8 @@
 //!                                          (flooded)   (same at all)   (two phases)
 //! ```
 //!
-//! [`reports`] hold what every node says it reaches, [`map`] makes of them who should be in the next view, and
-//! [`transition`] takes the members there. While nothing changes, this layer does nothing.
+//! `reports` hold what every node says it reaches, `map` makes of them who should be in the next view, and `transition`
+//! takes the members there. While nothing changes, this layer does nothing.
 
 mod causes;
 mod evictions;
@@ -42,6 +42,8 @@ use transition::Stage;
 
 /// How long news are gathered before they are passed on and looked at.
 const BATCH: Duration = Duration::from_millis(10);
+/// The same for a node without a view: nobody waits for its news, and while many start at once there is a lot of them.
+const FORMING_BATCH: Duration = Duration::from_millis(40);
 /// How long a node that nobody reaches any more is remembered.
 const FORGET: Duration = Duration::from_secs(60);
 /// How long a node that did not answer a transition is kept out.
@@ -419,7 +421,8 @@ impl Integration {
     fn arm_batch(&mut self, now: Now, out: Out<'_>) {
         if !self.batch_due {
             self.batch_due = true;
-            out.push(Effect::ArmBatch { at: now.at + BATCH });
+            let pause = if self.current.is_none() { FORMING_BATCH } else { BATCH };
+            out.push(Effect::ArmBatch { at: now.at + pause });
         }
     }
 

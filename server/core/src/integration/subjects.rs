@@ -39,7 +39,7 @@ impl Integration {
         let near = |name: &&NodeName| !self.unconnected.contains_key(*name);
         let leading = known.iter().copied().find(near).is_none_or(|best| view.member(best).is_some());
         let would_watch = |name: &&NodeName| {
-            let left = self.reports.get(*name).is_some_and(|report| report.leaving);
+            let left = self.reports.get(name).is_some_and(|report| report.leaving);
             let outsider = view.member(name).is_none() && self.evictions.reason(name).is_none() && !left;
             outsider && self.overlay.would_be_watchers(name).contains(me)
         };

@@ -73,7 +73,8 @@ impl Node {
 
     fn link_status(&self, now: Now, name: &NodeName) -> Option<crate::status::LinkStatus> {
         let active = self.links.get(name).and_then(|link| link.active());
-        let channels = self.channels.status(now.at, name, active);
+        let endpoints = self.links.get(name).map(|link| link.hello().endpoints.as_slice()).unwrap_or_default();
+        let channels = self.channels.status(now.at, name, endpoints, active);
         self.links.status(now.at, name).map(|link| crate::status::LinkStatus { channels, ..link })
     }
 
