@@ -1,6 +1,8 @@
 //! The contract of effects: what is durable before what is sent, step by step, in a cluster of two nodes whose frames
 //! are carried by hand.
 
+#![allow(clippy::unwrap_used)]
+
 use quorate_core::{
     Command, Durable, Effect, Event, Node, Outcome, Publication, Settings, Timer,
     status::ViewState,
