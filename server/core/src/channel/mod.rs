@@ -17,183 +17,39 @@
 mod damper;
 mod dialer;
 mod distrust;
+mod effect;
 mod gate;
+mod handshake;
 mod pulse;
 mod relay;
+mod status;
 mod table;
+mod upkeep;
 
 use alloc::{
-    boxed::Box,
     collections::{BTreeMap, BTreeSet},
     string::String,
-    sync::Arc,
     vec::Vec,
 };
 
 use rand_pcg::Pcg32;
 
+pub use effect::Effect;
 pub use gate::Gate;
 pub use table::ChannelId;
 
 use crate::{
     settings::Settings,
-    status::{ChannelState, ChannelStatus},
     types::{Address, ConnId, Duration, Identity, Instant, Loss, Network, NodeName},
     wire::{Beat, Frame, Goodbye, Hello, MAX_VERSION, MIN_VERSION, Refusal},
 };
 use damper::Damper;
 use dialer::Dialer;
 use distrust::Distrust;
-use pulse::Word;
-use table::{Channel, Peer, Stage, Table};
+use table::{Channel, Stage, Table};
 
-/// Pause before a peer that refused the handshake is tried again.
-const REFUSED_PAUSE: Duration = Duration::from_secs(5);
-/// How long two channels to one peer on one network live side by side before one is closed.
-const DUPLICATE_GRACE: Duration = Duration::from_secs(1);
-/// Heartbeats a second that links nobody watches may cost together: as much as those of eight watched ones (V8).
-const SLOW_SHARE: u32 = 8;
-/// How much slower heartbeats on such a link are at least.
-const SLOW_LEAST: u32 = 10;
-/// How much slower a peer may be at most; beyond that it is taken to be as slow as this.
-const SLOWEST: f64 = 2_000.0;
 /// Most channels that have not been greeted; more are closed at once (L1).
 const GREETING_LIMIT: usize = 1024;
-
-/// What channels want done, and what they tell the layer above.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Effect {
-    /// Open a connection.
-    Dial {
-        /// Its number.
-        conn: ConnId,
-        /// Where to.
-        address: Address,
-    },
-    /// Send a frame on a connection.
-    Send {
-        /// The connection.
-        conn: ConnId,
-        /// The frame.
-        frame: Frame,
-    },
-    /// Close a connection.
-    Close {
-        /// The connection.
-        conn: ConnId,
-    },
-    /// A peer introduced itself.
-    Greeted {
-        /// The peer.
-        hello: Arc<Hello>,
-        /// The address it answered at, when it was dialled.
-        dialled: Option<Address>,
-    },
-    /// An address was found to lead back to this node.
-    Myself {
-        /// The address.
-        address: Address,
-    },
-    /// A channel is up.
-    Up {
-        /// The channel.
-        id: ChannelId,
-        /// The peer.
-        hello: Arc<Hello>,
-        /// Its network; none when relayed.
-        network: Option<Network>,
-        /// When it will count if it stays good; never when relayed.
-        trusted_from: Option<Instant>,
-    },
-    /// A channel that was up is down.
-    Down {
-        /// The channel.
-        id: ChannelId,
-        /// The peer.
-        peer: Identity,
-        /// Its network; none when relayed.
-        network: Option<Network>,
-        /// Why.
-        loss: Loss,
-        /// How long it would have to stay good if it came back now.
-        hold: Duration,
-    },
-    /// No channel to an address could be had.
-    Unreachable {
-        /// Who was expected there.
-        owner: NodeName,
-        /// Where.
-        address: Address,
-        /// Why.
-        loss: Loss,
-    },
-    /// A channel counts from now on; it counts no more when it is down.
-    Trusted {
-        /// The channel.
-        id: ChannelId,
-        /// The peer.
-        peer: NodeName,
-    },
-    /// Answers on a channel are overdue, or come again.
-    Fresh {
-        /// The channel.
-        id: ChannelId,
-        /// The peer.
-        peer: NodeName,
-        /// Whether answers come.
-        fresh: bool,
-    },
-    /// The other end needs the link, or needs it no more.
-    PeerWants {
-        /// The peer.
-        peer: NodeName,
-        /// Whether it does.
-        wanted: bool,
-    },
-    /// A frame for the link.
-    Deliver {
-        /// The channel.
-        id: ChannelId,
-        /// The peer.
-        peer: Identity,
-        /// The frame: one of the link rows.
-        frame: Frame,
-    },
-    /// This node refused a peer.
-    Refused {
-        /// Who, as it said.
-        peer: Option<NodeName>,
-        /// From where.
-        remote: Option<Address>,
-        /// Why.
-        reason: Refusal,
-        /// The same for people.
-        text: String,
-    },
-    /// A peer refused this node.
-    RefusedBy {
-        /// The address that was dialled.
-        remote: Option<Address>,
-        /// Why.
-        reason: Refusal,
-        /// The same for people.
-        text: String,
-    },
-    /// This node's timers ran late.
-    Distrust {
-        /// How late.
-        late: Duration,
-        /// The score now.
-        level: u32,
-    },
-    /// A peer sent what makes no sense here.
-    Nonsense {
-        /// The connection.
-        conn: ConnId,
-        /// What.
-        what: &'static str,
-    },
-}
 
 type Out<'a> = &'a mut Vec<Effect>;
 
@@ -330,80 +186,6 @@ impl Channels {
         }
     }
 
-    fn on_hello(&mut self, now: Instant, id: &ChannelId, hello: Hello, out: Out<'_>) {
-        let Some(channel) = self.table.get(id) else { return };
-        if channel.dialled || !matches!(channel.stage, Stage::Greeting) {
-            return nonsense(id, "a second introduction", out);
-        }
-        if let Err((reason, text)) = self.gate.check(&hello, self.table.live(&hello.identity.name)) {
-            let (peer, remote) = (Some(hello.identity.name), channel.remote.clone());
-            self.send(id, Frame::Refuse { reason, text: text.clone() }, out);
-            self.drop_channel(id, out);
-            if reason != Refusal::Myself {
-                out.push(Effect::Refused { peer, remote, reason, text });
-            }
-            return;
-        }
-        let mut welcome = self.hello.clone();
-        welcome.network.clone_from(&channel.network);
-        self.send(id, Frame::Welcome(welcome), out);
-        self.greet(now, id, hello, out);
-    }
-
-    fn on_welcome(&mut self, now: Instant, id: &ChannelId, hello: Hello, out: Out<'_>) {
-        let Some(channel) = self.table.get_mut(id) else { return };
-        if !channel.dialled || !matches!(channel.stage, Stage::Greeting) {
-            return nonsense(id, "a welcome to nothing", out);
-        }
-        if matches!(id, ChannelId::Direct(_)) {
-            channel.network.clone_from(&hello.network);
-        }
-        let remote = channel.remote.clone();
-        match self.gate.check(&hello, self.table.live(&hello.identity.name)) {
-            Ok(()) => self.greet(now, id, hello, out),
-            Err((reason, text)) => {
-                self.send(id, Frame::Refuse { reason, text: text.clone() }, out);
-                out.push(Effect::Refused { peer: Some(hello.identity.name), remote, reason, text });
-                self.close_refused(now, id, out);
-            }
-        }
-    }
-
-    fn on_refuse(&mut self, now: Instant, id: &ChannelId, reason: Refusal, text: String, out: Out<'_>) {
-        let Some(channel) = self.table.get(id) else { return };
-        let remote = channel.remote.clone();
-        match (reason, remote.clone()) {
-            (Refusal::Myself, Some(address)) => out.push(Effect::Myself { address }),
-            _ => out.push(Effect::RefusedBy { remote, reason, text }),
-        }
-        self.close_refused(now, id, out);
-    }
-
-    /// A frame came before the handshake. The accepting end waits for an introduction and for nothing else; the
-    /// dialling end may be sent a heartbeat that overtook the welcome.
-    fn on_early_frame(&mut self, id: &ChannelId, what: &'static str, out: Out<'_>) {
-        if self.table.get(id).is_none_or(|channel| channel.dialled) {
-            return;
-        }
-        self.send(id, Frame::Refuse { reason: Refusal::BadHello, text: String::from(what) }, out);
-        nonsense(id, what, out);
-        self.drop_channel(id, out);
-    }
-
-    /// Both ends know each other: from here on heartbeats decide.
-    fn greet(&mut self, now: Instant, id: &ChannelId, hello: Hello, out: Out<'_>) {
-        for old in self.table.older_boots(&hello.identity) {
-            self.fail(now, &old, Loss::Restarted, out);
-        }
-        let hello = Arc::new(hello);
-        let Some(channel) = self.table.get_mut(id) else { return };
-        channel.stage = Stage::Greeted(Box::new(Peer::new(now, hello.clone())));
-        channel.since = now;
-        let dialled = if channel.dialled { channel.remote.clone() } else { None };
-        out.push(Effect::Greeted { hello, dialled });
-        self.beat(now, id, out);
-    }
-
     fn on_beat(&mut self, now: Instant, id: &ChannelId, beat: &Beat, out: Out<'_>) {
         let Some(peer) = self.table.get_mut(id).and_then(Channel::peer_mut) else {
             return self.on_early_frame(id, "a heartbeat before the handshake", out);
@@ -505,85 +287,6 @@ impl Channels {
         }
     }
 
-    /// Heartbeats, limits, holds and dials. Comes once a heartbeat.
-    pub fn on_timer(&mut self, now: Instant, out: Out<'_>) {
-        let late = self.next_beat.map_or(Duration::ZERO, |due| now.since(due));
-        self.next_beat = Some(now + self.heartbeat);
-        if self.distrust.on_timer(late, self.heartbeat) {
-            out.push(Effect::Distrust { late, level: self.distrust.level() });
-        }
-        for id in self.table.ids() {
-            if late >= self.heartbeat {
-                self.table.forgive(&id, late);
-            }
-            self.check(now, &id, out);
-        }
-        self.close_duplicates(now, out);
-        self.dial(now, out);
-    }
-
-    fn check(&mut self, now: Instant, id: &ChannelId, out: Out<'_>) {
-        let limit = self.distrust.widen(self.detect_timeout);
-        let heartbeat = self.heartbeat;
-        let Some(channel) = self.table.get_mut(id) else { return };
-        let since = channel.since;
-        let Some(peer) = channel.peer_mut() else {
-            if now.since(since) > limit {
-                self.fail(now, id, Loss::Unreachable, out);
-            }
-            return;
-        };
-        let silence = peer.pulse.silence(now);
-        let slowness = peer.pulse.period().as_secs_f64() / heartbeat.as_secs_f64();
-        if silence > limit.mul_f64(slowness.clamp(1.0, SLOWEST)) {
-            self.send(id, Frame::Close(Goodbye::Silent), out);
-            return self.fail(now, id, Loss::Silent(silence), out);
-        }
-        let due = peer.pulse.is_due(now);
-        if due {
-            let fresh = !peer.pulse.check(now);
-            if !fresh && !peer.trusted && peer.trusted_from.is_some() {
-                peer.trusted_from = Some(now + peer.hold);
-            }
-            if peer.up.is_some() && core::mem::replace(&mut peer.fresh, fresh) != fresh {
-                out.push(Effect::Fresh { id: id.clone(), peer: peer.hello.identity.name.clone(), fresh });
-            }
-        }
-        self.trust(now, id, out);
-        if due {
-            self.beat(now, id, out);
-        }
-    }
-
-    fn beat(&mut self, now: Instant, id: &ChannelId, out: Out<'_>) {
-        let distrust = self.distrust.level() > 0;
-        let slow = self.heartbeat * (self.table.len() as u32 / SLOW_SHARE).max(SLOW_LEAST);
-        let heartbeat = self.heartbeat;
-        let Some(peer) = self.table.get_mut(id).and_then(Channel::peer_mut) else { return };
-        let name = &peer.hello.identity.name;
-        let (wanted, prompt) = (self.wanted.contains_key(name), self.wanted.get(name) == Some(&true));
-        let full_rate = prompt || peer.pulse.prompted() || peer.up.is_none() || !peer.trusted;
-        let period = if full_rate { heartbeat } else { slow };
-        let beat = peer.pulse.beat(now, Word { wanted, distrust, prompt, period });
-        self.send(id, Frame::Beat(beat), out);
-    }
-
-    /// The end with the lower name closes what two ends dialled twice; the oldest channel stays.
-    fn close_duplicates(&mut self, now: Instant, out: Out<'_>) {
-        for id in self.table.duplicates(now, DUPLICATE_GRACE, &self.me.name) {
-            self.close(now, &id, Goodbye::Duplicate, out);
-        }
-    }
-
-    fn dial(&mut self, now: Instant, out: Out<'_>) {
-        let table = &self.table;
-        let dials = self.dialer.due(now, |address, owner| table.covers(address, owner));
-        for (conn, address) in dials {
-            self.table.insert(ChannelId::Direct(conn), Channel::dialled(now, Some(address.clone())));
-            out.push(Effect::Dial { conn, address });
-        }
-    }
-
     /// A channel is gone against this node's will.
     fn fail(&mut self, now: Instant, id: &ChannelId, loss: Loss, out: Out<'_>) {
         let Some(channel) = self.table.get(id) else { return };
@@ -625,98 +328,6 @@ impl Channels {
                 self.fail(now, &relayed, Loss::Unreachable, out);
             }
         }
-    }
-
-    fn close_refused(&mut self, now: Instant, id: &ChannelId, out: Out<'_>) {
-        let remote = self.table.get(id).and_then(|channel| channel.remote.clone());
-        self.part(now, id, Loss::Rejected, out);
-        if let Some(remote) = remote {
-            self.dialer.on_failed(now, &remote, REFUSED_PAUSE);
-        }
-        if let ChannelId::Direct(conn) = id {
-            out.push(Effect::Close { conn: *conn });
-        }
-    }
-
-    /// Forgets a channel that was accepted and never greeted.
-    fn drop_channel(&mut self, id: &ChannelId, out: Out<'_>) {
-        self.table.remove(id);
-        if let ChannelId::Direct(conn) = id {
-            out.push(Effect::Close { conn: *conn });
-        }
-    }
-
-    /// How far the node distrusts its timers.
-    pub fn distrust(&self) -> u32 {
-        self.distrust.level()
-    }
-
-    /// Whether a peer says that it distrusts its timers.
-    pub fn peer_distrusts(&self, peer: &NodeName) -> bool {
-        self.peer_distrust.contains(peer)
-    }
-
-    /// How many channels and dial targets there are.
-    pub fn sizes(&self) -> (usize, usize) {
-        (self.table.len(), self.dialer.len())
-    }
-
-    /// The channels to a peer with their figures, also those that should be there and are not; `active` is the one that
-    /// carries messages.
-    pub fn status(
-        &self,
-        now: Instant,
-        peer: &NodeName,
-        endpoints: &[(Network, Address)],
-        active: Option<&ChannelId>,
-    ) -> Vec<ChannelStatus> {
-        let mut channels = self.open_status(now, peer, active);
-        for (network, address) in endpoints {
-            if channels.iter().any(|channel| channel.network.as_ref() == Some(network)) {
-                continue;
-            }
-            let record = self.damper.record(peer, network);
-            channels.push(ChannelStatus {
-                network: Some(network.clone()),
-                remote: Some(address.clone()),
-                relay: None,
-                state: ChannelState::Down,
-                rtt: None,
-                loss: 1.0,
-                active: false,
-                trusted: false,
-                hold: Duration::ZERO,
-                failures: record.map_or(0, |record| record.failures),
-                last_failure: record.map(|record| alloc::format!("{}", record.loss)),
-            });
-        }
-        channels.sort_by(|a, b| (a.relay.is_some(), &a.network).cmp(&(b.relay.is_some(), &b.network)));
-        channels
-    }
-
-    fn open_status(&self, now: Instant, peer: &NodeName, active: Option<&ChannelId>) -> Vec<ChannelStatus> {
-        self.table
-            .of_peer(peer)
-            .into_iter()
-            .filter_map(|id| {
-                let channel = self.table.get(&id)?;
-                let greeted = channel.peer()?;
-                let record = channel.network.as_ref().and_then(|network| self.damper.record(peer, network));
-                Some(ChannelStatus {
-                    network: channel.network.clone(),
-                    remote: channel.remote.clone(),
-                    relay: id.relay().cloned(),
-                    state: if greeted.up.is_some() { ChannelState::Up } else { ChannelState::Greeted },
-                    rtt: greeted.pulse.rtt(),
-                    loss: greeted.pulse.loss(),
-                    active: active == Some(&id),
-                    trusted: greeted.trusted,
-                    hold: greeted.trusted_from.map_or(Duration::ZERO, |from| from.since(now)),
-                    failures: record.map_or(0, |record| record.failures),
-                    last_failure: record.map(|record| alloc::format!("{}", record.loss)),
-                })
-            })
-            .collect()
     }
 }
 

@@ -1,0 +1,101 @@
+//! What comes round with every heartbeat: limits, holds, answers, duplicates, dials.
+
+use super::{
+    Channels, Effect, Out,
+    pulse::Word,
+    table::{Channel, ChannelId},
+};
+use crate::{
+    types::{Duration, Instant, Loss},
+    wire::{Frame, Goodbye},
+};
+
+/// How long two channels to one peer on one network live side by side before one is closed.
+const DUPLICATE_GRACE: Duration = Duration::from_secs(1);
+/// Heartbeats a second that links nobody watches may cost together: as much as those of eight watched ones (V8).
+const SLOW_SHARE: u32 = 8;
+/// How much slower heartbeats on such a link are at least.
+const SLOW_LEAST: u32 = 10;
+/// How much slower a peer may be at most; beyond that it is taken to be as slow as this.
+const SLOWEST: f64 = 2_000.0;
+
+impl Channels {
+    /// Heartbeats, limits, holds and dials. Comes once a heartbeat.
+    pub fn on_timer(&mut self, now: Instant, out: Out<'_>) {
+        let late = self.next_beat.map_or(Duration::ZERO, |due| now.since(due));
+        self.next_beat = Some(now + self.heartbeat);
+        if self.distrust.on_timer(late, self.heartbeat) {
+            out.push(Effect::Distrust { late, level: self.distrust.level() });
+        }
+        for id in self.table.ids() {
+            if late >= self.heartbeat {
+                self.table.forgive(&id, late);
+            }
+            self.check(now, &id, out);
+        }
+        self.close_duplicates(now, out);
+        self.dial(now, out);
+    }
+
+    pub(super) fn check(&mut self, now: Instant, id: &ChannelId, out: Out<'_>) {
+        let limit = self.distrust.widen(self.detect_timeout);
+        let heartbeat = self.heartbeat;
+        let Some(channel) = self.table.get_mut(id) else { return };
+        let since = channel.since;
+        let Some(peer) = channel.peer_mut() else {
+            if now.since(since) > limit {
+                self.fail(now, id, Loss::Unreachable, out);
+            }
+            return;
+        };
+        let silence = peer.pulse.silence(now);
+        let slowness = peer.pulse.period().as_secs_f64() / heartbeat.as_secs_f64();
+        if silence > limit.mul_f64(slowness.clamp(1.0, SLOWEST)) {
+            self.send(id, Frame::Close(Goodbye::Silent), out);
+            return self.fail(now, id, Loss::Silent(silence), out);
+        }
+        let due = peer.pulse.is_due(now);
+        if due {
+            let fresh = !peer.pulse.check(now);
+            if !fresh && !peer.trusted && peer.trusted_from.is_some() {
+                peer.trusted_from = Some(now + peer.hold);
+            }
+            if peer.up.is_some() && core::mem::replace(&mut peer.fresh, fresh) != fresh {
+                out.push(Effect::Fresh { id: id.clone(), peer: peer.hello.identity.name.clone(), fresh });
+            }
+        }
+        self.trust(now, id, out);
+        if due {
+            self.beat(now, id, out);
+        }
+    }
+
+    pub(super) fn beat(&mut self, now: Instant, id: &ChannelId, out: Out<'_>) {
+        let distrust = self.distrust.level() > 0;
+        let slow = self.heartbeat * (self.table.len() as u32 / SLOW_SHARE).max(SLOW_LEAST);
+        let heartbeat = self.heartbeat;
+        let Some(peer) = self.table.get_mut(id).and_then(Channel::peer_mut) else { return };
+        let name = &peer.hello.identity.name;
+        let (wanted, prompt) = (self.wanted.contains_key(name), self.wanted.get(name) == Some(&true));
+        let full_rate = prompt || peer.pulse.prompted() || peer.up.is_none() || !peer.trusted;
+        let period = if full_rate { heartbeat } else { slow };
+        let beat = peer.pulse.beat(now, Word { wanted, distrust, prompt, period });
+        self.send(id, Frame::Beat(beat), out);
+    }
+
+    /// The end with the lower name closes what two ends dialled twice; the oldest channel stays.
+    pub(super) fn close_duplicates(&mut self, now: Instant, out: Out<'_>) {
+        for id in self.table.duplicates(now, DUPLICATE_GRACE, &self.me.name) {
+            self.close(now, &id, Goodbye::Duplicate, out);
+        }
+    }
+
+    pub(super) fn dial(&mut self, now: Instant, out: Out<'_>) {
+        let table = &self.table;
+        let dials = self.dialer.due(now, |address, owner| table.covers(address, owner));
+        for (conn, address) in dials {
+            self.table.insert(ChannelId::Direct(conn), Channel::dialled(now, Some(address.clone())));
+            out.push(Effect::Dial { conn, address });
+        }
+    }
+}
