@@ -169,6 +169,25 @@ fn v2_a_member_promises_durably_before_it_says_so() {
 }
 
 #[test]
+fn a_proposal_that_comes_twice_is_answered_once_it_is_durable() {
+    let (mut a, mut b) = leading();
+    a.on(Event::Persisted { number: 1 });
+    let twice: Vec<Effect> = a.take(|effect| matches!(effect, Effect::Send { frame: Frame::LinkData { .. }, .. }));
+    for (n, effect) in twice.iter().chain(&twice).enumerate() {
+        let Effect::Send { frame: Frame::LinkData { own, peer, seq, ack, payload }, .. } = effect.clone() else {
+            unreachable!()
+        };
+        // The second round comes as new messages, as over a renewed link.
+        let seq = if n < twice.len() { seq } else { seq + twice.len() as u64 };
+        b.on(Event::Frame { conn: ConnId(1), frame: Frame::LinkData { own, peer, seq, ack, payload } });
+    }
+    assert_eq!(b.writes().len(), 1);
+    assert!(!b.payloads().iter().any(|payload| matches!(payload, Payload::Reject { .. })), "{:?}", b.payloads());
+    b.on(Event::Persisted { number: 1 });
+    assert!(b.payloads().iter().any(|payload| matches!(payload, Payload::Promise { .. })));
+}
+
+#[test]
 fn v3_nobody_installs_before_all_have_promised_and_all_build_on_it_after_all_have_installed() {
     let (mut a, mut b) = leading();
     a.on(Event::Persisted { number: 1 });

@@ -18,11 +18,13 @@ impl Integration {
         proposal: Arc<Proposal>,
         out: Out<'_>,
     ) {
-        if let Stage::Promised(following) = &self.stage
-            && following.proposal.id == proposal.id
-        {
-            // The link was renewed: the promise may have been lost with the old one.
-            return self.send_promise(&from.name, proposal.id.clone(), out);
+        // Twice the same: the link was renewed, and the promise may have been lost with the old one.
+        match &self.stage {
+            Stage::Promised(following) if following.proposal.id == proposal.id => {
+                return self.send_promise(&from.name, proposal.id.clone(), out);
+            }
+            Stage::Promising(following, _) if following.proposal.id == proposal.id => return,
+            _ => {}
         }
         if let Some(reason) = self.objection(from, &proposal) {
             return self.reject(&from.name, proposal.id.clone(), reason, out);
