@@ -188,6 +188,22 @@ fn a_proposal_that_comes_twice_is_answered_once_it_is_durable() {
 }
 
 #[test]
+fn e1_a_node_answers_for_the_transition_it_has_promised_and_for_no_other() {
+    let (mut a, mut b) = leading();
+    a.on(Event::Persisted { number: 1 });
+    let prepare = a.take(|effect| matches!(effect, Effect::Send { frame: Frame::LinkData { .. }, .. })).pop().unwrap();
+    let Effect::Send { frame: Frame::LinkData { own, peer, seq, ack, payload: Payload::Prepare(proposal) }, .. } =
+        prepare
+    else {
+        panic!("the last message is the proposal")
+    };
+    let fetch = Payload::FetchHistory { id: proposal.id.clone(), known: vec![] };
+    b.on(Event::Frame { conn: ConnId(1), frame: Frame::LinkData { own, peer, seq, ack, payload: fetch } });
+    assert!(b.payloads().iter().any(|payload| matches!(payload, Payload::Reject { .. })), "{:?}", b.payloads());
+    assert!(!b.payloads().iter().any(|payload| matches!(payload, Payload::History { .. })));
+}
+
+#[test]
 fn v3_nobody_installs_before_all_have_promised_and_all_build_on_it_after_all_have_installed() {
     let (mut a, mut b) = leading();
     a.on(Event::Persisted { number: 1 });
