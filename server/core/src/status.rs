@@ -61,6 +61,14 @@ pub struct NodeStatus {
 }
 
 /// State of a link.
+///
+/// ```text
+///   Down  --a channel is up-->            Reset
+///   Reset --own number heard back-->      Up
+///   Up    --peer starts a new session-->  Reset   (by way of Down, so that the layer above starts anew)
+///   Up    --send queue full-->            Reset   (likewise)
+///   any   --the last channel is down-->   Down
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum LinkState {
     /// No channel is up.

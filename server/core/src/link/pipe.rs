@@ -1,12 +1,4 @@
-//! One link: its channels, its session, its state.
-//!
-//! ```text
-//!   Down  --a channel is up-->                      Reset
-//!   Reset --own number heard back-->                Up
-//!   Up    --peer starts a new session-->            Reset   (by way of Down, so that the layer above starts anew)
-//!   Up    --send queue full-->                      Reset   (likewise)
-//!   any   --the last channel is down-->             Down
-//! ```
+//! One link: its channels, its session, its state. The transitions stand above [`LinkState`].
 
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
