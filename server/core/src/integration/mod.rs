@@ -96,8 +96,11 @@ pub struct Integration {
     promised: Incarnation,
     history: History,
     foreign: BTreeMap<ViewId, Arc<ViewRecord>>,
+    foreign_news: u64,
     overlay: Overlay,
 
+    /// What the map was computed from last: versions of the reports, the foreign views and the evictions, and the view.
+    looked_at: Option<(u64, u64, u64, Option<ViewId>)>,
     map: Map,
     order: Vec<NodeName>,
     stage: Stage,
@@ -137,7 +140,9 @@ impl Integration {
             promised,
             history: History::new(settings.history),
             foreign: BTreeMap::new(),
+            foreign_news: 0,
             overlay: Overlay::default(),
+            looked_at: None,
             map: Map::new(),
             order: Vec::new(),
             stage: Stage::Idle,
@@ -285,6 +290,7 @@ impl Integration {
                 continue;
             }
             self.foreign.insert(view.id.clone(), view.clone());
+            self.foreign_news += 1;
             for (name, peer) in &self.peers {
                 if peer.up && name != from {
                     out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
@@ -314,7 +320,7 @@ impl Integration {
         if self.departed {
             return;
         }
-        self.has_due_marks(now);
+        self.mark_the_unreached(now);
         self.refresh_report();
         self.flood(out);
         self.look(now, out);
@@ -332,8 +338,9 @@ impl Integration {
         }
         self.looks = 0;
         self.expected.retain(|_, at| now.at.since(*at) < self.settle_time);
+        let kept_out = self.unresponsive.len();
         self.unresponsive.retain(|_, since| now.at.since(*since) < UNRESPONSIVE);
-        if self.has_due_marks(now) || self.refresh_report() {
+        if self.has_overdue_marks(now) || self.unresponsive.len() < kept_out {
             self.arm_batch(now, out);
         }
         self.forget_the_lost(now, out);
@@ -368,6 +375,15 @@ impl Integration {
 
     /// Computes the map anew, and what follows from it.
     fn look(&mut self, now: Now, out: Out<'_>) {
+        let basis =
+            (self.reports.version(), self.foreign_news, self.writes, self.current.as_ref().map(|view| view.id.clone()));
+        if self.looked_at.as_ref() == Some(&basis) {
+            if !self.leaving {
+                self.consider(now, false, out);
+            }
+            return;
+        }
+        self.looked_at = Some(basis);
         let evicted = self.evictions.names();
         let picture = self.picture(&evicted);
         let connected = picture.connected();
@@ -435,6 +451,11 @@ impl Integration {
     /// The newest report of a node.
     pub fn report(&self, name: &NodeName) -> Option<&Arc<Report>> {
         self.reports.get(name)
+    }
+
+    /// How many nodes have reported.
+    pub fn known(&self) -> usize {
+        self.reports.len()
     }
 
     /// All newest reports.

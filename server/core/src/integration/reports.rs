@@ -30,12 +30,13 @@ pub struct Reports {
     /// Of nodes that were forgotten: so that an echo of an old report does not bring them back.
     forgotten: BTreeMap<NodeName, (Boot, u64, Instant)>,
     limit: usize,
+    version: u64,
 }
 
 impl Reports {
     /// No reports, and at most `limit`.
     pub fn new(limit: usize) -> Self {
-        Self { newest: BTreeMap::new(), fresh: BTreeMap::new(), forgotten: BTreeMap::new(), limit }
+        Self { newest: BTreeMap::new(), fresh: BTreeMap::new(), forgotten: BTreeMap::new(), limit, version: 0 }
     }
 
     /// Takes in a report that came from a neighbour, or from this node itself.
@@ -52,6 +53,7 @@ impl Reports {
         if !self.newest.contains_key(&name) && self.newest.len() >= self.limit {
             return Taken::Full;
         }
+        self.version += 1;
         self.forgotten.remove(&name);
         self.newest.insert(name.clone(), report);
         self.fresh.insert(name, from.cloned());
@@ -83,6 +85,7 @@ impl Reports {
     /// Forgets a node.
     pub fn forget(&mut self, now: Instant, name: &NodeName) {
         if let Some(report) = self.newest.remove(name) {
+            self.version += 1;
             self.fresh.remove(name);
             self.forgotten.insert(name.clone(), (report.origin.boot, report.number, now));
             if self.forgotten.len() > self.limit
@@ -92,6 +95,11 @@ impl Reports {
                 self.forgotten.remove(&oldest);
             }
         }
+    }
+
+    /// Rises with every change.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// How many nodes have reported.

@@ -8,7 +8,7 @@ use alloc::{
 
 use super::{Effect, Integration, Out, Stage, Want, overlay::RINGS};
 use crate::{
-    types::{Instant, NodeName, Now},
+    types::{Duration, Instant, NodeName, Now},
     wire::{Report, Unreached},
 };
 
@@ -24,6 +24,12 @@ pub enum Mark {
     Waiting(Instant),
     /// It was reached and is not any more, or has had the time.
     Over,
+}
+
+impl Mark {
+    fn is_overdue(&self, now: Now, patience: Duration) -> bool {
+        matches!(self, Self::Waiting(since) if now.at.since(*since) > patience)
+    }
 }
 
 impl Integration {
@@ -59,17 +65,15 @@ impl Integration {
         known
     }
 
-    /// Brings this node's own report up to date. Returns whether it changed.
-    pub(super) fn refresh_report(&mut self) -> bool {
+    /// Brings this node's own report up to date.
+    pub(super) fn refresh_report(&mut self) {
         let report = self.own_report();
         let known = self.reports.get(&self.me.name);
         let number = known.map_or(0, |known| known.number);
         let quiet = known.is_some_and(|known| self.says_the_same(known, &report));
-        if quiet {
-            return false;
+        if !quiet {
+            self.reports.take(Arc::new(Report { number: number + 1, ..report }), None);
         }
-        self.reports.take(Arc::new(Report { number: number + 1, ..report }), None);
-        true
     }
 
     /// Whether two reports of this node say the same, as far as others need to know. A new view alone is no news while
@@ -140,26 +144,31 @@ impl Integration {
     }
 
     /// Gives every peer that is expected to be reached a time to start from, and ends the wait of those whose is over.
-    /// Returns whether a wait ended.
-    pub(super) fn has_due_marks(&mut self, now: Now) -> bool {
-        let patience = self.detect_timeout * 2;
+    pub(super) fn mark_the_unreached(&mut self, now: Now) {
         let claims_me = |report: &&Arc<Report>| report.reached.binary_search(&self.me.name).is_ok();
         let claimed = self.reports.iter().filter(claims_me).map(|report| report.origin.name.clone());
         let mut expected: BTreeSet<NodeName> = self.subjects().into_iter().chain(claimed).collect();
         expected.remove(&self.me.name);
         self.marks.retain(|name, _| expected.contains(name));
-        let mut ended = false;
         for name in expected {
-            if self.is_trusted(&name) {
-                continue;
-            }
-            let mark = self.marks.entry(name).or_insert(Mark::Waiting(now.at));
-            if matches!(mark, Mark::Waiting(since) if now.at.since(*since) > patience) {
-                *mark = Mark::Over;
-                ended = true;
+            if !self.is_trusted(&name) {
+                self.marks.entry(name).or_insert(Mark::Waiting(now.at));
             }
         }
-        ended
+        let patience = self.patience();
+        for mark in self.marks.values_mut().filter(|mark| mark.is_overdue(now, patience)) {
+            *mark = Mark::Over;
+        }
+    }
+
+    /// Whether a peer has had the time to be reached and was not.
+    pub(super) fn has_overdue_marks(&self, now: Now) -> bool {
+        self.marks.values().any(|mark| mark.is_overdue(now, self.patience()))
+    }
+
+    /// How long a peer may take to be reached first.
+    fn patience(&self) -> Duration {
+        self.detect_timeout * 2
     }
 
     /// Says which links are needed: to whom this node watches, to the best-ranked, to outsiders that discovery found,

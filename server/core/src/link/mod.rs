@@ -242,6 +242,11 @@ impl Links {
         self.links.entry(name).or_insert_with(|| Link::new(now, hello));
     }
 
+    /// How many links there are.
+    pub fn count(&self) -> usize {
+        self.links.len()
+    }
+
     /// The link to a peer.
     pub fn get(&self, peer: &NodeName) -> Option<&Link> {
         self.links.get(peer)

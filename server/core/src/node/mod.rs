@@ -430,8 +430,12 @@ impl Node {
     #[must_use]
     pub fn load(&self) -> [(&'static str, usize); 4] {
         let (channels, targets) = self.channels.sizes();
-        let reports = self.integration.reports().count();
-        [("channels", channels), ("targets", targets), ("links", self.links.iter().count()), ("reports", reports)]
+        [
+            ("channels", channels),
+            ("targets", targets),
+            ("links", self.links.count()),
+            ("reports", self.integration.known()),
+        ]
     }
 }
 
