@@ -35,6 +35,8 @@ use crate::{
     transport::Transport,
 };
 
+/// A second signal within this time is the first one, sent twice, as some supervisors do.
+const SAME_SIGNAL: Duration = Duration::from_secs(1);
 /// Version of the program.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Most findings of discovery that wait for the driver.
@@ -191,7 +193,13 @@ pub async fn run(config: Config) -> Result<(), AgentError> {
         let signal = signals.next().await;
         tracing::info!(signal, "leaving the cluster; a second signal stops at once");
         leave.cancel();
-        let signal = signals.next().await;
+        let begun = Instant::now();
+        let signal = loop {
+            let signal = signals.next().await;
+            if begun.elapsed() >= SAME_SIGNAL {
+                break signal;
+            }
+        };
         tracing::warn!(signal, "stopping at once");
         cancel.cancel();
     });
