@@ -117,6 +117,10 @@ campaign: ## Runs the simulator over SEEDS=20000 seeds from FROM=1; a seed that 
 	cargo build --locked --release -p quorate-sim
 	@$(TARGET)/release/quorate-sim --seeds $(SEEDS) --from $(FROM) --jobs $(JOBS)
 
+.PHONY: breakages
+breakages: ## Breaks the core in many ways, one at a time, and shows which checker or test notices (20 minutes)
+	@server/sim/breakages/run
+
 ##@ Changing
 
 .PHONY: fix

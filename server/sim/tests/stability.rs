@@ -114,10 +114,10 @@ fn v8_idle_cost_does_not_depend_on_the_size() {
         let frames = |host: usize| world.traffic[host].frames - before[host].frames;
         let messages: u64 = (0..n).map(|host| world.traffic[host].messages - before[host].messages).sum();
         assert_eq!(messages, 0, "while nothing changes, nothing but heartbeats is sent");
-        (0..n).map(frames).sum::<u64>() as f64 / n as f64
+        (0..n).map(frames).max().unwrap_or_default() as f64
     };
-    let (small, large) = (busiest(10), busiest(40));
-    assert!(large < small * 2.1, "{small:.0} frames a node in 30 s with 10 nodes, {large:.0} with 40");
+    let (small, large) = (busiest(20), busiest(40));
+    assert!(large < small * 1.3, "the busiest node sends {small} frames in 30 s among 20, {large} among 40");
 }
 
 #[test]
