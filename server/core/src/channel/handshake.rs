@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String, sync::Arc};
 
 use super::{
-    Channels, Effect, Out, nonsense,
+    Channels, Effect, Out, hang_up, nonsense,
     table::{ChannelId, Peer, Stage},
 };
 use crate::{
@@ -95,16 +95,12 @@ impl Channels {
         if let Some(remote) = remote {
             self.dialer.on_failed(now, &remote, REFUSED_PAUSE);
         }
-        if let ChannelId::Direct(conn) = id {
-            out.push(Effect::Close { conn: *conn });
-        }
+        hang_up(id, out);
     }
 
     /// Forgets a channel that was accepted and never greeted.
     pub(super) fn drop_channel(&mut self, id: &ChannelId, out: Out<'_>) {
         self.table.remove(id);
-        if let ChannelId::Direct(conn) = id {
-            out.push(Effect::Close { conn: *conn });
-        }
+        hang_up(id, out);
     }
 }

@@ -144,13 +144,8 @@ impl Channels {
         self.send(&id, Frame::Hello(self.hello.clone()), out);
     }
 
-    /// A dialled connection could not be opened.
-    pub fn on_dial_failed(&mut self, now: Instant, conn: ConnId, loss: Loss, out: Out<'_>) {
-        self.fail(now, &ChannelId::Direct(conn), loss, out);
-    }
-
-    /// A connection ended.
-    pub fn on_closed(&mut self, now: Instant, conn: ConnId, loss: Loss, out: Out<'_>) {
+    /// A connection ended, or could not be opened.
+    pub fn on_gone(&mut self, now: Instant, conn: ConnId, loss: Loss, out: Out<'_>) {
         self.fail(now, &ChannelId::Direct(conn), loss, out);
     }
 
@@ -257,9 +252,7 @@ impl Channels {
                 self.part(now, id, Loss::Closed, out);
             }
         }
-        if let ChannelId::Direct(conn) = id {
-            out.push(Effect::Close { conn: *conn });
-        }
+        hang_up(id, out);
     }
 
     /// Closes a channel on purpose.
@@ -267,9 +260,7 @@ impl Channels {
         if self.table.get(id).is_some() {
             self.send(id, Frame::Close(goodbye), out);
             self.part(now, id, Loss::Closed, out);
-            if let ChannelId::Direct(conn) = id {
-                out.push(Effect::Close { conn: *conn });
-            }
+            hang_up(id, out);
         }
     }
 
@@ -297,9 +288,7 @@ impl Channels {
             self.dialer.on_failed(now, remote, Duration::ZERO);
         }
         self.part(now, id, loss, out);
-        if let ChannelId::Direct(conn) = id {
-            out.push(Effect::Close { conn: *conn });
-        }
+        hang_up(id, out);
     }
 
     /// Takes a channel out of the table and tells of it.
@@ -328,6 +317,13 @@ impl Channels {
                 self.fail(now, &relayed, Loss::Unreachable, out);
             }
         }
+    }
+}
+
+/// Closes the connection of a channel; a relayed one has none of its own.
+fn hang_up(id: &ChannelId, out: Out<'_>) {
+    if let ChannelId::Direct(conn) = id {
+        out.push(Effect::Close { conn: *conn });
     }
 }
 

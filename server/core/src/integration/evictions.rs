@@ -76,6 +76,11 @@ impl Evictions {
         self.entries.values().filter(|entry| entry.evicted).map(|entry| entry.name.clone()).collect()
     }
 
+    /// Whether a name is evicted.
+    pub fn has(&self, name: &NodeName) -> bool {
+        self.entries.get(name).is_some_and(|entry| entry.evicted)
+    }
+
     /// Why a name is evicted.
     pub fn reason(&self, name: &NodeName) -> Option<&str> {
         self.entries.get(name).filter(|entry| entry.evicted).map(|entry| entry.reason.as_str())

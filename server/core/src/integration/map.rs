@@ -19,7 +19,7 @@ use alloc::{
 };
 use core::cmp::Reverse;
 
-use super::{overlay::Overlay, rank::Rank, reports::Reports};
+use super::{Evictions, overlay::Overlay, rank::Rank, reports::Reports};
 use crate::types::{Identity, NodeName, ViewId, ViewRecord};
 
 /// Members of the proposed map, in order of their names.
@@ -35,8 +35,8 @@ pub struct Picture<'a> {
     pub current: Option<&'a Arc<ViewRecord>>,
     /// Views of other nodes.
     pub views: &'a BTreeMap<ViewId, Arc<ViewRecord>>,
-    /// Names of evicted nodes.
-    pub evicted: &'a BTreeSet<NodeName>,
+    /// Who was evicted.
+    pub evictions: &'a Evictions,
     /// The overlay of the current view.
     pub overlay: &'a Overlay,
 }
@@ -48,7 +48,7 @@ impl Picture<'_> {
         for report in self.reports.iter() {
             let origin = &report.origin.name;
             for other in &report.reached {
-                if self.reports.get(other).is_some() && !self.denied(other, origin) && !self.evicted.contains(other) {
+                if self.reports.get(other).is_some() && !self.denied(other, origin) && !self.evictions.has(other) {
                     edges.entry(origin).or_default().push(other);
                     edges.entry(other).or_default().push(origin);
                 }
@@ -58,7 +58,7 @@ impl Picture<'_> {
         let mut open = Vec::from([&self.me.name]);
         while let Some(name) = open.pop() {
             for other in edges.get(name).into_iter().flatten() {
-                if !self.evicted.contains(*other) && seen.insert((*other).clone()) {
+                if !self.evictions.has(other) && seen.insert((*other).clone()) {
                     open.push(other);
                 }
             }

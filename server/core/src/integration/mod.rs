@@ -362,13 +362,13 @@ impl Integration {
         }
     }
 
-    fn picture<'a>(&'a self, evicted: &'a BTreeSet<NodeName>) -> Picture<'a> {
+    fn picture(&self) -> Picture<'_> {
         Picture {
             me: &self.me,
             reports: &self.reports,
             current: self.current.as_ref(),
             views: &self.foreign,
-            evicted,
+            evictions: &self.evictions,
             overlay: &self.overlay,
         }
     }
@@ -384,8 +384,7 @@ impl Integration {
             return;
         }
         self.looked_at = Some(basis);
-        let evicted = self.evictions.names();
-        let picture = self.picture(&evicted);
+        let picture = self.picture();
         let connected = picture.connected();
         let map = picture.propose(&connected);
         let mut order: Vec<NodeName> = map.keys().cloned().collect();

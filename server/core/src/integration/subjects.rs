@@ -46,7 +46,7 @@ impl Integration {
         let leading = known.iter().copied().find(near).is_none_or(|best| view.member(best).is_some());
         let would_watch = |name: &&NodeName| {
             let left = self.reports.get(name).is_some_and(|report| report.leaving);
-            let outsider = view.member(name).is_none() && self.evictions.reason(name).is_none() && !left;
+            let outsider = view.member(name).is_none() && !self.evictions.has(name) && !left;
             outsider && self.overlay.would_be_watchers(name).contains(me)
         };
         let limit = if leading { usize::MAX } else { RINGS };
@@ -54,10 +54,17 @@ impl Integration {
         subjects
     }
 
+    /// The other nodes that say they reach this one.
+    fn claimants(&self) -> BTreeSet<NodeName> {
+        let claims_me = |report: &&Arc<Report>| {
+            report.origin.name != self.me.name && report.reached.binary_search(&self.me.name).is_ok()
+        };
+        self.reports.iter().filter(claims_me).map(|report| report.origin.name.clone()).collect()
+    }
+
     /// All nodes that have reported: those that can be spoken to first, then by rank.
     fn by_rank(&self) -> Vec<&NodeName> {
-        let evicted = self.evictions.names();
-        let picture = self.picture(&evicted);
+        let picture = self.picture();
         let far =
             |name: &NodeName| self.unconnected.contains_key(name) && !self.peers.get(name).is_some_and(|peer| peer.up);
         let mut known: Vec<&NodeName> = self.reports.iter().map(|report| &report.origin.name).collect();
@@ -92,11 +99,7 @@ impl Integration {
         // While some of those it watches have had no time to be reached, the links to the best-ranked keep it connected.
         let waits = |name: &NodeName| !self.is_trusted(name) && self.marks.get(name) != Some(&Mark::Over);
         let warm = if subjects.iter().any(waits) { self.best_ranked() } else { BTreeSet::new() };
-        let claims_me = |report: &&Arc<Report>| {
-            report.origin.name != self.me.name && report.reached.binary_search(&self.me.name).is_ok()
-        };
-        let claimed: BTreeSet<NodeName> =
-            self.reports.iter().filter(claims_me).map(|report| report.origin.name.clone()).collect();
+        let claimed = self.claimants();
         let trusted = self.peers.iter().filter(|(_, peer)| peer.trusted).map(|(name, _)| name);
         let reported =
             |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name) || claimed.contains(*name);
@@ -145,9 +148,8 @@ impl Integration {
 
     /// Gives every peer that is expected to be reached a time to start from, and ends the wait of those whose is over.
     pub(super) fn mark_the_unreached(&mut self, now: Now) {
-        let claims_me = |report: &&Arc<Report>| report.reached.binary_search(&self.me.name).is_ok();
-        let claimed = self.reports.iter().filter(claims_me).map(|report| report.origin.name.clone());
-        let mut expected: BTreeSet<NodeName> = self.subjects().into_iter().chain(claimed).collect();
+        let mut expected = self.subjects();
+        expected.extend(self.claimants());
         expected.remove(&self.me.name);
         self.marks.retain(|name, _| expected.contains(name));
         for name in expected {
@@ -176,14 +178,13 @@ impl Integration {
     pub(super) fn want(&self, out: Out<'_>) {
         let subjects = self.subjects();
         let mut names = subjects.clone();
-        let evicted = self.evictions.names();
         names.extend(self.best_ranked());
         names.extend(self.sought.iter().cloned());
         if self.leads_or_may() {
             names.extend(self.map.keys().cloned());
         }
         names.remove(&self.me.name);
-        names.retain(|name| !evicted.contains(name));
+        names.retain(|name| !self.evictions.has(name));
         let relays = self.relays();
         let busy = !matches!(self.stage, Stage::Idle);
         let want = |name: NodeName| {

@@ -91,10 +91,9 @@ impl Node {
                 self.channel(|channels, out| channels.on_accepted(now.at, conn, network, remote, out));
             }
             Event::Connected { conn } => self.channel(|channels, out| channels.on_connected(now.at, conn, out)),
-            Event::DialFailed { conn, loss } => {
-                self.channel(|channels, out| channels.on_dial_failed(now.at, conn, loss, out));
+            Event::DialFailed { conn, loss } | Event::Closed { conn, loss } => {
+                self.channel(|channels, out| channels.on_gone(now.at, conn, loss, out));
             }
-            Event::Closed { conn, loss } => self.channel(|channels, out| channels.on_closed(now.at, conn, loss, out)),
             Event::Frame { conn, frame } => self.channel(|channels, out| channels.on_frame(now.at, conn, frame, out)),
             Event::Timer(timer) => self.on_timer(now, timer, out),
             Event::Persisted { number } => self.on_persisted(now, number, out),

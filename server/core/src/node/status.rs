@@ -35,7 +35,7 @@ impl Node {
         let report = self.integration.report(name);
         let link = self.links.get(name);
         let myself = *name == self.settings.identity.name;
-        let evicted = self.integration.evictions().reason(name).is_some();
+        let evicted = self.integration.evictions().has(name);
         if report.is_none() && link.is_none() && !myself && !evicted {
             return None;
         }

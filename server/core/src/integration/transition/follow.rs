@@ -31,11 +31,7 @@ impl Integration {
         }
         let settling = match &self.stage {
             Stage::Settling(settling) => settling.clone(),
-            Stage::Promising(following, _) | Stage::Promised(following) | Stage::Installed(following) => {
-                following.settling.clone()
-            }
-            Stage::Leading(lead) => lead.settling.clone(),
-            Stage::Idle => Settling { first: now.at, changed: now.at, attempts: 0, patience: None },
+            stage => stage.under_way().map_or_else(|| Settling::new(now), |(_, settling)| settling.clone()),
         };
         let causes = self.causes();
         self.leave_view(Some(from.name.clone()), causes::summary(&causes), out);
@@ -59,8 +55,7 @@ impl Integration {
         if proposal.id.incarnation <= self.promised {
             return Some(RejectReason::Promised);
         }
-        let evicted = self.evictions.names();
-        let picture = self.picture(&evicted);
+        let picture = self.picture();
         let better = self.candidate().filter(|candidate| picture.rank(candidate) < picture.rank(&from.name));
         better.map(|_| RejectReason::Outranked)
     }

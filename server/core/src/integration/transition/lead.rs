@@ -42,8 +42,7 @@ impl Integration {
     /// A member of the map as a member of the next view.
     pub(in crate::integration) fn member(&self, name: &NodeName, next: Incarnation) -> Option<Member> {
         let identity = self.map.get(name)?.clone();
-        let evicted = self.evictions.names();
-        let since = self.picture(&evicted).rank(name).since().unwrap_or(next);
+        let since = self.picture().rank(name).since().unwrap_or(next);
         Some(Member { identity, since })
     }
 

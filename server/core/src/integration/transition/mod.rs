@@ -54,6 +54,19 @@ pub enum Stage {
     Leading(Lead),
 }
 
+impl Stage {
+    /// The proposal that is being carried out, and what came before it.
+    fn under_way(&self) -> Option<(&Arc<Proposal>, &Settling)> {
+        match self {
+            Self::Promising(following, _) | Self::Promised(following) | Self::Installed(following) => {
+                Some((&following.proposal, &following.settling))
+            }
+            Self::Leading(lead) => Some((&lead.proposal, &lead.settling)),
+            Self::Idle | Self::Settling(_) => None,
+        }
+    }
+}
+
 /// A transition that is needed.
 #[derive(Clone, Debug)]
 pub struct Settling {
@@ -65,6 +78,13 @@ pub struct Settling {
     attempts: u32,
     /// Until when the first choice has time to lead.
     patience: Option<Instant>,
+}
+
+impl Settling {
+    /// The first sign is seen now.
+    fn new(now: Now) -> Self {
+        Self { first: now.at, changed: now.at, attempts: 0, patience: None }
+    }
 }
 
 /// Another node leads.
@@ -112,8 +132,7 @@ impl Integration {
         match &mut self.stage {
             Stage::Idle => {
                 if self.is_needed() {
-                    let settling = Settling { first: now.at, changed: now.at, attempts: 0, patience: None };
-                    self.settle(settling, out);
+                    self.settle(Settling::new(now), out);
                 }
             }
             Stage::Settling(settling) => {
@@ -171,12 +190,12 @@ impl Integration {
 
     /// What in the map forbids to go on with the transition, if anything.
     fn disturbance(&self, now: Now) -> Option<String> {
-        let (proposal, expected) = match &self.stage {
+        let (proposal, _) = self.stage.under_way()?;
+        let expected = match &self.stage {
             Stage::Promising(following, _) | Stage::Promised(following) | Stage::Installed(following) => {
-                (&following.proposal, Some(&following.expected))
+                Some(&following.expected)
             }
-            Stage::Leading(lead) => (&lead.proposal, None),
-            _ => return None,
+            _ => None,
         };
         let gone = |member: &&Member| {
             let name = &member.identity.name;
@@ -195,13 +214,8 @@ impl Integration {
 
     /// Straight down to the lowest state; the next attempt has a higher incarnation.
     fn give_up(&mut self, now: Now, why: String, out: Out<'_>) {
-        let (id, mut settling) = match &self.stage {
-            Stage::Promising(following, _) | Stage::Promised(following) | Stage::Installed(following) => {
-                (following.proposal.id.clone(), following.settling.clone())
-            }
-            Stage::Leading(lead) => (lead.proposal.id.clone(), lead.settling.clone()),
-            Stage::Idle | Stage::Settling(_) => return,
-        };
+        let Some((proposal, settling)) = self.stage.under_way() else { return };
+        let (id, mut settling) = (proposal.id.clone(), settling.clone());
         out.push(Effect::GivenUp { id, why });
         settling.changed = now.at;
         settling.patience = None;
