@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{BufRead, BufReader},
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        Mutex, PoisonError,
+        mpsc::{Receiver, channel},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -85,13 +88,18 @@ fn send(pid: u32, signal: Signal) {
     kill_process(Pid::from_raw(i32::try_from(pid).unwrap()).unwrap(), signal).unwrap();
 }
 
-/// A port after which all that three nodes need are free. Tests run at the same time, so each looks elsewhere.
+/// A port after which all that three nodes need are free, below the range from which the kernel takes ports for outgoing
+/// connections. Tests run at the same time, so each is given another one.
 fn base_port() -> u16 {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
     let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
     let all_free = |base: &u16| {
-        (1..=3).all(|number| free(base + number) && free(base + 100 + number) && free(base + 200 + number))
+        !given.contains(base) && [1, 2, 3, 101, 102, 103, 201, 202, 203].iter().all(|offset| free(base + offset))
     };
-    (0..1000).map(|_| fastrand::u16(80..240) * 250).find(all_free).expect("free ports")
+    let base = (0..1000).map(|_| fastrand::u16(40..127) * 250).find(all_free).expect("free ports");
+    given.insert(base);
+    base
 }
 
 /// Whether a process runs. One that nobody has waited for yet does not.
