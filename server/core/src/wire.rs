@@ -5,7 +5,7 @@
 
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
-use crate::types::{Address, Duration, Identity, Incarnation, Loss, Member, Network, NodeName, ViewId, ViewRecord};
+use crate::types::{Address, Duration, Identity, Incarnation, Loss, Members, Network, NodeName, ViewId, ViewRecord};
 
 /// Lowest version of the protocol this core speaks.
 pub const MIN_VERSION: u32 = 1;
@@ -261,7 +261,7 @@ pub struct Proposal {
     /// Its identity.
     pub id: ViewId,
     /// Its members in rank order.
-    pub members: Vec<Member>,
+    pub members: Members,
 }
 
 /// Why a proposal is refused.

@@ -84,7 +84,7 @@ fn view() -> Arc<ViewRecord> {
     };
     Arc::new(ViewRecord {
         id: view_id(5),
-        members: vec![Member { identity: identity("n1"), since: Incarnation(2) }],
+        members: vec![Member { identity: identity("n1"), since: Incarnation(2) }].into(),
         parents: vec![view_id(3), view_id(4)],
         causes: CAUSES.iter().map(cause).collect(),
         committed: WallTime(1_700_000_000_000),

@@ -16,6 +16,7 @@ mod map;
 mod overlay;
 mod rank;
 mod reports;
+mod roster;
 mod subjects;
 mod transition;
 
@@ -143,7 +144,7 @@ impl Integration {
             foreign_news: 0,
             overlay: Overlay::default(),
             looked_at: None,
-            map: Map::new(),
+            map: Map::default(),
             order: Vec::new(),
             stage: Stage::Idle,
             passed_over: BTreeSet::new(),
@@ -289,6 +290,9 @@ impl Integration {
             if known || !spoken_of {
                 continue;
             }
+            for member in &view.members {
+                self.reports.enter(&member.identity.name);
+            }
             self.foreign.insert(view.id.clone(), view.clone());
             self.foreign_news += 1;
             for (name, peer) in &self.peers {
@@ -363,14 +367,8 @@ impl Integration {
     }
 
     fn picture(&self) -> Picture<'_> {
-        Picture {
-            me: &self.me,
-            reports: &self.reports,
-            current: self.current.as_ref(),
-            views: &self.foreign,
-            evictions: &self.evictions,
-            overlay: &self.overlay,
-        }
+        let (reports, current) = (&self.reports, self.current.as_ref());
+        Picture::new(&self.me, reports, current, &self.foreign, &self.evictions, &self.overlay)
     }
 
     /// Computes the map anew, and what follows from it.
@@ -386,18 +384,10 @@ impl Integration {
         self.looked_at = Some(basis);
         let picture = self.picture();
         let connected = picture.connected();
-        let map = picture.propose(&connected);
-        let mut order: Vec<NodeName> = map.keys().cloned().collect();
-        order.sort_by_key(|name| picture.rank(name));
-        let unconnected: Vec<NodeName> = self
-            .reports
-            .iter()
-            .map(|report| report.origin.name.clone())
-            .filter(|name| !connected.contains(name))
-            .collect();
-        self.unconnected.retain(|name, _| !connected.contains(name));
-        for name in unconnected {
-            self.unconnected.entry(name).or_insert(now.at);
+        let (map, order) = picture.propose(&connected);
+        self.unconnected.retain(|name, _| !self.reports.roster().number(name).is_some_and(|number| connected[number]));
+        for number in self.reports.numbers().filter(|&number| !connected[number]) {
+            self.unconnected.entry(self.reports.roster().name(number).clone()).or_insert(now.at);
         }
         let changed = self.map != map;
         self.order = order;
@@ -417,12 +407,27 @@ impl Integration {
         let gone =
             |(name, since): &(&NodeName, &Instant)| now.at.since(**since) > FORGET && !in_view(name) && !linked(name);
         let gone: Vec<NodeName> = self.unconnected.iter().filter(gone).map(|(name, _)| name.clone()).collect();
+        if gone.is_empty() {
+            return;
+        }
         for name in gone {
             self.unconnected.remove(&name);
             self.peers.remove(&name);
             self.marks.remove(&name);
             self.reports.forget(now.at, &name);
             out.push(Effect::Changed { name });
+        }
+        self.renumber();
+    }
+
+    /// Gives numbers anew, so that those of the forgotten are free again.
+    fn renumber(&mut self) {
+        self.reports.renumber();
+        for member in self.foreign.values().chain(&self.current).flat_map(|view| &view.members) {
+            self.reports.enter(&member.identity.name);
+        }
+        if let Some(view) = &self.current {
+            self.overlay = Overlay::of_view(self.reports.roster(), view);
         }
     }
 

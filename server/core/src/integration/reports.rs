@@ -2,6 +2,7 @@
 
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
+use super::roster::Roster;
 use crate::{
     types::{Boot, Instant, NodeName},
     wire::Report,
@@ -21,10 +22,12 @@ pub enum Taken {
     Full,
 }
 
-/// The newest report of each node.
+/// The newest report of each node, by its number.
 #[derive(Clone, Debug)]
 pub struct Reports {
-    newest: BTreeMap<NodeName, Arc<Report>>,
+    roster: Roster,
+    newest: Vec<Entry>,
+    count: usize,
     /// To be passed on, each with the neighbour it came from.
     fresh: BTreeMap<NodeName, Option<NodeName>>,
     /// Of nodes that were forgotten: so that an echo of an old report does not bring them back.
@@ -33,59 +36,150 @@ pub struct Reports {
     version: u64,
 }
 
+/// What is known of a node that was spoken of: the report it gave, if any, and the nodes in it as numbers.
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    report: Option<Arc<Report>>,
+    reached: Vec<u32>,
+    unreached: Vec<u32>,
+    unresponsive: Vec<u32>,
+}
+
 impl Reports {
     /// No reports, and at most `limit`.
     pub fn new(limit: usize) -> Self {
-        Self { newest: BTreeMap::new(), fresh: BTreeMap::new(), forgotten: BTreeMap::new(), limit, version: 0 }
+        Self {
+            roster: Roster::default(),
+            newest: Vec::new(),
+            count: 0,
+            fresh: BTreeMap::new(),
+            forgotten: BTreeMap::new(),
+            limit,
+            version: 0,
+        }
     }
 
     /// Takes in a report that came from a neighbour, or from this node itself.
     pub fn take(&mut self, report: Arc<Report>, from: Option<&NodeName>) -> Taken {
         let name = report.origin.name.clone();
         let stamp = (report.origin.boot, report.number);
-        let known = match (self.newest.get(&name), self.forgotten.get(&name)) {
+        let before = self.get(&name);
+        let known = match (before, self.forgotten.get(&name)) {
             (Some(known), _) => Some((known.origin.boot, known.number)),
             (None, forgotten) => forgotten.map(|(boot, number, _)| (*boot, *number)),
         };
         if known.is_some_and(|known| stamp <= known) {
             return Taken::Old;
         }
-        if !self.newest.contains_key(&name) && self.newest.len() >= self.limit {
-            return Taken::Full;
+        if before.is_none() {
+            if self.count >= self.limit {
+                return Taken::Full;
+            }
+            self.count += 1;
         }
         self.version += 1;
         self.forgotten.remove(&name);
-        self.newest.insert(name.clone(), report);
+        self.set(report);
         self.fresh.insert(name, from.cloned());
         Taken::News
     }
 
-    /// The newest report of a node.
-    pub fn get(&self, name: &NodeName) -> Option<&Arc<Report>> {
-        self.newest.get(name)
+    fn set(&mut self, report: Arc<Report>) {
+        let number = self.enter(&report.origin.name);
+        let reached = report.reached.iter().filter_map(|name| self.mention(name)).collect();
+        let unreached = report.unreached.iter().filter_map(|unreached| self.mention(&unreached.name)).collect();
+        let unresponsive = report.unresponsive.iter().filter_map(|name| self.mention(name)).collect();
+        self.newest[number] = Entry { report: Some(report), reached, unreached, unresponsive };
     }
 
-    /// All newest reports.
+    /// The number of a node, given now if it had none.
+    pub fn enter(&mut self, name: &NodeName) -> usize {
+        let number = self.roster.enter(name);
+        if number == self.newest.len() {
+            self.newest.push(Entry::default());
+        }
+        number
+    }
+
+    /// The same for a node that another one speaks of; there is room for a few of these for each that may report (L1).
+    fn mention(&mut self, name: &NodeName) -> Option<u32> {
+        let known = self.roster.number(name);
+        let number = known.or_else(|| (self.roster.len() < self.limit * 4).then(|| self.enter(name)))?;
+        Some(number as u32)
+    }
+
+    /// The numbers of the nodes that were spoken of.
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// Gives numbers anew, to those that have reported and those they speak of: the numbers of others are free again.
+    pub fn renumber(&mut self) {
+        self.roster = Roster::default();
+        let newest = core::mem::take(&mut self.newest);
+        for report in newest.into_iter().filter_map(|entry| entry.report) {
+            self.set(report);
+        }
+    }
+
+    /// The newest report of a node.
+    pub fn get(&self, name: &NodeName) -> Option<&Arc<Report>> {
+        self.at(self.roster.number(name)?)
+    }
+
+    /// The newest report of the node with this number.
+    pub fn at(&self, number: usize) -> Option<&Arc<Report>> {
+        self.newest[number].report.as_ref()
+    }
+
+    /// All newest reports, in order of the names.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Report>> {
-        self.newest.values()
+        self.roster.sorted().filter_map(|number| self.at(number))
+    }
+
+    /// The numbers of all that have reported, in order of the names.
+    pub fn numbers(&self) -> impl Iterator<Item = usize> {
+        self.roster.sorted().filter(|&number| self.at(number).is_some())
+    }
+
+    /// Whom a node reaches.
+    pub fn reached(&self, number: usize) -> impl Iterator<Item = usize> {
+        self.newest[number].reached.iter().map(|&other| other as usize)
+    }
+
+    /// Whom a node says did not answer a transition.
+    pub fn unresponsive(&self, number: usize) -> impl Iterator<Item = usize> {
+        self.newest[number].unresponsive.iter().map(|&other| other as usize)
+    }
+
+    /// Whether a node says that it reaches another.
+    pub fn reaches(&self, from: usize, to: usize) -> bool {
+        self.newest[from].reached.contains(&(to as u32))
+    }
+
+    /// Whether one of two nodes says that it does not reach the other.
+    pub fn denied(&self, a: usize, b: usize) -> bool {
+        self.newest[a].unreached.contains(&(b as u32)) || self.newest[b].unreached.contains(&(a as u32))
     }
 
     /// All newest reports, in messages of bounded size: what a new neighbour is told.
     pub fn chunks(&self) -> Vec<Vec<Arc<Report>>> {
-        let all: Vec<_> = self.newest.values().cloned().collect();
+        let all: Vec<_> = self.iter().cloned().collect();
         all.chunks(CHUNK).map(<[_]>::to_vec).collect()
     }
 
     /// Takes what is to be passed on, each with the neighbour it came from.
     pub fn drain_fresh(&mut self) -> Vec<(Arc<Report>, Option<NodeName>)> {
         let fresh = core::mem::take(&mut self.fresh);
-        fresh.into_iter().filter_map(|(name, from)| Some((self.newest.get(&name)?.clone(), from))).collect()
+        fresh.into_iter().filter_map(|(name, from)| Some((self.get(&name)?.clone(), from))).collect()
     }
 
     /// Forgets a node.
     pub fn forget(&mut self, now: Instant, name: &NodeName) {
-        if let Some(report) = self.newest.remove(name) {
+        let Some(number) = self.roster.number(name) else { return };
+        if let Some(report) = core::mem::take(&mut self.newest[number]).report {
             self.version += 1;
+            self.count -= 1;
             self.fresh.remove(name);
             self.forgotten.insert(name.clone(), (report.origin.boot, report.number, now));
             if self.forgotten.len() > self.limit
@@ -104,7 +198,7 @@ impl Reports {
 
     /// How many nodes have reported.
     pub fn len(&self) -> usize {
-        self.newest.len()
+        self.count
     }
 }
 

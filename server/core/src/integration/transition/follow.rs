@@ -56,7 +56,11 @@ impl Integration {
             return Some(RejectReason::Promised);
         }
         let picture = self.picture();
-        let better = self.candidate().filter(|candidate| picture.rank(candidate) < picture.rank(&from.name));
+        let rank = |name| self.reports.roster().number(name).map(|number| picture.rank(number));
+        let better = self.candidate().filter(|candidate| match (rank(candidate), rank(&from.name)) {
+            (Some(candidate), Some(from)) => candidate < from,
+            (candidate, _) => candidate.is_some(),
+        });
         better.map(|_| RejectReason::Outranked)
     }
 
