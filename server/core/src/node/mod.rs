@@ -349,8 +349,9 @@ impl Node {
 
     /// A view was installed here: its members hold their names, and who was lost is looked for.
     fn on_view(&mut self, now: Instant, view: &Arc<ViewRecord>) {
-        let before = core::mem::take(&mut self.channels.gate.roster);
-        for name in before.keys().filter(|name| view.member(name).is_none()) {
+        let before = self.channels.gate.view.replace(view.clone());
+        let before = before.iter().flat_map(|before| &before.members).map(|member| &member.identity.name);
+        for name in before.filter(|name| view.member(name).is_none()) {
             let left = self.integration.report(name).is_none_or(|report| report.leaving);
             if let (false, Some(link)) = (left, self.links.get(name)) {
                 let endpoints = link.hello().endpoints.iter().map(|(_, address)| address.clone()).collect();
@@ -362,8 +363,6 @@ impl Node {
             self.discovery.on_settled(&member.identity.name);
             self.changed.insert(member.identity.name.clone());
         }
-        let roster = view.members.iter().map(|member| (member.identity.name.clone(), member.identity.clone()));
-        self.channels.gate.roster = roster.collect();
         self.retarget(now);
     }
 
@@ -411,11 +410,13 @@ impl Node {
         let (view, _) = self.integration.view();
         let in_view = |name: &NodeName| view.is_some_and(|view| view.member(name).is_some());
         let known = |name: &NodeName| in_view(name) || self.integration.is_connected(name);
-        let reported = self.integration.reports().filter(|report| known(&report.origin.name));
-        let answered: BTreeSet<&Address> =
-            reported.flat_map(|report| &report.endpoints).map(|(_, address)| address).collect();
         let mut targets = self.discovery.targets(known);
-        targets.retain(|address, owner| owner.is_some() || !answered.contains(address));
+        if targets.values().any(Option::is_none) {
+            let reported = self.integration.reports().filter(|report| known(&report.origin.name));
+            let answered: BTreeSet<&Address> =
+                reported.flat_map(|report| &report.endpoints).map(|(_, address)| address).collect();
+            targets.retain(|address, owner| owner.is_some() || !answered.contains(address));
+        }
         let sought = targets.values().flatten().cloned().collect();
         thin_out(&mut targets, now);
         for (name, want) in &self.wants {
