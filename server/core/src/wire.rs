@@ -147,6 +147,13 @@ pub enum Goodbye {
 /// What links carry.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Payload {
+    /// What the sender of a new link knows: the receiver sends what is newer, and its view if it has another one.
+    Summary {
+        /// View installed last.
+        view: Option<ViewId>,
+        /// The newest report of each node.
+        stamps: Vec<Stamp>,
+    },
     /// News of which nodes reach which.
     Reports(Vec<Arc<Report>>),
     /// Views the receiver may not know.
@@ -231,6 +238,17 @@ pub struct Report {
     pub unreached: Vec<Unreached>,
     /// Nodes that did not answer a transition in time, in order of their names.
     pub unresponsive: Vec<NodeName>,
+}
+
+/// Names a report without its content.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stamp {
+    /// Who reports.
+    pub origin: NodeName,
+    /// Which start of its agent, as in [`Boot::count`](crate::types::Boot).
+    pub boot: u64,
+    /// Number of the report.
+    pub number: u64,
 }
 
 /// A node that should be reached and is not.

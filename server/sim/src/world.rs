@@ -57,6 +57,8 @@ pub struct Traffic {
     pub frames: u64,
     /// Frames that are not heartbeats.
     pub messages: u64,
+    /// Bytes, as [`World::weigh`] counts them.
+    pub bytes: u64,
 }
 
 /// The world.
@@ -74,6 +76,8 @@ pub struct World {
     pub check: Checkers,
     /// What each host has sent.
     pub traffic: Vec<Traffic>,
+    /// How many bytes a frame has on the wire; nothing is counted without.
+    pub weigh: Option<fn(&Frame) -> u64>,
     /// Lines of a readable trace, when one is wanted.
     pub trace: Option<Vec<String>>,
     tune: Tune,
@@ -99,6 +103,7 @@ impl World {
             network,
             check: Checkers::new(hosts),
             traffic: vec![Traffic::default(); hosts],
+            weigh: None,
             trace: None,
             tune,
             seeds: (0..hosts.min(3)).collect(),
@@ -298,6 +303,7 @@ impl World {
         if let Some(frame) = &frame {
             self.traffic[host].frames += 1;
             self.traffic[host].messages += u64::from(!matches!(frame, Frame::Beat(_)));
+            self.traffic[host].bytes += self.weigh.map_or(0, |weigh| weigh(frame));
         }
         let Some(&number) = self.hosts[host].conns.get(&id) else { return };
         let Some(conn) = self.conns.get(&number) else { return };

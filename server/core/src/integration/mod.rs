@@ -35,7 +35,7 @@ use crate::{
     types::{
         Address, Duration, History, Identity, Incarnation, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord,
     },
-    wire::{Eviction, Hello, Payload, Report},
+    wire::{Eviction, Hello, Payload, Report, Stamp},
 };
 use map::{Map, Picture};
 use overlay::Overlay;
@@ -164,7 +164,7 @@ impl Integration {
         self.arm_batch(now, out);
     }
 
-    /// A link is up: the peer is told all that is known.
+    /// A link is up: the peer is told what is known, and sends what is news here.
     pub fn on_link_up(&mut self, now: Now, hello: &Hello, out: Out<'_>) {
         let identity = hello.identity.clone();
         let name = identity.name.clone();
@@ -173,12 +173,9 @@ impl Integration {
             self.unresponsive.remove(&name);
         }
         self.refresh_report();
-        for reports in self.reports.chunks() {
-            out.push(Effect::Send { peer: name.clone(), payload: Payload::Reports(reports) });
-        }
-        if let Some(view) = &self.current {
-            out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
-        }
+        let view = self.current.as_ref().map(|view| view.id.clone());
+        let payload = Payload::Summary { view, stamps: self.reports.stamps() };
+        out.push(Effect::Send { peer: name.clone(), payload });
         if !self.evictions.is_empty() {
             out.push(Effect::Send { peer: name.clone(), payload: Payload::Evictions(self.evictions.all()) });
         }
@@ -240,6 +237,7 @@ impl Integration {
             return;
         }
         match payload {
+            Payload::Summary { view, stamps } => self.on_summary(&from.name, view.as_ref(), &stamps, out),
             Payload::Reports(reports) => self.on_reports(now, &from.name, reports, out),
             Payload::Views(views) => self.on_views(now, &from.name, views, out),
             Payload::Evictions(news) => self.on_evictions(now, news, out),
@@ -252,6 +250,16 @@ impl Integration {
             Payload::Installed { id } => self.on_installed(now, &from.name, &id, out),
             Payload::Stable { id, install } => self.on_stable(now, &from.name, &id, install, out),
             Payload::Farewell { .. } => self.depart(true, out),
+        }
+    }
+
+    /// The peer of a new link tells what it knows, and is sent what it lacks.
+    fn on_summary(&self, from: &NodeName, view: Option<&ViewId>, stamps: &[Stamp], out: Out<'_>) {
+        for reports in self.reports.newer_than(stamps).chunks(reports::CHUNK) {
+            out.push(Effect::Send { peer: from.clone(), payload: Payload::Reports(reports.to_vec()) });
+        }
+        if let Some(current) = self.current.as_ref().filter(|current| view != Some(&current.id)) {
+            out.push(Effect::Send { peer: from.clone(), payload: Payload::Views([current.clone()].into()) });
         }
     }
 
@@ -356,9 +364,8 @@ impl Integration {
             return;
         }
         for (name, peer) in self.peers.iter().filter(|(_, peer)| peer.up) {
-            let not_theirs = |(report, from): &&(Arc<Report>, Option<NodeName>)| {
-                from.as_ref() != Some(name) && report.origin != peer.identity
-            };
+            let not_theirs =
+                |(report, from): &&(Arc<Report>, Vec<NodeName>)| !from.contains(name) && report.origin != peer.identity;
             let news: Vec<_> = fresh.iter().filter(not_theirs).map(|(report, _)| report.clone()).collect();
             for chunk in news.chunks(reports::CHUNK) {
                 out.push(Effect::Send { peer: name.clone(), payload: Payload::Reports(chunk.to_vec()) });

@@ -5,7 +5,7 @@ use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 use super::roster::Roster;
 use crate::{
     types::{Boot, Instant, NodeName},
-    wire::Report,
+    wire::{Report, Stamp},
 };
 
 /// Most reports in one message.
@@ -28,8 +28,8 @@ pub struct Reports {
     roster: Roster,
     newest: Vec<Entry>,
     count: usize,
-    /// To be passed on, each with the neighbour it came from.
-    fresh: BTreeMap<NodeName, Option<NodeName>>,
+    /// To be passed on, each with the neighbours it came from.
+    fresh: BTreeMap<NodeName, Vec<NodeName>>,
     /// Of nodes that were forgotten: so that an echo of an old report does not bring them back.
     forgotten: BTreeMap<NodeName, (Boot, u64, Instant)>,
     limit: usize,
@@ -69,6 +69,9 @@ impl Reports {
             (None, forgotten) => forgotten.map(|(boot, number, _)| (*boot, *number)),
         };
         if known.is_some_and(|known| stamp <= known) {
+            if let (Some(senders), Some(from), true) = (self.fresh.get_mut(&name), from, known == Some(stamp)) {
+                senders.push(from.clone());
+            }
             return Taken::Old;
         }
         if before.is_none() {
@@ -80,7 +83,7 @@ impl Reports {
         self.version += 1;
         self.forgotten.remove(&name);
         self.set(report);
-        self.fresh.insert(name, from.cloned());
+        self.fresh.insert(name, from.into_iter().cloned().collect());
         Taken::News
     }
 
@@ -162,14 +165,23 @@ impl Reports {
         self.newest[a].unreached.contains(&(b as u32)) || self.newest[b].unreached.contains(&(a as u32))
     }
 
-    /// All newest reports, in messages of bounded size: what a new neighbour is told.
-    pub fn chunks(&self) -> Vec<Vec<Arc<Report>>> {
-        let all: Vec<_> = self.iter().cloned().collect();
-        all.chunks(CHUNK).map(<[_]>::to_vec).collect()
+    /// What is known, without its content.
+    pub fn stamps(&self) -> Vec<Stamp> {
+        self.iter().map(|report| stamp(report)).collect()
     }
 
-    /// Takes what is to be passed on, each with the neighbour it came from.
-    pub fn drain_fresh(&mut self) -> Vec<(Arc<Report>, Option<NodeName>)> {
+    /// The reports that one who knows these has not, or has older ones of.
+    pub fn newer_than(&self, stamps: &[Stamp]) -> Vec<Arc<Report>> {
+        let known: BTreeMap<&NodeName, (u64, u64)> =
+            stamps.iter().map(|stamp| (&stamp.origin, (stamp.boot, stamp.number))).collect();
+        let lacks = |report: &&Arc<Report>| {
+            known.get(&report.origin.name).is_none_or(|known| *known < (report.origin.boot.count, report.number))
+        };
+        self.iter().filter(lacks).cloned().collect()
+    }
+
+    /// Takes what is to be passed on, each with the neighbours it came from.
+    pub fn drain_fresh(&mut self) -> Vec<(Arc<Report>, Vec<NodeName>)> {
         let fresh = core::mem::take(&mut self.fresh);
         fresh.into_iter().filter_map(|(name, from)| Some((self.get(&name)?.clone(), from))).collect()
     }
@@ -200,6 +212,10 @@ impl Reports {
     pub fn len(&self) -> usize {
         self.count
     }
+}
+
+fn stamp(report: &Report) -> Stamp {
+    Stamp { origin: report.origin.name.clone(), boot: report.origin.boot.count, number: report.number }
 }
 
 #[cfg(test)]
@@ -237,6 +253,32 @@ mod tests {
         assert_eq!(reports.take(report("a", 2, 1), None), Taken::News, "a new boot counts anew");
         assert_eq!(reports.drain_fresh().len(), 1);
         assert!(reports.drain_fresh().is_empty());
+    }
+
+    #[test]
+    fn who_tells_what_it_knows_is_sent_what_it_lacks() {
+        let (mut one, mut other) = (Reports::new(8), Reports::new(8));
+        for report in [report("a", 1, 5), report("b", 2, 1), report("c", 1, 1)] {
+            one.take(report, None);
+        }
+        for report in [report("a", 1, 5), report("b", 1, 9), report("d", 1, 1)] {
+            other.take(report, None);
+        }
+        let names = |reports: vec::Vec<Arc<Report>>| -> vec::Vec<_> {
+            reports.iter().map(|report| format!("{:?} {}", report.origin, report.number)).collect()
+        };
+        assert_eq!(names(one.newer_than(&other.stamps())), ["b#2 1", "c#1 1"]);
+        assert_eq!(names(other.newer_than(&one.stamps())), ["d#1 1"]);
+    }
+
+    #[test]
+    fn what_came_from_several_neighbours_goes_back_to_none_of_them() {
+        let mut reports = Reports::new(8);
+        let name = |text| NodeName::new(text).unwrap();
+        reports.take(report("a", 1, 5), Some(&name("b")));
+        reports.take(report("a", 1, 5), Some(&name("c")));
+        reports.take(report("a", 1, 4), Some(&name("d")));
+        assert_eq!(reports.drain_fresh()[0].1, [name("b"), name("c")]);
     }
 
     #[test]
