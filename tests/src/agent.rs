@@ -51,6 +51,8 @@ pub struct Inside {
     pub namespace: String,
     /// Address outside that leads to the API.
     pub api: String,
+    /// Address outside that leads to HTTP.
+    pub http: String,
 }
 
 /// One agent, running or not.
@@ -98,6 +100,12 @@ impl Agent {
     #[must_use]
     pub fn api(&self) -> &str {
         self.spec.inside.as_ref().map_or(&self.spec.api, |inside| &inside.api)
+    }
+
+    /// Where tests reach its metrics and health.
+    #[must_use]
+    pub fn http(&self) -> &str {
+        self.spec.inside.as_ref().map_or(&self.spec.http, |inside| &inside.http)
     }
 
     /// A client of this agent alone.

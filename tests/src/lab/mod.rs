@@ -8,21 +8,18 @@
 //!     eth0 10.90.0.2 ---------- v0-2 /
 //! ```
 //!
-//! The API and HTTP of an agent listen on its loopback; a forwarder leads from the host to the API.
+//! The API and HTTP of an agent listen on its loopback; forwarders lead from the host to them.
 
-use std::{
-    path::Path,
-    process::Command,
-    sync::atomic::{AtomicU32, Ordering},
-};
+mod namespaces;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use self::namespaces::{PREFIX, check_rights, ip, remove, remove_stale};
 use crate::{
     agent::{Inside, Spec},
     forward::Forwarder,
 };
 
-/// What the names of all namespaces of this suite begin with.
-const PREFIX: &str = "qrt";
 const API: &str = "127.0.0.1:7401";
 const HTTP: &str = "127.0.0.1:7601";
 const PEER_PORT: u16 = 7501;
@@ -33,7 +30,8 @@ pub struct Lab {
     name: String,
     size: usize,
     networks: usize,
-    forwarders: Vec<Forwarder>,
+    /// For each node, the ways to its API and to its HTTP.
+    forwarders: Vec<[Forwarder; 2]>,
 }
 
 impl Lab {
@@ -67,7 +65,7 @@ impl Lab {
             for network in 0..self.networks {
                 self.plug(network, node);
             }
-            self.forwarders.push(Forwarder::start(&namespace, API));
+            self.forwarders.push([API, HTTP].map(|target| Forwarder::start(&namespace, target)));
         }
     }
 
@@ -93,8 +91,8 @@ impl Lab {
         spec.peers = (0..self.networks).map(peer).collect();
         spec.api = API.to_owned();
         spec.http = HTTP.to_owned();
-        let api = self.forwarders[node - 1].address().to_owned();
-        spec.inside = Some(Inside { namespace: self.namespace(node), api });
+        let [api, http] = self.forwarders[node - 1].each_ref().map(|way| way.address().to_owned());
+        spec.inside = Some(Inside { namespace: self.namespace(node), api, http });
     }
 
     /// Unplugs a node from a network: what it sends is lost in silence, and so is what is sent to it.
@@ -138,8 +136,7 @@ impl Drop for Lab {
     fn drop(&mut self) {
         self.forwarders.clear();
         for namespace in (1..=self.size).map(|node| self.namespace(node)).chain([self.bridges()]) {
-            // It may not have come to be.
-            let _ = Command::new("ip").args(["netns", "del", &namespace]).output();
+            remove(&namespace);
         }
     }
 }
@@ -150,30 +147,4 @@ fn host(network: usize, node: usize) -> String {
 
 fn port(network: usize, node: usize) -> String {
     format!("v{network}-{node}")
-}
-
-fn check_rights() {
-    let root = rustix::process::geteuid().is_root();
-    assert!(root, "these tests make network namespaces and need root: run them as root, e.g. with sudo -E");
-    let found = Command::new("ip").args(["netns", "list"]).output();
-    let works = found.as_ref().is_ok_and(|output| output.status.success());
-    assert!(works, "these tests need the command `ip` with `ip netns` (Debian package iproute2): {found:?}");
-}
-
-/// Removes what a test run that was killed has left.
-fn remove_stale() {
-    let listed = Command::new("ip").args(["netns", "list"]).output().map(|output| output.stdout).unwrap_or_default();
-    for name in String::from_utf8_lossy(&listed).lines().filter_map(|line| line.split_whitespace().next()) {
-        let pid = name.strip_prefix(PREFIX).and_then(|rest| rest.trim_start_matches('-').split('-').next());
-        if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
-            let _ = Command::new("ip").args(["netns", "del", name]).output();
-        }
-    }
-}
-
-/// Runs `ip`, which must succeed.
-fn ip(args: &[&str]) {
-    let output = Command::new("ip").args(args).output().expect("`ip` can be run");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "`ip {}` failed: {said} (namespaces need root and CAP_SYS_ADMIN)", args.join(" "));
 }
