@@ -225,7 +225,7 @@ impl Spec {
 }
 
 /// A program in a network namespace. `ip` replaces itself with it, so the process id is that of the program.
-fn in_namespace(namespace: &str, program: &Path) -> Command {
+pub(crate) fn in_namespace(namespace: &str, program: &Path) -> Command {
     let mut command = Command::new("ip");
     command.args(["netns", "exec", namespace]).arg(program);
     command

@@ -10,6 +10,7 @@
 //!
 //! The API and HTTP of an agent listen on its loopback; forwarders lead from the host to them.
 
+mod guests;
 mod namespaces;
 
 use std::sync::atomic::{AtomicU32, Ordering};
