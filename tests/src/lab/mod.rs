@@ -10,12 +10,25 @@
 //!
 //! The API and HTTP of an agent listen on its loopback; forwarders lead from the host to them.
 
+mod faults;
 mod guests;
 mod namespaces;
+mod weather;
+mod wire;
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
-use self::namespaces::{PREFIX, check_rights, ip, remove, remove_stale};
+pub use self::weather::Weather;
+use self::{
+    namespaces::{PREFIX, check_rights, ip, remove, remove_stale},
+    wire::Wire,
+};
 use crate::{
     agent::{Inside, Spec},
     forward::Forwarder,
@@ -33,6 +46,8 @@ pub struct Lab {
     networks: usize,
     /// For each node, the ways to its API and to its HTTP.
     forwarders: Vec<[Forwarder; 2]>,
+    /// Wires with weather, by network and node.
+    wires: Mutex<BTreeMap<(usize, usize), Wire>>,
 }
 
 impl Lab {
@@ -46,7 +61,7 @@ impl Lab {
         check_rights();
         remove_stale();
         let name = format!("{PREFIX}-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let mut lab = Self { name, size, networks, forwarders: Vec::new() };
+        let mut lab = Self { name, size, networks, forwarders: Vec::new(), wires: Mutex::default() };
         lab.build();
         lab
     }
@@ -56,8 +71,7 @@ impl Lab {
         ip(&["netns", "add", &bridges]);
         ip(&["-n", &bridges, "link", "set", "lo", "up"]);
         for network in 0..self.networks {
-            ip(&["-n", &bridges, "link", "add", &format!("br{network}"), "type", "bridge"]);
-            ip(&["-n", &bridges, "link", "set", &format!("br{network}"), "up"]);
+            self.add_bridge(&bridge(network));
         }
         for node in 1..=self.size {
             let namespace = self.namespace(node);
@@ -70,12 +84,17 @@ impl Lab {
         }
     }
 
+    fn add_bridge(&self, name: &str) {
+        ip(&["-n", &self.bridges(), "link", "add", name, "type", "bridge"]);
+        ip(&["-n", &self.bridges(), "link", "set", name, "up"]);
+    }
+
     fn plug(&self, network: usize, node: usize) {
         let (bridges, namespace) = (self.bridges(), self.namespace(node));
         let (eth, port) = (format!("eth{network}"), port(network, node));
         let address = format!("{}/24", host(network, node));
         ip(&["-n", &namespace, "link", "add", &eth, "type", "veth", "peer", "name", &port, "netns", &bridges]);
-        ip(&["-n", &bridges, "link", "set", &port, "master", &format!("br{network}"), "up"]);
+        ip(&["-n", &bridges, "link", "set", &port, "master", &bridge(network), "up"]);
         ip(&["-n", &namespace, "addr", "add", &address, "dev", &eth]);
         ip(&["-n", &namespace, "link", "set", &eth, "up"]);
     }
@@ -96,34 +115,6 @@ impl Lab {
         spec.inside = Some(Inside { namespace: self.namespace(node), api, http });
     }
 
-    /// Unplugs a node from a network: what it sends is lost in silence, and so is what is sent to it.
-    pub fn unplug(&self, network: usize, node: usize) {
-        ip(&["-n", &self.bridges(), "link", "set", &port(network, node), "down"]);
-    }
-
-    /// Plugs it in again.
-    pub fn plug_in(&self, network: usize, node: usize) {
-        ip(&["-n", &self.bridges(), "link", "set", &port(network, node), "up"]);
-    }
-
-    /// Keeps two nodes from reaching each other on a network; each still reaches all others there.
-    pub fn part(&self, network: usize, pair: [usize; 2]) {
-        self.isolate(network, pair, "on");
-    }
-
-    /// Lets them reach each other again.
-    pub fn join(&self, network: usize, pair: [usize; 2]) {
-        self.isolate(network, pair, "off");
-    }
-
-    /// Isolated ports of a bridge do not reach each other, only those that are not isolated.
-    fn isolate(&self, network: usize, pair: [usize; 2], switch: &str) {
-        for node in pair {
-            let port = port(network, node);
-            ip(&["-n", &self.bridges(), "link", "set", "dev", &port, "type", "bridge_slave", "isolated", switch]);
-        }
-    }
-
     fn bridges(&self) -> String {
         format!("{}-b", self.name)
     }
@@ -136,6 +127,7 @@ impl Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         self.forwarders.clear();
+        self.wires.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
         for namespace in (1..=self.size).map(|node| self.namespace(node)).chain([self.bridges()]) {
             remove(&namespace);
         }
@@ -144,6 +136,10 @@ impl Drop for Lab {
 
 fn host(network: usize, node: usize) -> String {
     format!("10.{}.0.{node}", 90 + network)
+}
+
+fn bridge(network: usize) -> String {
+    format!("br{network}")
 }
 
 fn port(network: usize, node: usize) -> String {
