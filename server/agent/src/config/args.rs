@@ -145,6 +145,12 @@ pub struct LimitsArgs {
     /// How many connections the API, and each peer listener, takes at once [default: 1000]
     #[arg(long, env = "QUORATE_MAX_CONNECTIONS", value_name = "COUNT")]
     pub max_connections: Option<String>,
+    /// How long a new connection may take until its first request has come [default: 10s]
+    #[arg(long, env = "QUORATE_HANDSHAKE_TIMEOUT", value_name = "DURATION")]
+    pub handshake_timeout: Option<String>,
+    /// Silence of a client after which it is asked whether it is still there [default: 30s]
+    #[arg(long, env = "QUORATE_KEEPALIVE", value_name = "DURATION")]
+    pub keepalive: Option<String>,
     /// How many events a watch stream may lag behind [default: 1024]
     #[arg(long, env = "QUORATE_EVENT_BUFFER", value_name = "COUNT")]
     pub event_buffer: Option<String>,
@@ -221,6 +227,8 @@ impl Put<'_> {
         self.one("max_nodes", "limits.max_nodes", &mut limits.max_nodes)?;
         self.one("max_watchers", "limits.max_watchers", &mut limits.max_watchers)?;
         self.one("max_connections", "limits.max_connections", &mut limits.max_connections)?;
+        self.one("handshake_timeout", "limits.handshake_timeout", &mut limits.handshake_timeout)?;
+        self.one("keepalive", "limits.keepalive", &mut limits.keepalive)?;
         self.one("event_buffer", "limits.event_buffer", &mut limits.event_buffer)
     }
 

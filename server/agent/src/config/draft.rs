@@ -1,6 +1,8 @@
 //! The configuration as it is written: every key optional, no value checked beyond its own form.
 
 use std::{
+    fs::File,
+    io::Read,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
@@ -10,6 +12,9 @@ use quorate_core::types::{Network, NodeName};
 use serde::{Deserialize, Serialize};
 
 use super::{Config, ConfigError, LogFormat, origin::Origins, value::Text};
+
+/// Most bytes of a file.
+const MAX_FILE: usize = 1024 * 1024;
 
 /// A key that may be there.
 pub(super) type Slot<T> = Option<Text<T>>;
@@ -98,6 +103,8 @@ pub(super) struct LimitsDraft {
     pub(super) max_nodes: Slot<usize>,
     pub(super) max_watchers: Slot<usize>,
     pub(super) max_connections: Slot<usize>,
+    pub(super) handshake_timeout: Slot<Duration>,
+    pub(super) keepalive: Slot<Duration>,
     pub(super) event_buffer: Slot<usize>,
 }
 
@@ -111,7 +118,16 @@ pub(super) struct LogDraft {
 
 /// Reads a file.
 pub(super) fn read(path: &Path) -> Result<(Draft, Origins), ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.into(), source })?;
+    let mut bytes = Vec::new();
+    let opened = File::open(path).and_then(|file| file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes));
+    opened.map_err(|source| ConfigError::Read { path: path.into(), source })?;
+    if bytes.len() > MAX_FILE {
+        return Err(ConfigError::TooLong { path: path.into(), limit: MAX_FILE });
+    }
+    let text = String::from_utf8(bytes).map_err(|why| {
+        let good = &why.as_bytes()[..why.utf8_error().valid_up_to()];
+        ConfigError::NotText { path: path.into(), line: good.iter().filter(|&&byte| byte == b'\n').count() + 1 }
+    })?;
     parse(&path.display().to_string(), &text)
 }
 
@@ -199,6 +215,8 @@ impl From<&super::LimitsConfig> for LimitsDraft {
             max_nodes: some(&limits.max_nodes),
             max_watchers: some(&limits.max_watchers),
             max_connections: some(&limits.max_connections),
+            handshake_timeout: some(&limits.handshake_timeout),
+            keepalive: some(&limits.keepalive),
             event_buffer: some(&limits.event_buffer),
         }
     }

@@ -133,6 +133,10 @@ pub struct LimitsConfig {
     pub max_watchers: usize,
     /// How many connections the API, and each peer listener, takes at once.
     pub max_connections: usize,
+    /// How long a new connection may take until its first request, or first frame, has come.
+    pub handshake_timeout: Duration,
+    /// Silence of a client after which it is asked whether it is still there.
+    pub keepalive: Duration,
     /// How many events a watch stream may lag behind before it is resynchronised with a snapshot.
     pub event_buffer: usize,
 }

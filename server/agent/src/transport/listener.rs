@@ -8,7 +8,7 @@ use quorate_core::{
     wire::Frame,
 };
 use quorate_proto::peer::v1::{
-    ChannelRequest, ChannelResponse,
+    self as pb, ChannelRequest, ChannelResponse,
     peer_service_server::{PeerService, PeerServiceServer},
 };
 use tokio::{
@@ -21,6 +21,7 @@ use tonic::{Request, Response, Status, Streaming, transport::Server};
 
 use super::{
     Shared,
+    entrance::{Admission, Entrance},
     line::{Control, Ended, GRACE, Line, QUEUE, What, drain, outgoing},
     socket::{SocketInfo, incoming},
 };
@@ -30,7 +31,7 @@ use crate::wire::MAX_FRAME_BYTES;
 const MAX_HEADER_BYTES: u32 = 8 * 1024;
 
 /// Serves one listener until `shared.stop` is cancelled.
-pub(super) async fn serve(shared: Arc<Shared>, network: Network, listener: TcpListener, limit: usize) {
+pub(super) async fn serve(shared: Arc<Shared>, network: Network, listener: TcpListener, entrance: Entrance) {
     let cut = shared.cut.clone();
     let stop = shared.stop.clone();
     let service = PeerServiceServer::new(Peers { shared, network: network.clone() })
@@ -41,7 +42,7 @@ pub(super) async fn serve(shared: Arc<Shared>, network: Network, listener: TcpLi
         .max_concurrent_streams(1)
         .http2_max_header_list_size(MAX_HEADER_BYTES)
         .add_service(service)
-        .serve_with_incoming_shutdown(incoming(listener, limit, cut), stop.cancelled_owned())
+        .serve_with_incoming_shutdown(incoming(listener, entrance, cut), stop.cancelled_owned())
         .await;
     if let Err(error) = served {
         tracing::error!(%network, %error, "the peer listener failed");
@@ -71,7 +72,8 @@ impl PeerService for Peers {
             line: Line { queue, control: control.clone() },
         };
         let shared = Arc::clone(&self.shared);
-        let reader = read(Arc::clone(&shared), request.into_inner(), accepted, control, fault);
+        let reader =
+            read(Arc::clone(&shared), admitting(request.into_inner(), info.admission), accepted, control, fault);
         shared.tasks.spawn(reader);
         Ok(Response::new(Box::pin(responses(shared, frames, faults))))
     }
@@ -103,10 +105,22 @@ fn responses(
     }
 }
 
+/// The frames that come in; the first one that can be read ends the connection's probation.
+fn admitting(
+    requests: Streaming<ChannelRequest>,
+    admission: Admission,
+) -> impl Stream<Item = Result<Option<pb::Frame>, Status>> + Send + Unpin {
+    requests.map(move |next| {
+        let message = next?;
+        admission.admit();
+        Ok(message.frame)
+    })
+}
+
 /// Reads the connection until it ends. Dropping `fault` ends the responses.
 async fn read(
     shared: Arc<Shared>,
-    requests: Streaming<ChannelRequest>,
+    mut frames: impl Stream<Item = Result<Option<pb::Frame>, Status>> + Send + Unpin,
     accepted: What,
     control: Control,
     fault: oneshot::Sender<Status>,
@@ -115,7 +129,6 @@ async fn read(
     if shared.tell(conn, accepted).await.is_err() {
         return control.cut.cancel();
     }
-    let mut frames = requests.map(|next| next.map(|message| message.frame));
     match shared.read(conn, &mut frames, &control).await {
         Ended::Ours => drain(&mut frames, &control).await,
         Ended::Theirs => finish(&shared, conn, &control, fault, None).await,

@@ -11,6 +11,7 @@
 //! What a closed connection still has to say is dropped, so no frame is delivered after its end.
 
 mod dialler;
+mod entrance;
 mod line;
 mod listener;
 mod socket;
@@ -38,6 +39,7 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub use entrance::{Admission, Entrance, TurnedAway};
 use line::{Arrival, Control, GRACE, Line, QUEUE, What};
 pub use socket::{Socket, SocketInfo, incoming};
 
@@ -89,10 +91,9 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// Serves the listeners, each for at most `limit` connections. A dialled connection must be open within
-    /// `open_timeout`.
+    /// Serves the listeners, each with such an entrance. A dialled connection must be open within `open_timeout`.
     #[must_use]
-    pub fn start(listeners: Vec<(Network, TcpListener)>, open_timeout: Duration, limit: usize) -> Self {
+    pub fn start(listeners: Vec<(Network, TcpListener)>, open_timeout: Duration, entrance: &Entrance) -> Self {
         let (arrivals, inbox) = mpsc::channel(INBOX);
         let shared = Arc::new(Shared {
             arrivals,
@@ -104,7 +105,7 @@ impl Transport {
             traffic: Arc::default(),
         });
         for (network, listener) in listeners {
-            tokio::spawn(listener::serve(Arc::clone(&shared), network, listener, limit));
+            tokio::spawn(listener::serve(Arc::clone(&shared), network, listener, entrance.clone()));
         }
         Self { lines: HashMap::new(), inbox, overflowed: VecDeque::new(), shared }
     }
