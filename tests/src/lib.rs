@@ -26,15 +26,18 @@ mod ports;
 mod process;
 mod streams;
 mod traffic;
+mod trial;
 mod views;
 mod wait;
 
 pub use agent::{Agent, Spec};
+pub use binaries::build_programs;
 pub use cli::{Cli, Following, Output};
 pub use cluster::{Cluster, Plan};
 pub use lab::{Lab, Weather};
 pub use ports::free_port;
 pub use streams::StreamChecker;
 pub use traffic::exchange;
+pub use trial::Trial;
 pub use views::{History, Id, causes_of, id_of, names_of};
 pub use wait::{LIMIT, wait_for, wait_until};
