@@ -61,8 +61,9 @@ async fn serve(shared: &Shared, conn: ConnId, open: Open, control: &Control) {
     let mut frames = open.frames.map(|next| next.map(|message| message.frame));
     match shared.read(conn, &mut frames, control).await {
         Ended::Ours => drain(&mut frames, control).await,
-        Ended::Nonsense(error) => {
-            tracing::warn!(conn = conn.0, %error, "a peer sent a frame that cannot be read: connection closed");
+        Ended::Nonsense(status) => {
+            let error = status.message();
+            tracing::warn!(conn = conn.0, error, "a frame could not be read, here or by the peer: connection closed");
             let _ = shared.tell(conn, What::Closed(Loss::Reset)).await;
         }
         Ended::Theirs => {

@@ -10,7 +10,7 @@ use quorate_core::{
 use quorate_proto::peer::v1 as pb;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::Shared;
 use crate::wire::{self, WireError};
@@ -64,8 +64,8 @@ pub(super) enum Ended {
     Ours,
     /// The other end closed it, or it broke.
     Theirs,
-    /// What came in cannot be read.
-    Nonsense(WireError),
+    /// What came in cannot be read; the other end is told so.
+    Nonsense(Status),
     /// Nobody listens any more.
     Stopped,
 }
@@ -89,6 +89,7 @@ impl Shared {
             };
             let frame = match next {
                 Some(Ok(frame)) => frame.ok_or(WireError::Missing("frame")).and_then(wire::decode),
+                Some(Err(status)) if is_nonsense(status.code()) => return Ended::Nonsense(status),
                 Some(Err(_)) | None => return Ended::Theirs,
             };
             self.traffic.received();
@@ -98,10 +99,15 @@ impl Shared {
                         return ended;
                     }
                 }
-                Err(error) => return Ended::Nonsense(error),
+                Err(error) => return Ended::Nonsense(Status::invalid_argument(error.to_string())),
             }
         }
     }
+}
+
+/// Whether the message could not be read, rather than the connection: no protobuf, or too large.
+fn is_nonsense(code: Code) -> bool {
+    matches!(code, Code::InvalidArgument | Code::OutOfRange)
 }
 
 /// Waits, for a bounded time, until the other end has taken everything and ended its side.

@@ -132,9 +132,10 @@ async fn read(
     match shared.read(conn, &mut frames, &control).await {
         Ended::Ours => drain(&mut frames, &control).await,
         Ended::Theirs => finish(&shared, conn, &control, fault, None).await,
-        Ended::Nonsense(error) => {
-            tracing::warn!(conn = conn.0, %error, "a peer sent a frame that cannot be read: connection closed");
-            finish(&shared, conn, &control, fault, Some(Status::invalid_argument(error.to_string()))).await;
+        Ended::Nonsense(status) => {
+            let error = status.message();
+            tracing::warn!(conn = conn.0, error, "a peer sent a frame that cannot be read: connection closed");
+            finish(&shared, conn, &control, fault, Some(status)).await;
         }
         Ended::Stopped => {}
     }

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use quorate_core::{
     Event,
     types::{Address, ConnId, Loss, Network},
-    wire::{Frame, Refusal},
+    wire::{Frame, Goodbye, Refusal},
 };
 use quorate_proto::peer::v1::{self as pb, peer_service_client::PeerServiceClient};
 use tokio::{
@@ -308,4 +308,25 @@ async fn l1_a_first_frame_that_is_too_long_ends_the_connection() {
     let answer = async { client.channel(requests).await?.into_inner().message().await };
     assert!(timeout(LIMIT, answer).await.unwrap().is_err());
     assert_eq!(entrance.turned_away.wordy.get(), 1);
+}
+
+#[tokio::test]
+async fn l1_a_frame_that_would_unpack_to_very_much_is_refused() {
+    let (mut b, at) = listening(8).await;
+    let mut client = PeerServiceClient::connect(format!("http://{at}")).await.unwrap();
+    let close = pb::Frame { kind: Some(pb::frame::Kind::Close(pb::Close { reason: 1 })) };
+    let reports = pb::Reports { reports: vec![pb::Report::default(); 1_000_000] };
+    let payload = pb::Payload { kind: Some(pb::payload::Kind::Reports(reports)) };
+    let data = pb::LinkData { payload: Some(payload), ..pb::LinkData::default() };
+    let bomb = pb::Frame { kind: Some(pb::frame::Kind::LinkData(data)) };
+    let (say, requests) = tokio::sync::mpsc::channel(2);
+    say.send(pb::ChannelRequest { frame: Some(close) }).await.unwrap();
+    let requests = tokio_stream::wrappers::ReceiverStream::new(requests);
+    let mut answers = client.channel(requests).await.unwrap().into_inner();
+    let conn = accepted(&mut b).await;
+    assert_eq!(next(&mut b).await, Event::Frame { conn, frame: Frame::Close(Goodbye::Idle) });
+    say.send(pb::ChannelRequest { frame: Some(bomb) }).await.unwrap();
+    let status = timeout(LIMIT, answers.message()).await.unwrap().unwrap_err();
+    assert!(status.code() == tonic::Code::InvalidArgument && status.message().contains("parts"), "{status}");
+    assert_eq!(next(&mut b).await, Event::Closed { conn, loss: Loss::Reset });
 }
