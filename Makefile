@@ -17,7 +17,7 @@ TOOLS := proto/tools
 BUF := $(TOOLS)/node_modules/.bin/buf
 # The public and peer API as last released; `make check-api` compares with it.
 RELEASED := proto/released.binpb
-# Flags for `quorated dev`, as in: make dev ARGS='--nodes 5'
+# Flags for `quorated dev` and the benchmark, as in: make dev ARGS='--nodes 5'
 ARGS ?=
 # For `make campaign`.
 SEEDS ?= 20000
@@ -116,6 +116,13 @@ campaign: ## Runs the simulator over SEEDS=20000 seeds from FROM=1; a seed that 
 	$(call say,Simulating $(SEEDS) seeds from $(FROM))
 	cargo build --locked --release -p quorate-sim
 	@$(TARGET)/release/quorate-sim --seeds $(SEEDS) --from $(FROM) --jobs $(JOBS)
+
+.PHONY: bench
+bench: check-machine ## Measures views beside Corosync and Serf, in target/benchmark (root; 30 minutes); ARGS='--quick', '--no-peers'
+	@case ' $(ARGS) ' in *' --no-peers '*) ;; *) tests/benchmark/install-peers ;; esac
+	$(call say,Measuring)
+	cargo build --locked --release -p quorate-tests --bin quorate-benchmark
+	@$(TARGET)/release/quorate-benchmark --out $(TARGET)/benchmark $(ARGS)
 
 .PHONY: breakages
 breakages: ## Breaks the core in many ways, one at a time, and shows which checker or test notices (20 minutes)
