@@ -91,6 +91,19 @@ impl Trial {
         }
     }
 
+    /// After the first of them, no view that these agents installed was smaller than the one before: nobody had to go
+    /// while others came.
+    ///
+    /// # Panics
+    /// With what the stream of the agent told.
+    pub fn only_grew(&self, names: &[&str]) {
+        for name in names {
+            let sizes: Vec<_> = self.installed(name).iter().map(|view| view.members.len()).collect();
+            let tape = self.checker.tape(&format!("pinned {name}"));
+            assert!(sizes.is_sorted(), "V6: {name} installed views of {sizes:?} while nodes came:\n{tape}");
+        }
+    }
+
     /// Prints what happened, with the number of views that each agent installed and the sizes of those.
     pub fn report(&self, what: &str) {
         let seen = self.names().into_iter().map(|name| {

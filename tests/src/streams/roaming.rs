@@ -1,6 +1,6 @@
-//! A reader that stays with no agent: after every event it goes on at the next one with its cursor.
+//! A reader that stays with no agent: after every event that is new it goes on at the next one with its cursor.
 
-use quorate::v1::{WatchEventsRequest, watch_events_response::Message};
+use quorate::v1::{WatchEventsRequest, event::Kind, watch_events_response::Message};
 use quorate_proto::v1::event_service_client::EventServiceClient;
 use tokio::time::sleep;
 
@@ -16,15 +16,23 @@ pub(super) async fn read(apis: Vec<String>, tape: Shared) {
     }
 }
 
-/// Reads on until something has happened.
+/// Reads on until something new is told: a view, or what happens after the agent has told of all that is in force.
 async fn until_event(api: &str, tape: &Shared) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut client = EventServiceClient::connect(api.to_owned()).await?;
     let cursor = lock(tape).cursor().to_owned();
     let mut stream = client.watch_events(WatchEventsRequest { cursor, kinds: Vec::new() }).await?.into_inner();
+    let mut live = false;
     while let Some(message) = stream.message().await? {
-        let happened = matches!(message.message, Some(Message::Event(_)));
+        let is_new = match &message.message {
+            Some(Message::Event(event)) => live || matches!(event.kind, Some(Kind::View(_))),
+            Some(Message::Bookmark(_)) => {
+                live = true;
+                false
+            }
+            Some(Message::Snapshot(_)) | None => false,
+        };
         lock(tape).message(message);
-        if happened {
+        if is_new {
             return Ok(());
         }
     }
