@@ -35,8 +35,18 @@ const UNDER_WAY: usize = 10_000;
 /// A running wire; its devices go when it is dropped.
 #[derive(Debug)]
 pub(super) struct Wire {
+    names: [String; 2],
     stop: Option<PipeWriter>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<[Tally; 2]>>,
+}
+
+/// What happened to the frames of one direction.
+#[derive(Debug, Default)]
+struct Tally {
+    came: u64,
+    lost: u64,
+    doubled: u64,
+    overtook: u64,
 }
 
 impl Wire {
@@ -47,23 +57,24 @@ impl Wire {
         let file = File::open(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
         let (stopped, stop) = io::pipe().expect("a pipe");
         let (made, is_made) = mpsc::channel();
+        let devices = names.clone();
         let thread = thread::spawn(move || {
             let network = Some(LinkNameSpaceType::Network);
             move_into_link_name_space(file.as_fd(), network).expect("root can enter a namespace");
-            let taps = names.map(|name| tap(&name).unwrap_or_else(|why| panic!("tap device {name}: {why}")));
+            let taps = devices.map(|name| tap(&name).unwrap_or_else(|why| panic!("tap device {name}: {why}")));
             let _ = made.send(());
-            carry(&taps, weather, &stopped);
+            carry(&taps, weather, &stopped)
         });
         is_made.recv().expect("tap devices can be made (they need /dev/net/tun)");
-        Self { stop: Some(stop), thread: Some(thread) }
+        Self { names, stop: Some(stop), thread: Some(thread) }
     }
 }
 
 impl Drop for Wire {
     fn drop(&mut self) {
         drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        if let Some(Ok([out, back])) = self.thread.take().map(JoinHandle::join) {
+            println!("from {} to {}: {out:?}; back: {back:?}", self.names[0], self.names[1]);
         }
     }
 }
@@ -75,7 +86,7 @@ fn tap(name: &str) -> io::Result<Tap> {
 }
 
 /// Carries frames both ways until the other end of the pipe is closed.
-fn carry([near, far]: &[Tap; 2], [out, back]: [Weather; 2], stopped: &PipeReader) {
+fn carry([near, far]: &[Tap; 2], [out, back]: [Weather; 2], stopped: &PipeReader) -> [Tally; 2] {
     let mut ways = [Way::new(near, far, out), Way::new(far, near, back)];
     loop {
         let next = ways.iter().filter_map(Way::next).min();
@@ -89,32 +100,32 @@ fn carry([near, far]: &[Tap; 2], [out, back]: [Weather; 2], stopped: &PipeReader
         // A signal may end it early: then it is called again.
         let _ = poll(&mut ready, pause.as_ref());
         if !ready[0].revents().is_empty() {
-            return;
+            return ways.map(|way| way.tally);
         }
         ways.iter_mut().for_each(Way::go_on);
     }
 }
 
-/// One direction, with the frames under way by the time at which they arrive and the order in which they came.
+/// One direction, with the frames under way by the time at which they arrive, the order in which they came and the copy.
 struct Way<'a> {
     from: &'a Tap,
     to: &'a Tap,
     weather: Weather,
     random: Rng,
-    frames: BTreeMap<(Instant, u64), Vec<u8>>,
-    count: u64,
+    frames: BTreeMap<(Instant, u64, usize), Vec<u8>>,
+    tally: Tally,
     /// When the last of those that do not overtake arrives.
     last: Option<Instant>,
 }
 
 impl<'a> Way<'a> {
     fn new(from: &'a Tap, to: &'a Tap, weather: Weather) -> Self {
-        Self { from, to, weather, random: Rng::new(), frames: BTreeMap::new(), count: 0, last: None }
+        Self { from, to, weather, random: Rng::new(), frames: BTreeMap::new(), tally: Tally::default(), last: None }
     }
 
     /// When the next frame arrives.
     fn next(&self) -> Option<Instant> {
-        self.frames.first_key_value().map(|((due, _), _)| *due)
+        self.frames.first_key_value().map(|((due, ..), _)| *due)
     }
 
     /// Takes in what has come, and hands on what has arrived.
@@ -136,9 +147,13 @@ impl<'a> Way<'a> {
             due = self.last.map_or(due, |last| last.max(due));
             self.last = Some(due);
         }
-        for _ in 0..fate.copies.min(UNDER_WAY.saturating_sub(self.frames.len())) {
-            self.frames.insert((due, self.count), frame.to_vec());
-            self.count += 1;
+        let copies = fate.copies.min(UNDER_WAY.saturating_sub(self.frames.len()));
+        for copy in 0..copies {
+            self.frames.insert((due, self.tally.came, copy), frame.to_vec());
         }
+        self.tally.came += 1;
+        self.tally.lost += u64::from(copies == 0);
+        self.tally.doubled += u64::from(copies > 1);
+        self.tally.overtook += u64::from(fate.overtakes);
     }
 }
