@@ -43,7 +43,11 @@ async fn received(agent: &Agent) -> Result<u64, String> {
     line.and_then(|count| count.trim().parse().ok()).ok_or(text)
 }
 
-async fn metrics(agent: &Agent) -> std::io::Result<String> {
+/// What the agent tells Prometheus.
+///
+/// # Errors
+/// When it cannot be reached.
+pub async fn metrics(agent: &Agent) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(agent.http()).await?;
     stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: agent\r\nConnection: close\r\n\r\n").await?;
     let mut text = String::new();
