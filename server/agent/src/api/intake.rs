@@ -15,13 +15,16 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::{Either, Ready, ready};
+use futures_util::{
+    TryFutureExt,
+    future::{Either, MapOk, Ready, ready},
+};
 use hyper::{
     Request, Response,
     body::{Bytes, Frame},
 };
 use tokio::time::{Sleep, sleep};
-use tonic::{Status, body::Body};
+use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 
 use super::{MAX_REQUEST, error::ApiError};
@@ -71,7 +74,8 @@ where
 {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Either<Ready<Result<Self::Response, Infallible>>, S::Future>;
+    type Future =
+        Either<Ready<Result<Self::Response, Infallible>>, MapOk<S::Future, fn(Self::Response) -> Self::Response>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         self.inner.poll_ready(cx)
@@ -93,7 +97,20 @@ where
             Err(full) => return Either::Left(ready(Ok(full.into_http()))),
         };
         let limit = (!request.uri().path().starts_with(STREAMED)).then_some(*patience);
-        Either::Right(self.inner.call(request.map(|body| Body::new(Measured::new(body, share, limit)))))
+        let request = request.map(|body| Body::new(Measured::new(body, share, limit)));
+        Either::Right(self.inner.call(request).map_ok(with_reason))
+    }
+}
+
+/// What the library says of a request that is no message of the schema, it says without a reason, and calls it a fault of
+/// the agent.
+fn with_reason(response: Response<Body>) -> Response<Body> {
+    match Status::from_header_map(response.headers()) {
+        Some(status) if status.code() == Code::Internal && status.details().is_empty() => {
+            let problem = format!("cannot be read: {}", status.message());
+            Status::from(ApiError::bad_request("request", problem)).into_http()
+        }
+        _ => response,
     }
 }
 
