@@ -40,6 +40,8 @@ pub struct Spec {
     pub seeds: Vec<String>,
     /// More flags.
     pub flags: Vec<String>,
+    /// A program with arguments that runs the agent, which comes after them, and is replaced by it.
+    pub launcher: Vec<String>,
     /// The network namespace to run in, and where tests reach the API and HTTP from outside.
     pub inside: Option<Inside>,
 }
@@ -208,7 +210,7 @@ impl Spec {
         let program = &binaries().quorated;
         let mut command = match &self.inside {
             Some(inside) => in_namespace(&inside.namespace, program),
-            None => Command::new(program),
+            None => launched(&self.launcher, program),
         };
         command.args(["run", "--die-with-parent", &std::process::id().to_string()]);
         command.args(["--cluster", &self.cluster, "--node-name", &self.name]).arg("--data-dir").arg(&self.data);
@@ -221,6 +223,18 @@ impl Spec {
         }
         command.args(&self.flags);
         command
+    }
+}
+
+/// A program, by way of its launcher when there is one.
+fn launched(launcher: &[String], program: &Path) -> Command {
+    match launcher.split_first() {
+        Some((first, rest)) => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(program);
+            command
+        }
+        None => Command::new(program),
     }
 }
 
