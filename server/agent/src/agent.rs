@@ -26,13 +26,14 @@ pub use self::listeners::Listeners;
 use self::{pulse::Alive, signals::Signals};
 use crate::{
     api::{self, About, Context},
-    config::{Config, LimitsConfig},
+    config::{Config, LimitsConfig, TlsConfig},
     discovery,
     driver::{Driver, Ended, Handle, Parts, Writer, wall},
     error::AgentError,
     http,
     metrics::Metrics,
     store::Store,
+    tls::{ApiTls, PeerTls},
     transport::{Entrance, Transport},
 };
 
@@ -71,6 +72,7 @@ impl Agent {
     /// # Errors
     /// [`AgentError`] when the data folder or the settings cannot be used.
     pub fn start(config: &Config, listeners: Listeners) -> Result<Self, AgentError> {
+        let tls = tls(config)?;
         let (store, identity, durable) = Store::open(&config.data_dir, &config.cluster, &config.node_name)?;
         let settings = config.settings(identity.clone());
         let node = Node::new(settings, durable, seed(&identity)).map_err(runtime)?;
@@ -78,7 +80,7 @@ impl Agent {
 
         let metrics = Metrics::new(VERSION, &config.cluster, config.node_name.as_str());
         let peers = peer_entrance(&config.limits, &metrics);
-        let transport = Transport::start(listeners.peers, config.timing.detect_timeout, &peers);
+        let transport = Transport::start(listeners.peers, config.timing.detect_timeout, &peers, tls.peer);
         let traffic = transport.traffic();
         let cancel = CancellationToken::new();
         let (findings, discovered) = mpsc::channel(FINDINGS);
@@ -105,7 +107,7 @@ impl Agent {
         let limits = &config.limits;
         let context = Context::new(handle.clone(), about, metrics.clone(), limits.max_watchers, stopping.clone());
         let clients = client_entrance(limits, &metrics);
-        let api = tokio::spawn(api::serve(listeners.api, Arc::new(context), clients, limits.keepalive));
+        let api = tokio::spawn(api::serve(listeners.api, Arc::new(context), clients, tls.api, limits.keepalive));
         let alive = Alive::new();
         tokio::spawn(pulse::run(handle.clone(), alive.clone(), metrics.clone(), traffic, cancel.clone()));
         let sources = pulse::sources(handle.clone(), alive, metrics);
@@ -224,6 +226,23 @@ fn runtime(error: impl std::fmt::Display) -> AgentError {
 fn seed(identity: &Identity) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = identity.boot.id;
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// TLS as it is configured.
+struct Tls {
+    peer: Option<PeerTls>,
+    api: Option<ApiTls>,
+}
+
+/// Reads the files for TLS, before anything is changed.
+fn tls(config: &Config) -> Result<Tls, AgentError> {
+    let TlsConfig { peer, api } = &config.tls;
+    let peer = peer.as_ref().map(|files| PeerTls::load(files, &config.node_name)).transpose();
+    let api = api.as_ref().map(ApiTls::load).transpose();
+    Ok(Tls {
+        peer: peer.map_err(|source| AgentError::Tls { key: "tls.peer", source })?,
+        api: api.map_err(|source| AgentError::Tls { key: "tls.api", source })?,
+    })
 }
 
 fn writer(store: Store, metrics: Metrics) -> Writer {

@@ -189,7 +189,12 @@ impl Metrics {
     #[must_use]
     pub fn turned_away(&self, listener: &'static str) -> TurnedAway {
         let counter = |reason| self.0.turned_away.get_or_create_owned(&TurnedAwayBy { listener, reason });
-        TurnedAway { full: counter("full"), slow: counter("slow"), wordy: counter("wordy") }
+        TurnedAway {
+            full: counter("full"),
+            slow: counter("slow"),
+            wordy: counter("wordy"),
+            untrusted: counter("untrusted"),
+        }
     }
 
     /// A request was refused before it was read as a whole.
@@ -275,7 +280,7 @@ impl Inner {
         all.register("refused_handshakes", "Handshakes refused, by whom and why", self.refused.clone());
         all.register(
             "connections_turned_away",
-            "Connections for which there was no room, or which did not say in time, or shortly, what they wanted",
+            "Connections for which there was no room, which did not say in time, or shortly, what they wanted, or were not trusted",
             self.turned_away.clone(),
         );
         all.register(

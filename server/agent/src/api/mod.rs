@@ -38,7 +38,10 @@ pub use context::{About, Context};
 pub use error::ApiError;
 
 use self::{admin::Admin, events::Events, intake::IntakeLayer, membership::Membership};
-use crate::transport::{Entrance, incoming};
+use crate::{
+    tls::ApiTls,
+    transport::{Entrance, Guard, Refusals, incoming},
+};
 
 /// The standard health service.
 const HEALTH: &str = "grpc.health.v1.Health";
@@ -56,7 +59,7 @@ const KEEPALIVE_ANSWER: Duration = Duration::from_secs(10);
 const GRACE: Duration = Duration::from_secs(3);
 
 /// Serves until `context.stopping`, then lets calls under way end, for a bounded time. A client that says nothing for
-/// `keepalive` is asked whether it is still there.
+/// `keepalive` is asked whether it is still there. With `tls` nothing else is spoken.
 ///
 /// # Errors
 /// A text for the log, when the services cannot be built.
@@ -64,6 +67,7 @@ pub async fn serve(
     listener: TcpListener,
     context: Arc<Context>,
     entrance: Entrance,
+    tls: Option<ApiTls>,
     keepalive: Duration,
 ) -> Result<(), String> {
     let (reporter, health) = tonic_health::server::health_reporter();
@@ -93,8 +97,14 @@ pub async fn serve(
 
     let reporting = tokio::spawn(health::report(reporter, Arc::clone(&context)));
     let stopping = context.stopping.clone();
+    let refusals = Refusals::new("client", entrance.turned_away.untrusted.clone());
+    let guard = match tls {
+        Some(tls) => Guard::tls(move || tls.accepting(), refusals),
+        None => Guard::plain(refusals),
+    };
     let cut = CancellationToken::new();
-    let serving = routes.serve_with_incoming_shutdown(incoming(listener, entrance, cut.clone()), stopping.cancelled());
+    let serving = incoming(listener, entrance, guard, cut.clone());
+    let serving = routes.serve_with_incoming_shutdown(serving, stopping.cancelled());
     tokio::pin!(serving);
     let served = tokio::select! {
         served = &mut serving => served,

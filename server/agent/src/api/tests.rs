@@ -68,7 +68,7 @@ async fn api_with(watchers: usize, buffer: usize) -> Api {
     let stopping = CancellationToken::new();
     let metrics = Metrics::new("1.2.3", "test", "n1");
     let context = Context::new(fake.handle.clone(), about, metrics, watchers, stopping.clone());
-    let served = tokio::spawn(serve(listener, Arc::new(context), Entrance::with_room_for(64), LIMIT));
+    let served = tokio::spawn(serve(listener, Arc::new(context), Entrance::with_room_for(64), None, LIMIT));
     let channel = Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
     Api { fake, address, channel, stopping, served }
 }

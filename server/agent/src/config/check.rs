@@ -18,6 +18,7 @@ use super::{
     draft::{DiscoveryDraft, Draft, LimitsDraft, LogDraft, MulticastDraft, NetworkDraft, Slot, TimingDraft},
     hosts,
     origin::Origins,
+    tls,
     value::Text,
 };
 
@@ -45,6 +46,7 @@ pub(super) fn resolve(draft: Draft, origins: &Origins) -> Result<Config, ConfigE
         http_listen: http_listen(draft.http.listen, origins)?,
         networks: networks(draft.network, origins)?,
         discovery: discovery(draft.discovery, origins)?,
+        tls: tls::resolve(draft.tls, origins)?,
         timing: timing(&draft.timing),
         limits: limits(&draft.limits, origins)?,
         log: log(draft.log, origins)?,

@@ -30,6 +30,8 @@ pub(super) struct Draft {
     pub(super) http: HttpDraft,
     pub(super) network: Vec<NetworkDraft>,
     pub(super) discovery: DiscoveryDraft,
+    #[serde(skip_serializing_if = "TlsDraft::is_empty")]
+    pub(super) tls: TlsDraft,
     pub(super) timing: TimingDraft,
     pub(super) limits: LimitsDraft,
     pub(super) log: LogDraft,
@@ -77,6 +79,38 @@ pub(super) struct MulticastDraft {
     pub(super) group: Slot<SocketAddr>,
     pub(super) interface: Slot<IpAddr>,
     pub(super) interval: Slot<Duration>,
+}
+
+/// `[tls]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TlsDraft {
+    pub(super) peer: PeerTlsDraft,
+    pub(super) api: ApiTlsDraft,
+}
+
+impl TlsDraft {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// `[tls.peer]`: on when anything in it is set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PeerTlsDraft {
+    pub(super) certificate: Slot<PathBuf>,
+    pub(super) key: Slot<PathBuf>,
+    pub(super) ca: Slot<PathBuf>,
+}
+
+/// `[tls.api]`: on when anything in it is set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ApiTlsDraft {
+    pub(super) certificate: Slot<PathBuf>,
+    pub(super) key: Slot<PathBuf>,
+    pub(super) client_ca: Slot<PathBuf>,
 }
 
 /// `[timing]`
@@ -158,6 +192,7 @@ impl From<&Config> for Draft {
             http: HttpDraft { listen: some(&config.http_listen) },
             network: config.networks.iter().map(NetworkDraft::from).collect(),
             discovery: DiscoveryDraft::from(&config.discovery),
+            tls: TlsDraft::from(&config.tls),
             timing: TimingDraft::from(&config.timing),
             limits: LimitsDraft::from(&config.limits),
             log: LogDraft { level: some(&config.log.level), format: some(&config.log.format) },
@@ -188,6 +223,22 @@ impl From<&super::DiscoveryConfig> for DiscoveryDraft {
                 interval: some(&multicast.interval),
             }),
         }
+    }
+}
+
+impl From<&super::TlsConfig> for TlsDraft {
+    fn from(tls: &super::TlsConfig) -> Self {
+        let peer = tls.peer.as_ref().map(|peer| PeerTlsDraft {
+            certificate: some(&peer.certificate),
+            key: some(&peer.key),
+            ca: some(&peer.ca),
+        });
+        let api = tls.api.as_ref().map(|api| ApiTlsDraft {
+            certificate: some(&api.certificate),
+            key: some(&api.key),
+            client_ca: api.client_ca.clone().map(Text),
+        });
+        Self { peer: peer.unwrap_or_default(), api: api.unwrap_or_default() }
     }
 }
 

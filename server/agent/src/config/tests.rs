@@ -235,6 +235,12 @@ fn every_flag_reaches_its_key() {
         "--multicast=239.1.1.1:10",
         "--multicast-interface=10.0.0.1",
         "--multicast-interval=11s",
+        "--peer-tls-certificate=/p.pem",
+        "--peer-tls-key=/p.key",
+        "--peer-tls-ca=/ca.pem",
+        "--api-tls-certificate=/a.pem",
+        "--api-tls-key=/a.key",
+        "--api-tls-client-ca=/clients.pem",
         "--heartbeat=12ms",
         "--detect-timeout=13s",
         "--settle-time=14ms",
@@ -288,6 +294,16 @@ group = "239.1.1.1:10"
 interface = "10.0.0.1"
 interval = "11s"
 
+[tls.peer]
+certificate = "/p.pem"
+key = "/p.key"
+ca = "/ca.pem"
+
+[tls.api]
+certificate = "/a.pem"
+key = "/a.key"
+client_ca = "/clients.pem"
+
 [timing]
 heartbeat = "12ms"
 detect_timeout = "13s"
@@ -337,6 +353,33 @@ fn multicast_can_be_switched_on_and_off_by_flag() {
     assert!(flags(&["--config", &on, "--multicast=off"]).unwrap().discovery.multicast.is_none());
     let said = flags(&["--multicast", "--multicast-interface", "eth0"]).unwrap_err().to_string();
     assert!(said.contains("an IP address"), "{said}");
+}
+
+#[test]
+fn files_for_tls_come_together() {
+    for (config, expected) in [
+        (
+            "[tls.peer]\ncertificate = \"/p.pem\"",
+            "configuration:3: tls.peer.certificate is /p.pem; tls.peer.key and tls.peer.ca must be set too",
+        ),
+        ("[tls.peer]\nkey = \"/k\"\nca = \"/ca\"", "tls.peer.key is /k; tls.peer.certificate must be set too"),
+        (
+            "[tls.api]\nclient_ca = \"/ca\"",
+            "configuration:3: tls.api.client_ca is /ca; tls.api.certificate and tls.api.key must be set too",
+        ),
+        ("[tls.api]\ncertificate = \"/a\"\nkey = \"\"", "configuration:4: tls.api.key is empty; it must name a file"),
+        ("[tls]\ncertificate = \"/a\"", "unknown field `certificate`"),
+    ] {
+        let said = refusal(config);
+        assert!(said.contains(expected), "{config}: {said}");
+    }
+    let config = text("[tls.api]\ncertificate = \"/a\"\nkey = \"/k\"").unwrap();
+    assert!(config.tls.peer.is_none() && config.tls.api.unwrap().client_ca.is_none());
+    let said = flags(&["--peer-tls-key", "/k"]).unwrap_err().to_string();
+    assert!(
+        said.starts_with("--peer-tls-key: tls.peer.key is /k; tls.peer.certificate and tls.peer.ca must"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -54,6 +54,8 @@ pub struct TurnedAway {
     pub slow: Counter,
     /// It said too much before it was admitted.
     pub wordy: Counter,
+    /// It spoke TLS where plain text is spoken, or the reverse, or its certificate did not do.
+    pub untrusted: Counter,
 }
 
 /// Whether a connection is admitted; clones share it.

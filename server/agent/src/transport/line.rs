@@ -5,9 +5,10 @@ use std::{sync::Arc, time::Duration};
 use futures_util::{Stream, StreamExt};
 use quorate_core::{
     types::{ConnId, Loss, Network},
-    wire::Frame,
+    wire::{Frame, Refusal},
 };
 use quorate_proto::peer::v1 as pb;
+use quorate_tls::Fault;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status};
@@ -25,6 +26,15 @@ pub(super) const QUEUE: usize = 4096;
 pub(super) struct Line {
     pub(super) queue: mpsc::Sender<Frame>,
     pub(super) control: Control,
+}
+
+/// The other end of a connection.
+#[derive(Debug)]
+pub(super) struct FarEnd {
+    /// The address that was dialled, or the host that it comes from.
+    pub(super) remote: String,
+    /// The names in its certificate; none in plain text.
+    pub(super) names: Option<Arc<[String]>>,
 }
 
 /// How a connection is told to end.
@@ -66,6 +76,8 @@ pub(super) enum Ended {
     Theirs,
     /// What came in cannot be read; the other end is told so.
     Nonsense(Status),
+    /// The other end is not the node that its certificate is for.
+    Untrusted(Fault),
     /// Nobody listens any more.
     Stopped,
 }
@@ -75,8 +87,8 @@ impl Shared {
         self.arrivals.send(Arrival { conn, what }).await.map_err(|_| Ended::Stopped)
     }
 
-    /// Passes frames on until the connection ends.
-    pub(super) async fn read<S>(&self, conn: ConnId, frames: &mut S, control: &Control) -> Ended
+    /// Passes frames on until the connection ends. `far` must be who introduces itself.
+    pub(super) async fn read<S>(&self, conn: ConnId, frames: &mut S, control: &Control, far: &FarEnd) -> Ended
     where
         S: Stream<Item = Result<Option<pb::Frame>, Status>> + Unpin,
     {
@@ -95,6 +107,9 @@ impl Shared {
             self.traffic.received();
             match frame {
                 Ok(frame) => {
+                    if let Some(fault) = self.distrust(&frame, far) {
+                        return Ended::Untrusted(fault);
+                    }
                     if let Err(ended) = self.tell(conn, What::Frame(frame)).await {
                         return ended;
                     }
@@ -102,6 +117,32 @@ impl Shared {
                 Err(error) => return Ended::Nonsense(Status::invalid_argument(error.to_string())),
             }
         }
+    }
+}
+
+impl Shared {
+    /// What is wrong with an introduction beside the certificate.
+    fn distrust(&self, frame: &Frame, far: &FarEnd) -> Option<Fault> {
+        let (Frame::Hello(hello) | Frame::Welcome(hello)) = frame else { return None };
+        let said = hello.identity.name.as_str();
+        match &far.names {
+            Some(names) if names.iter().all(|name| name != said) => {
+                let fault = Fault::WrongNode { said: said.to_owned(), names: names.to_vec() };
+                self.refusals.refused(&far.remote, &fault);
+                Some(fault)
+            }
+            _ => {
+                self.refusals.good(&far.remote);
+                None
+            }
+        }
+    }
+}
+
+/// Tells the other end why its introduction is not taken. What has no room left is not told.
+pub(super) fn refuse(queue: &mpsc::WeakSender<Frame>, fault: &Fault) {
+    if let Some(queue) = queue.upgrade() {
+        let _ = queue.try_send(Frame::Refuse { reason: Refusal::BadHello, text: fault.to_string() });
     }
 }
 

@@ -15,16 +15,22 @@ use std::{
 
 use futures_util::Stream;
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
     time::sleep,
 };
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
-use tonic::transport::server::Connected;
 
-use super::entrance::{Admission, Entrance, Grumble, Probation};
+use super::{
+    connection::Connection,
+    entrance::{Admission, Entrance, Grumble, Probation},
+    guard::Guard,
+};
 
+/// How many bytes tell what a connection speaks.
+const HEAD: usize = 3;
 /// Pause after a failed accept: most often the process has no free file descriptor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -39,6 +45,8 @@ pub struct SocketInfo {
     pub admission: Admission,
     /// Whether it is one of those for which there is no room: it is to be told so.
     pub is_spare: bool,
+    /// The DNS names in the other end's certificate; none in plain text, or when it showed none.
+    pub names: Option<Arc<[String]>>,
 }
 
 /// One TCP connection.
@@ -46,6 +54,8 @@ pub struct SocketInfo {
 pub struct Socket {
     tcp: TcpStream,
     info: SocketInfo,
+    /// Bytes that were read to see what the connection speaks, and are to be read again.
+    head: Vec<u8>,
     is_cut: Pin<Box<WaitForCancellationFutureOwned>>,
     probation: Option<Probation>,
     _permit: Option<OwnedSemaphorePermit>,
@@ -59,7 +69,7 @@ impl Socket {
     /// What the operating system says of a connection that is gone already.
     pub fn dialled(tcp: TcpStream, cut: CancellationToken) -> io::Result<Self> {
         let remote = tcp.peer_addr()?;
-        let info = SocketInfo { remote, cut, admission: Admission::default(), is_spare: false };
+        let info = SocketInfo { remote, cut, admission: Admission::default(), is_spare: false, names: None };
         Self::new(tcp, info, None, None)
     }
 
@@ -72,7 +82,25 @@ impl Socket {
         // Without it small frames wait for acknowledgements: 40 ms each.
         tcp.set_nodelay(true)?;
         let is_cut = Box::pin(info.cut.clone().cancelled_owned());
-        Ok(Self { tcp, info, is_cut, probation, _permit: permit })
+        Ok(Self { tcp, info, head: Vec::new(), is_cut, probation, _permit: permit })
+    }
+
+    /// What a service can learn about it.
+    pub(super) fn info(&self) -> &SocketInfo {
+        &self.info
+    }
+
+    /// The other end.
+    pub(super) fn remote(&self) -> SocketAddr {
+        self.info.remote
+    }
+
+    /// The first bytes, which are read again afterwards; fewer, or none, when no more came.
+    pub(super) async fn head(&mut self) -> io::Result<&[u8]> {
+        let mut head = Vec::with_capacity(HEAD);
+        while head.len() < HEAD && (&mut *self).take((HEAD - head.len()) as u64).read_buf(&mut head).await? > 0 {}
+        self.head = head;
+        Ok(&self.head)
     }
 
     fn check_write(&self) -> io::Result<()> {
@@ -84,6 +112,12 @@ impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if self.is_cut.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        if !self.head.is_empty() {
+            let length = self.head.len().min(buf.remaining());
+            buf.put_slice(&self.head[..length]);
+            self.head.drain(..length);
+            return Poll::Ready(Ok(()));
         }
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.tcp).poll_read(cx, buf);
@@ -125,39 +159,39 @@ impl AsyncWrite for Socket {
     }
 }
 
-impl Connected for Socket {
-    type ConnectInfo = SocketInfo;
-
-    fn connect_info(&self) -> SocketInfo {
-        self.info.clone()
-    }
-}
-
-/// The connections that `listener` accepts: what is over the limit and its spare is closed at once. Cancelling `cut` cuts
-/// them all. Never ends and never fails.
+/// The connections that `listener` accepts and `guard` lets in: what is over the limit and its spare is closed at once.
+/// Cancelling `cut` cuts them all. Never ends and never fails.
 pub fn incoming(
     listener: TcpListener,
     entrance: Entrance,
+    guard: Guard,
     cut: CancellationToken,
-) -> impl Stream<Item = io::Result<Socket>> + Send {
+) -> impl Stream<Item = io::Result<Connection>> + Send {
     async_stream::stream! {
         let mut door = Door::new(entrance);
+        // As many as there are places; they end with this stream.
+        let mut coming = JoinSet::new();
         loop {
-            let (tcp, remote) = match listener.accept().await {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection");
-                    sleep(ACCEPT_PAUSE).await;
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                Some(came) = coming.join_next() => {
+                    if let Ok(Some(connection)) = came {
+                        yield Ok(connection);
+                    }
                     continue;
                 }
             };
-            let Some((permit, is_spare)) = door.permit(remote) else { continue };
-            let admission = Admission::default();
-            let probation = Probation::begin(&door.entrance, admission.clone());
-            let info = SocketInfo { remote, cut: cut.child_token(), admission, is_spare };
-            match Socket::new(tcp, info, Some(probation), Some(permit)) {
-                Ok(socket) => yield Ok(socket),
-                Err(error) => tracing::debug!(%remote, %error, "connection gone before it was served"),
+            match accepted {
+                Ok((tcp, remote)) => {
+                    if let Some(socket) = door.open(tcp, remote, &cut) {
+                        let guard = guard.clone();
+                        coming.spawn(async move { guard.admit(socket).await });
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    sleep(ACCEPT_PAUSE).await;
+                }
             }
         }
     }
@@ -175,6 +209,16 @@ impl Door {
     fn new(entrance: Entrance) -> Self {
         let room = |limit: usize| Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)));
         Self { places: room(entrance.limit), spare: room(entrance.spare), entrance, grumble: Grumble::default() }
+    }
+
+    /// Takes in a connection when there is room.
+    fn open(&mut self, tcp: TcpStream, remote: SocketAddr, cut: &CancellationToken) -> Option<Socket> {
+        let (permit, is_spare) = self.permit(remote)?;
+        let admission = Admission::default();
+        let probation = Probation::begin(&self.entrance, admission.clone());
+        let info = SocketInfo { remote, cut: cut.child_token(), admission, is_spare, names: None };
+        let socket = Socket::new(tcp, info, Some(probation), Some(permit));
+        socket.inspect_err(|error| tracing::debug!(%remote, %error, "connection gone before it was served")).ok()
     }
 
     /// A place, and whether it is a spare one.

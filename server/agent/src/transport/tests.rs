@@ -31,11 +31,11 @@ async fn listening_with(entrance: &Entrance) -> (Transport, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let network = Network::new("default").unwrap();
-    (Transport::start(vec![(network, listener)], Duration::from_secs(5), entrance), address)
+    (Transport::start(vec![(network, listener)], Duration::from_secs(5), entrance, None), address)
 }
 
 fn dialling(open_timeout: Duration) -> Transport {
-    Transport::start(Vec::new(), open_timeout, &Entrance::with_room_for(1))
+    Transport::start(Vec::new(), open_timeout, &Entrance::with_room_for(1), None)
 }
 
 fn address(of: SocketAddr) -> Address {
