@@ -96,6 +96,24 @@ async fn v6_delay_with_jitter_is_no_view_change() {
     trial.end("300 ms delay with 100 ms jitter at n4", &[]).await;
 }
 
+/// n3 hears of everything 300 ms late, so for a while a reader who comes from another agent knows a view that n3 does not
+/// know yet. No history was dropped: nothing may be told twice, and no stream may start anew.
+#[tokio::test]
+async fn e1_a_cursor_may_be_ahead_of_an_agent() {
+    let mut trial = Trial::of(4, &CALM, &OTHERS).await;
+    let late = Weather { delay: Duration::from_millis(300), ..Weather::default() };
+    trial.lab().spoil_everywhere(3, [Weather::default(), late]);
+    exchange(&trial.cluster, &ALL, A_WHILE).await;
+    trial.nothing_changed(&ALL).await;
+
+    trial.cluster.agent_mut("n4").kill_dash_nine();
+    trial.cluster.agree(&OTHERS).await;
+    trial.cluster.agent_mut("n4").restart();
+    trial.cluster.agree_all().await;
+    trial.installed_at_most(&OTHERS, 2);
+    trial.end("a crash with n3 300 ms late", &["pinned n4"]).await;
+}
+
 /// A third of all frames comes twice and a third overtakes others, everywhere: nobody leaves, and a crash is told as well
 /// as ever.
 #[tokio::test]
