@@ -21,6 +21,8 @@ mod refusals;
 mod socket;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;
 
 use std::{
     collections::{HashMap, VecDeque},
