@@ -448,7 +448,8 @@ pub enum ErrorReason {
     /// Never sent.
     Unspecified = 0,
     /// INVALID_ARGUMENT: a field of the request is missing, malformed or out of range. The text names it with what is
-    /// allowed. Do not retry.
+    /// allowed. The field is "request" when the request as a whole cannot be read, has more than 1 MiB, or does not come
+    /// within limits.handshake_timeout of the agent. Do not retry.
     BadRequest = 1,
     /// NOT_FOUND: the answering node knows no node of that name.
     NodeNotFound = 2,
@@ -460,7 +461,9 @@ pub enum ErrorReason {
     BadCursor = 5,
     /// INVALID_ARGUMENT: the page token cannot be read. Start again from the first page.
     BadPageToken = 6,
-    /// RESOURCE_EXHAUSTED: a limit of the agent was reached; the text names it. Retry with backoff.
+    /// RESOURCE_EXHAUSTED: a limit of the agent was reached; the text and the metadata "limit_of" name it: connections,
+    /// watch streams, commands under way, or the room for requests that are being read. Retry with backoff; over the limit
+    /// of connections, at another node.
     LimitReached = 7,
     /// FAILED_PRECONDITION: the node is evicted already, or (ReadmitNode) is not evicted.
     EvictionState = 8,
