@@ -43,6 +43,8 @@ pub(crate) struct Plan {
     pub(crate) runs: usize,
     /// Time after which no further run of a fault at a size is begun.
     pub(crate) budget: Duration,
+    /// Time after which no further run of a peer is begun at all.
+    pub(crate) total: Duration,
     /// Numbers of members at which the cost while idle is measured.
     pub(crate) idle: Vec<usize>,
     /// How long it is measured.
@@ -58,16 +60,21 @@ impl Args {
         for size in &self.sizes {
             ensure!((3..=MOST).contains(size), "--sizes: {size} is not within 3 to {MOST}");
         }
-        let (sizes, runs, budget, window) = if self.quick {
-            (vec![3, 5], 2, Duration::from_secs(5), Duration::from_secs(3))
+        let seconds = Duration::from_secs;
+        let mut plan = if self.quick {
+            let (budget, total, window) = (seconds(5), seconds(180), seconds(3));
+            Plan { sizes: vec![3, 5], peers: true, out: self.out, runs: 2, budget, total, idle: vec![3], window }
         } else {
-            (vec![3, 5, 16, 32, 64], 7, Duration::from_secs(30), Duration::from_secs(15))
+            let (sizes, idle) = (vec![3, 5, 16, 32, 64], vec![3, 16, 64]);
+            let (budget, total, window) = (seconds(25), seconds(25 * 60), seconds(15));
+            Plan { sizes, peers: true, out: self.out, runs: 7, budget, total, idle, window }
         };
-        let given = !self.sizes.is_empty();
-        let idle = if given || self.quick { |_: &usize| true } else { |size: &usize| [3, 16, 64].contains(size) };
-        let sizes = if given { self.sizes } else { sizes };
-        let idle = sizes.iter().copied().filter(idle).collect();
-        let runs = self.runs.map_or(runs, usize::from);
-        Ok(Plan { sizes, peers: !self.no_peers, out: self.out, runs, budget, idle, window })
+        if !self.sizes.is_empty() {
+            plan.idle.clone_from(&self.sizes);
+            plan.sizes = self.sizes;
+        }
+        plan.runs = self.runs.map_or(plan.runs, usize::from);
+        plan.peers = !self.no_peers;
+        Ok(plan)
     }
 }

@@ -27,7 +27,9 @@ mod systems;
 
 use clap::Parser;
 
-use crate::{args::Args, figures::Figures, machine::Machine, neighbours::Neighbours, systems::System};
+use crate::{
+    args::Args, figures::Figures, machine::Machine, measure::Measurement, neighbours::Neighbours, systems::System,
+};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -39,7 +41,7 @@ async fn main() -> anyhow::Result<()> {
     let mut figures = Figures { missing, ..Figures::default() };
     figures.warn_of_missing();
     let table = Neighbours::make_room();
-    measure::all(&plan, &systems, &mut figures).await;
+    Measurement::new(&plan, &mut figures).run(&systems).await;
     figures.notes.extend(table.problem().map(str::to_owned));
     plots::draw(&plan.out, &figures)?;
     let text = report::write(&plan, &machine, &figures)?;

@@ -83,6 +83,6 @@ pub(crate) async fn all_see(
         others.sort_unstable();
         others.dedup();
         let of = all.len();
-        format!("after {} s only {reached} of {of} saw {count} members; others saw {others:?}", limit.as_secs())
+        format!("after {} s {reached} of {of} saw {count} members, others {others:?}", limit.as_secs())
     })
 }

@@ -18,12 +18,12 @@ use crate::sightings::Sightings;
 pub(crate) enum System {
     /// This one, with its defaults.
     Quorate,
+    /// Serf with the profile `lan`, its default.
+    Serf,
     /// Corosync with its defaults.
     Corosync,
     /// Corosync with the token time-out that its documentation suggests for fast networks.
     CorosyncToken,
-    /// Serf with the profile `lan`, its default.
-    Serf,
 }
 
 /// Running members of one system; all end when it is dropped. Nodes are counted from 1.
@@ -43,8 +43,8 @@ pub(crate) trait Group: Send + Sync {
 }
 
 impl System {
-    /// All of them, in the order of the report.
-    pub(crate) const ALL: [Self; 4] = [Self::Quorate, Self::Corosync, Self::CorosyncToken, Self::Serf];
+    /// All of them, in the order of the runs and of the report.
+    pub(crate) const ALL: [Self; 4] = [Self::Quorate, Self::Serf, Self::Corosync, Self::CorosyncToken];
 
     /// Whether it is one of those that Quorate is compared with.
     pub(crate) fn is_peer(self) -> bool {
@@ -61,6 +61,12 @@ impl System {
         let found =
             env::var_os("PATH").map(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()));
         found == Some(true)
+    }
+
+    /// The size up to which it is measured.
+    pub(crate) fn most(self) -> usize {
+        // What is added for each member soon outweighs what was taken off.
+        if self == Self::CorosyncToken { 16 } else { usize::MAX }
     }
 
     /// How long a group of this size may take for anything, before it counts as unable.
