@@ -931,8 +931,9 @@ pub mod membership_service_client {
         ///
         /// Views are sent without gap or duplicate, also when the stream is resumed with a cursor on another agent. Node and
         /// link changes are the answering node's own picture: a resumed stream sends their present state, not each past one.
-        /// The stream ends only with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR,
-        /// LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another agent can resume it.
+        /// The stream ends only with the call, or with STOPPING when the agent stops. A cursor that a node does not know while
+        /// it is between two views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW
+        /// with a cursor at a node that is forming its first view: another agent can resume it.
         pub async fn watch_membership(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchMembershipRequest>,
@@ -1089,8 +1090,9 @@ pub mod membership_service_server {
         ///
         /// Views are sent without gap or duplicate, also when the stream is resumed with a cursor on another agent. Node and
         /// link changes are the answering node's own picture: a resumed stream sends their present state, not each past one.
-        /// The stream ends only with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR,
-        /// LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another agent can resume it.
+        /// The stream ends only with the call, or with STOPPING when the agent stops. A cursor that a node does not know while
+        /// it is between two views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW
+        /// with a cursor at a node that is forming its first view: another agent can resume it.
         async fn watch_membership(
             &self,
             request: tonic::Request<super::WatchMembershipRequest>,
@@ -1811,8 +1813,9 @@ pub mod event_service_client {
         ///
         /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted and
         /// ViewStable tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
-        /// with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a
-        /// cursor at a node that is forming its first view: another agent can resume it.
+        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
+        /// views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a
+        /// node that is forming its first view: another agent can resume it.
         pub async fn watch_events(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchEventsRequest>,
@@ -1889,8 +1892,9 @@ pub mod event_service_server {
         ///
         /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted and
         /// ViewStable tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
-        /// with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a
-        /// cursor at a node that is forming its first view: another agent can resume it.
+        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
+        /// views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a
+        /// node that is forming its first view: another agent can resume it.
         async fn watch_events(
             &self,
             request: tonic::Request<super::WatchEventsRequest>,

@@ -239,6 +239,23 @@ async fn e1_a_node_without_a_view_sends_a_cursor_elsewhere() {
 }
 
 #[tokio::test]
+async fn e1_a_cursor_that_is_ahead_waits_for_a_node_between_views() {
+    let (ahead, behind) = (api().await, api().await);
+    for api in [&ahead, &behind] {
+        api.fake.install(1, &["n1", "n2"], &[]);
+        api.fake.transition(1);
+    }
+    ahead.fake.install(2, &["n1", "n2"], &[1]);
+    let cursor = take(&mut ahead.watch("").await, 1).await.remove(0).1;
+    let watch = behind.watch(&cursor);
+    tokio::pin!(watch);
+    assert!(timeout(Duration::from_millis(100), &mut watch).await.is_err(), "it begins before the view is here");
+    behind.fake.install(2, &["n1", "n2"], &[1]);
+    behind.fake.stable(2);
+    assert_eq!(told(&mut timeout(LIMIT, watch).await.unwrap(), 2).await, ["RESUMED 2 INSTALLED", "stable 2"]);
+}
+
+#[tokio::test]
 async fn e1_a_cursor_older_than_the_history_begins_anew_and_says_so() {
     let api = api().await;
     api.fake.install(1, &["n1"], &[]);
