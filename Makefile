@@ -148,10 +148,11 @@ fuzz: need-fuzz ## Fuzzes all that comes from outside for TIME=3600 seconds in a
 	    -print_final_stats=1; done
 
 .PHONY: fuzz-keep
-fuzz-keep: need-fuzz ## Makes the kept fuzzing inputs anew: the fewest that reach all that was ever reached
+fuzz-keep: need-fuzz ## Makes the kept fuzzing inputs anew: few that reach every place that was ever reached
 	@for target in $(FUZZ); do mkdir -p $(FUZZ_FOUND)/$$target; cp -n server/fuzz/corpus/$$target/* $(FUZZ_FOUND)/$$target/; \
 	  rm -rf $(FUZZ_FOUND)/kept; mkdir -p $(FUZZ_FOUND)/kept; \
-	  $(FUZZ_RUN) $$target $(FUZZ_FOUND)/kept $(FUZZ_FOUND)/$$target -- -merge=1 -max_len=16384; \
+	  $(FUZZ_RUN) $$target $(FUZZ_FOUND)/kept $(FUZZ_FOUND)/$$target -- -set_cover_merge=1 \
+	    -use_counters=0 -max_len=16384; \
 	  rm -rf server/fuzz/corpus/$$target; mv $(FUZZ_FOUND)/kept server/fuzz/corpus/$$target; done
 
 .PHONY: breakages
