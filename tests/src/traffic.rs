@@ -13,9 +13,9 @@ use crate::{
     wait::{LIMIT, wait_for},
 };
 
-/// Waits until each of these agents has received so many frames more from each of the others, on the average. While
-/// nothing changes nearly all frames are heartbeats, of which a channel brings ten a second by default. So thirty of
-/// them are about three times the silence after which a channel counts as down.
+/// Waits until each of these agents has received so many frames more for each of the others. While nothing changes nearly
+/// all frames are heartbeats, of which a channel brings ten a second by default. So on two networks sixty of them are about
+/// three times the silence after which a channel counts as down.
 ///
 /// # Panics
 /// When the frames do not come within the limit of all waiting: then the agents have lost each other.
