@@ -17,12 +17,18 @@ TOOLS := proto/tools
 BUF := $(TOOLS)/node_modules/.bin/buf
 # The public and peer API as last released; `make check-api` compares with it.
 RELEASED := proto/released.binpb
-# Flags for `quorated dev`, as in: make dev ARGS='--nodes 5'
+# Flags for `quorated dev` and the benchmark, as in: make dev ARGS='--nodes 5'
 ARGS ?=
 # For `make campaign`.
 SEEDS ?= 20000
 FROM ?= 1
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+# For `make fuzz`: seconds for all targets together.
+TIME ?= 3600
+FUZZ := wire handshake config
+FUZZ_FOUND := server/fuzz/target/found
+# Nothing here is `unsafe`, so no sanitizer is needed, and with it no nightly compiler.
+FUZZ_RUN := cargo fuzz run --fuzz-dir server/fuzz --sanitizer none
 
 say = @printf '\n== %s\n' '$(1)'
 # $(call or-else,text): what to print when the command before it fails.
@@ -116,6 +122,38 @@ campaign: ## Runs the simulator over SEEDS=20000 seeds from FROM=1; a seed that 
 	$(call say,Simulating $(SEEDS) seeds from $(FROM))
 	cargo build --locked --release -p quorate-sim
 	@$(TARGET)/release/quorate-sim --seeds $(SEEDS) --from $(FROM) --jobs $(JOBS)
+
+.PHONY: bench
+bench: check-machine ## Measures views beside Corosync and Serf, in target/benchmark (root; 30 minutes); ARGS='--quick', '--no-peers'
+	@case ' $(ARGS) ' in *' --no-peers '*) ;; *) tests/benchmark/install-peers ;; esac
+	$(call say,Measuring)
+	cargo build --locked --release -p quorate-tests --bin quorate-benchmark
+	@$(TARGET)/release/quorate-benchmark --out $(TARGET)/benchmark $(ARGS)
+
+.PHONY: check-fuzz
+check-fuzz: ## Replays the kept fuzzing inputs and seeded mutations of them; check-tests does so too
+	$(call say,Replaying what was found by fuzzing)
+	@cargo test --locked -p quorate-agent --test fuzz -- --nocapture
+
+.PHONY: need-fuzz
+need-fuzz:
+	@cargo fuzz --version >/dev/null 2>&1 || { echo 'cargo-fuzz is needed: cargo install cargo-fuzz --locked' >&2; exit 1; }
+
+.PHONY: fuzz
+fuzz: need-fuzz ## Fuzzes all that comes from outside for TIME=3600 seconds in all; `make fuzz-keep` keeps what it found
+	@for target in $(FUZZ); do mkdir -p $(FUZZ_FOUND)/$$target; printf '\n== Fuzzing %s\n' $$target; \
+	  dict=server/fuzz/$$target.dict; [ -f $$dict ] && dict=-dict=$$dict || dict=; \
+	  $(FUZZ_RUN) $$target $(FUZZ_FOUND)/$$target server/fuzz/corpus/$$target -- $$dict \
+	    -max_total_time=$$(( $(TIME) / $(words $(FUZZ)) )) -max_len=16384 -rss_limit_mb=1024 -timeout=20 \
+	    -print_final_stats=1; done
+
+.PHONY: fuzz-keep
+fuzz-keep: need-fuzz ## Makes the kept fuzzing inputs anew: few that reach every place that was ever reached
+	@for target in $(FUZZ); do mkdir -p $(FUZZ_FOUND)/$$target; cp -n server/fuzz/corpus/$$target/* $(FUZZ_FOUND)/$$target/; \
+	  rm -rf $(FUZZ_FOUND)/kept; mkdir -p $(FUZZ_FOUND)/kept; \
+	  $(FUZZ_RUN) $$target $(FUZZ_FOUND)/kept $(FUZZ_FOUND)/$$target -- -set_cover_merge=1 \
+	    -use_counters=0 -max_len=16384; \
+	  rm -rf server/fuzz/corpus/$$target; mv $(FUZZ_FOUND)/kept server/fuzz/corpus/$$target; done
 
 .PHONY: breakages
 breakages: ## Breaks the core in many ways, one at a time, and shows which checker or test notices (20 minutes)

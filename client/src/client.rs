@@ -37,7 +37,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of these endpoints, each `host:port` or `http://host:port`, once one of them has answered.
+    /// A client of these endpoints, each `host:port`, once one of them has answered.
     ///
     /// Blocks until then, with the default deadline of 5 s. Use [`Client::new`] when the agents may come later.
     pub async fn connect(endpoints: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, Error> {
@@ -46,7 +46,7 @@ impl Client {
         Ok(client)
     }
 
-    /// A client with these options. Does no IO: connections are made when they are needed.
+    /// A client with these options. Reads the files for TLS, if any; connections are made when they are needed.
     pub fn new(options: ClientOptions) -> Result<Self, OptionsError> {
         let call_timeout = options.call_timeout;
         Ok(Self { pool: Pool::new(options)?, call_timeout })

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use quorate_tls::Fault;
 use thiserror::Error;
 use tonic::{Code, ConnectError, Status};
 
@@ -113,6 +114,9 @@ pub enum Cause {
     /// There was no connection, so nothing was sent.
     #[error("{0}")]
     Connect(String),
+    /// There was a connection, but one end did not trust the other, so nothing was sent.
+    #[error("not trusted: {0}")]
+    Untrusted(Fault),
     /// The connection failed before the answer was complete.
     #[error("connection lost: {0}")]
     Lost(String),
@@ -132,7 +136,7 @@ impl Cause {
     pub fn reason(&self) -> Option<&Reason> {
         match self {
             Self::Refused(refusal) => refusal.reason.as_ref(),
-            Self::Connect(_) | Self::Lost(_) | Self::Silent(_) | Self::Ended => None,
+            Self::Connect(_) | Self::Untrusted(_) | Self::Lost(_) | Self::Silent(_) | Self::Ended => None,
         }
     }
 
@@ -147,7 +151,11 @@ impl Cause {
                 message: status.message().to_owned(),
             });
         };
-        let chain: Vec<&dyn StdError> = std::iter::successors(Some(source), |error| (**error).source()).collect();
+        let chain: Vec<&(dyn StdError + 'static)> =
+            std::iter::successors(Some(source), |error| (**error).source()).collect();
+        if let Some(fault) = chain.iter().find_map(|error| error.downcast_ref::<Fault>()) {
+            return Self::Untrusted(fault.clone());
+        }
         let root = chain.last().map(|root| plain_text(*root)).unwrap_or_default();
         if chain.iter().any(|error| error.is::<ConnectError>()) { Self::Connect(root) } else { Self::Lost(root) }
     }

@@ -33,6 +33,7 @@ mod pool;
 mod reason;
 mod retry;
 mod rotation;
+mod tls;
 mod watch;
 
 pub use attempt::Attempt;
@@ -40,7 +41,9 @@ pub use client::Client;
 pub use error::{Cause, Error, Refusal, Tried};
 pub use options::{ClientOptions, OptionsError};
 pub use quorate_proto::{ERROR_DOMAIN, v1};
+pub use quorate_tls::{Fault, FileError};
 pub use reason::Reason;
 pub use retry::Safety;
+pub use tls::TlsOptions;
 pub use tonic::Code;
 pub use watch::{EventWatchOptions, MembershipWatchOptions, Watch, WatchStatus};

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use quorate_tls::{ClientTls, FileError};
+
 use crate::address::Address;
+use crate::tls::TlsOptions;
 
 /// Most endpoints a client takes.
 const MAX_ENDPOINTS: usize = 64;
@@ -20,6 +23,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
     pub(crate) endpoints: Vec<String>,
+    pub(crate) tls: Option<TlsOptions>,
     pub(crate) connect_timeout: Duration,
     pub(crate) call_timeout: Duration,
     pub(crate) attempt_timeout: Option<Duration>,
@@ -33,11 +37,13 @@ pub struct ClientOptions {
 impl ClientOptions {
     /// Options for these endpoints, everything else at its default.
     ///
-    /// An endpoint is `host:port`, `[v6]:port`, or the same after `http://`. 1 to 64 of them; the first that answers is
-    /// used until it fails, then the next, in this order and round again.
+    /// An endpoint is `host:port`, `[v6]:port`, or the same after `http://` or `https://`; without either it is reached
+    /// in TLS when there are [`tls`](Self::tls) options. 1 to 64 of them; the first that answers is used until it fails,
+    /// then the next, in this order and round again.
     pub fn new(endpoints: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             endpoints: endpoints.into_iter().map(Into::into).collect(),
+            tls: None,
             connect_timeout: Duration::from_secs(1),
             call_timeout: Duration::from_secs(5),
             attempt_timeout: None,
@@ -47,6 +53,13 @@ impl ClientOptions {
             keep_alive_interval: Duration::from_secs(10),
             keep_alive_timeout: Duration::from_secs(5),
         }
+    }
+
+    /// Speaks TLS with all endpoints but those after `http://`. Default: plain text.
+    #[must_use]
+    pub fn tls(mut self, tls: TlsOptions) -> Self {
+        self.tls = Some(tls);
+        self
     }
 
     /// How long one connection attempt may take: 10 ms to 60 s, default 1 s.
@@ -126,7 +139,21 @@ impl ClientOptions {
         check_number("rounds", self.rounds as usize, 1..=100)?;
         check_number("max_message_size", self.max_message_size, 64 << 10..=1 << 30)?;
         check_number("number of endpoints", self.endpoints.len(), 1..=MAX_ENDPOINTS)?;
-        self.endpoints.iter().map(|text| parse_endpoint(text)).collect()
+        self.endpoints.iter().map(|text| self.endpoint(text)).collect()
+    }
+
+    /// Reads the files for TLS, when it is wanted.
+    pub(crate) fn load_tls(&self) -> Result<Option<ClientTls>, OptionsError> {
+        self.tls.as_ref().map(TlsOptions::load).transpose()
+    }
+
+    fn endpoint(&self, text: &str) -> Result<Address, OptionsError> {
+        let bad = |why| OptionsError::Endpoint { value: text.to_owned(), why };
+        let address = Address::parse(text).map_err(bad)?;
+        if address.is_secure(false) && self.tls.is_none() {
+            return Err(bad("https needs to know the cluster's CA"));
+        }
+        Ok(address)
     }
 
     /// How long one endpoint may take over a call of `limit`, when there are `endpoints` to share it.
@@ -134,10 +161,6 @@ impl ClientOptions {
         let shares = endpoints.clamp(1, 3) as u32;
         self.attempt_timeout.unwrap_or(limit / shares).min(limit)
     }
-}
-
-fn parse_endpoint(text: &str) -> Result<Address, OptionsError> {
-    Address::parse(text).map_err(|why| OptionsError::Endpoint { value: text.to_owned(), why })
 }
 
 /// Checks that a duration is in its range.
@@ -173,6 +196,12 @@ pub enum OptionsError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// A file for TLS cannot be used.
+    #[error(transparent)]
+    Tls(#[from] FileError),
+    /// The name to look for in agents' certificates is none.
+    #[error("{0:?} is no name that a certificate can have")]
+    ServerName(String),
     /// A value is outside its range.
     #[error("{name} is {value}, allowed is {allowed}")]
     OutOfRange {
@@ -206,6 +235,13 @@ mod tests {
         assert_eq!(error.to_string(), "number of endpoints is 0, allowed is 1 to 64");
         let error = ClientOptions::new(["a"]).check().unwrap_err();
         assert_eq!(error.to_string(), "\"a\" is no endpoint: the port is missing");
+        let error = ClientOptions::new(["https://a:1"]).check().unwrap_err();
+        assert_eq!(error.to_string(), "\"https://a:1\" is no endpoint: https needs to know the cluster's CA");
+        let error =
+            ClientOptions::new(["a:1"]).tls(TlsOptions::new("/none").server_name("a b")).load_tls().unwrap_err();
+        assert_eq!(error.to_string(), "\"a b\" is no name that a certificate can have");
+        let error = ClientOptions::new(["a:1"]).tls(TlsOptions::new("/none")).load_tls().unwrap_err();
+        assert!(error.to_string().starts_with("cannot read /none: No such file"), "{error}");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use quorate_tls::{ClientTls, Connector, Faults};
+use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::address::Address;
@@ -27,6 +29,8 @@ pub(crate) struct Pool {
 struct Slot {
     name: String,
     endpoint: Endpoint,
+    connector: Connector,
+    faults: Faults,
     connection: Mutex<Connection>,
 }
 
@@ -38,10 +42,11 @@ struct Connection {
 
 impl Pool {
     pub(crate) fn new(options: ClientOptions) -> Result<Self, OptionsError> {
-        let slots = options
-            .check()?
+        let addresses = options.check()?;
+        let tls = options.load_tls()?;
+        let slots = addresses
             .iter()
-            .map(|address| Slot::new(address, &options).map(Arc::new))
+            .map(|address| Slot::new(address, &options, tls.as_ref()).map(Arc::new))
             .collect::<Result<Arc<[_]>, _>>()?;
         Ok(Self { slots, preferred: Arc::default(), options: Arc::new(options) })
     }
@@ -91,23 +96,38 @@ impl Pool {
         }
     }
 
+    /// What went wrong with an attempt at this endpoint. That an end was not trusted is known to the connection alone
+    /// when it showed only after the handshake.
+    pub(crate) fn cause(&self, index: usize, status: &Status) -> Cause {
+        let cause = Cause::of(status, self.name(index));
+        match (&cause, self.slots[index].faults.last()) {
+            (Cause::Connect(_) | Cause::Lost(_), Some(fault)) => Cause::Untrusted(fault),
+            _ => cause,
+        }
+    }
+
     pub(crate) fn tried(&self, index: usize, cause: Cause) -> Tried {
         Tried { endpoint: self.name(index).to_owned(), cause }
     }
 }
 
 impl Slot {
-    fn new(address: &Address, options: &ClientOptions) -> Result<Self, OptionsError> {
+    fn new(address: &Address, options: &ClientOptions, tls: Option<&ClientTls>) -> Result<Self, OptionsError> {
         let bad = || OptionsError::Endpoint { value: address.to_string(), why: "it makes no valid URI" };
-        let endpoint = Endpoint::from_shared(address.uri())
+        let tls = tls.filter(|_| address.is_secure(true)).cloned();
+        let origin = address.uri(tls.is_some()).parse().map_err(|_| bad())?;
+        // The connector sees to TLS: for the library below it the way is plain.
+        let endpoint = Endpoint::from_shared(address.uri(false))
             .and_then(|endpoint| endpoint.user_agent(USER_AGENT))
             .map_err(|_| bad())?
+            .origin(origin)
             .connect_timeout(options.connect_timeout)
-            .tcp_nodelay(true)
             .http2_keep_alive_interval(options.keep_alive_interval)
             .keep_alive_timeout(options.keep_alive_timeout)
             .keep_alive_while_idle(true);
-        Ok(Self { name: address.to_string(), endpoint, connection: Mutex::default() })
+        let faults = Faults::default();
+        let connector = Connector::new(tls, Some(options.connect_timeout), faults.clone());
+        Ok(Self { name: address.to_string(), endpoint, connector, faults, connection: Mutex::default() })
     }
 
     fn channel(&self) -> (u64, Channel) {
@@ -115,7 +135,7 @@ impl Slot {
         if let Some(channel) = &connection.channel {
             return (connection.generation, channel.clone());
         }
-        let channel = self.endpoint.connect_lazy();
+        let channel = self.endpoint.connect_with_connector_lazy(self.connector.clone());
         connection.generation += 1;
         connection.channel = Some(channel.clone());
         (connection.generation, channel)

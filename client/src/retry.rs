@@ -116,7 +116,7 @@ impl Call<'_> {
         let generation = attempt.generation;
         match timeout(limit, call(attempt)).await {
             Ok(Ok(answer)) => Ok(answer.into_inner()),
-            Ok(Err(status)) => Err(Cause::of(&status, self.pool.name(index))),
+            Ok(Err(status)) => Err(self.pool.cause(index, &status)),
             Err(_) => {
                 self.pool.renew(index, generation);
                 Err(Cause::Silent(limit))
@@ -135,7 +135,7 @@ impl Call<'_> {
                 return Some(Error::Deadline { limit: self.limits.total, tried: vec![tried] });
             }
             (Cause::Lost(_) | Cause::Ended, Safety::AtMostOnce) => return Some(Error::Lost(tried)),
-            (Cause::Connect(_), _) | (_, Safety::Idempotent) => {}
+            (Cause::Connect(_) | Cause::Untrusted(_), _) | (_, Safety::Idempotent) => {}
         }
         self.unsure |= sent;
         self.tried.note(tried);

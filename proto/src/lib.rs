@@ -3,6 +3,8 @@
 //! [`v1`] is the public API, [`peer::v1`] is what agents say to each other. The stubs in `src/gen` are written by
 //! `cargo run -p quorate-codegen` and committed, so that building needs neither protoc nor a generator.
 
+pub mod codec;
+
 /// The encoded `FileDescriptorSet` of both packages with their comments, for server reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/descriptors.bin");
 

@@ -40,6 +40,8 @@ pub struct Spec {
     pub seeds: Vec<String>,
     /// More flags.
     pub flags: Vec<String>,
+    /// A program with arguments that runs the agent, which comes after them, and is replaced by it.
+    pub launcher: Vec<String>,
     /// The network namespace to run in, and where tests reach the API and HTTP from outside.
     pub inside: Option<Inside>,
 }
@@ -51,6 +53,8 @@ pub struct Inside {
     pub namespace: String,
     /// Address outside that leads to the API.
     pub api: String,
+    /// Address outside that leads to HTTP.
+    pub http: String,
 }
 
 /// One agent, running or not.
@@ -98,6 +102,12 @@ impl Agent {
     #[must_use]
     pub fn api(&self) -> &str {
         self.spec.inside.as_ref().map_or(&self.spec.api, |inside| &inside.api)
+    }
+
+    /// Where tests reach its metrics and health.
+    #[must_use]
+    pub fn http(&self) -> &str {
+        self.spec.inside.as_ref().map_or(&self.spec.http, |inside| &inside.http)
     }
 
     /// A client of this agent alone.
@@ -200,7 +210,7 @@ impl Spec {
         let program = &binaries().quorated;
         let mut command = match &self.inside {
             Some(inside) => in_namespace(&inside.namespace, program),
-            None => Command::new(program),
+            None => launched(&self.launcher, program),
         };
         command.args(["run", "--die-with-parent", &std::process::id().to_string()]);
         command.args(["--cluster", &self.cluster, "--node-name", &self.name]).arg("--data-dir").arg(&self.data);
@@ -216,8 +226,20 @@ impl Spec {
     }
 }
 
+/// A program, by way of its launcher when there is one.
+fn launched(launcher: &[String], program: &Path) -> Command {
+    match launcher.split_first() {
+        Some((first, rest)) => {
+            let mut command = Command::new(first);
+            command.args(rest).arg(program);
+            command
+        }
+        None => Command::new(program),
+    }
+}
+
 /// A program in a network namespace. `ip` replaces itself with it, so the process id is that of the program.
-fn in_namespace(namespace: &str, program: &Path) -> Command {
+pub(crate) fn in_namespace(namespace: &str, program: &Path) -> Command {
     let mut command = Command::new("ip");
     command.args(["netns", "exec", namespace]).arg(program);
     command

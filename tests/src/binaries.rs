@@ -17,6 +17,14 @@ pub(crate) struct Binaries {
     pub(crate) quorate: PathBuf,
 }
 
+/// Builds the programs, when this process has not done so yet: before something whose time is taken.
+///
+/// # Panics
+/// When they cannot be built.
+pub fn build_programs() {
+    binaries();
+}
+
 /// The programs, fresh.
 ///
 /// # Panics

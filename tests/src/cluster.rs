@@ -47,6 +47,7 @@ impl Plan {
                 peers,
                 seeds: Vec::new(),
                 flags: Vec::new(),
+                launcher: Vec::new(),
                 inside: None,
             }
         };

@@ -17,21 +17,31 @@
 
 mod agent;
 mod binaries;
+mod calm;
 mod cli;
 mod cluster;
 mod forward;
 mod lab;
+pub mod links;
 mod ports;
 mod process;
+mod seed;
 mod streams;
+mod traffic;
+mod trial;
 mod views;
 mod wait;
 
 pub use agent::{Agent, Spec};
+pub use binaries::build_programs;
+pub use calm::Calm;
 pub use cli::{Cli, Following, Output};
 pub use cluster::{Cluster, Plan};
-pub use lab::Lab;
+pub use lab::{Lab, Weather};
 pub use ports::free_port;
+pub use seed::seeded;
 pub use streams::StreamChecker;
+pub use traffic::{exchange, metrics};
+pub use trial::Trial;
 pub use views::{History, Id, causes_of, id_of, names_of};
 pub use wait::{LIMIT, wait_for, wait_until};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use quorate::{Client, ClientOptions};
+use quorate::{Client, ClientOptions, TlsOptions};
 
 use crate::args::Global;
 use crate::failure::Failure;
@@ -28,6 +28,29 @@ impl App {
             .connect_timeout(timeout.min(CONNECT_TIMEOUT))
             .leave_timeout(global.timeout.unwrap_or(DEFAULT_LEAVE_TIMEOUT))
             .rounds(ROUNDS);
+        let options = match tls(global)? {
+            Some(tls) => options.tls(tls),
+            None => options,
+        };
         Ok(Self { client: Client::new(options)?, out: Output::new(global.output, global.color) })
     }
+}
+
+/// TLS as the flags and variables have it.
+fn tls(global: &Global) -> Result<Option<TlsOptions>, Failure> {
+    let Global { tls_ca, tls_certificate, tls_key, tls_server_name, .. } = global;
+    let Some(ca) = tls_ca else {
+        let lonely = tls_certificate.is_some() || tls_key.is_some() || tls_server_name.is_some();
+        return if lonely { Err(Failure::Usage("TLS needs --tls-ca (QUORATE_TLS_CA)".to_owned())) } else { Ok(None) };
+    };
+    let mut tls = TlsOptions::new(ca);
+    match (tls_certificate, tls_key) {
+        (Some(certificate), Some(key)) => tls = tls.certificate(certificate, key),
+        (None, None) => {}
+        _ => return Err(Failure::Usage("--tls-certificate and --tls-key must be given together".to_owned())),
+    }
+    if let Some(name) = tls_server_name {
+        tls = tls.server_name(name);
+    }
+    Ok(Some(tls))
 }

@@ -1,5 +1,6 @@
 //! What can be asked on the command line.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -21,7 +22,8 @@ Exit codes:
 Examples:
   quorate status
   quorate --endpoint 10.0.0.1:7401,10.0.0.2:7401 members
-  quorate events --follow --since 10m -o json";
+  quorate events --follow --since 10m -o json
+  quorate --tls-ca ca.pem --endpoint 10.0.0.1:7401 members";
 
 const LEAVE_EXAMPLES: &str = "\
 Leaving concerns one agent, so exactly one endpoint must be given. Waits up to --timeout,
@@ -62,13 +64,25 @@ pub struct Global {
     #[arg(
         long = "endpoint",
         global = true,
-        value_name = "HOST:PORT",
+        value_name = "[https://]HOST:PORT",
         env = "QUORATE_ENDPOINTS",
         hide_env_values = true,
         value_delimiter = ',',
         default_value = "127.0.0.1:7401,127.0.0.1:7402,127.0.0.1:7403"
     )]
     pub endpoints: Vec<String>,
+    /// The cluster's CA (PEM): speaks TLS with all agents but those given as http://
+    #[arg(long, global = true, value_name = "FILE", env = "QUORATE_TLS_CA", hide_env_values = true)]
+    pub tls_ca: Option<PathBuf>,
+    /// Certificate to show to agents that ask for one (PEM)
+    #[arg(long, global = true, value_name = "FILE", env = "QUORATE_TLS_CERTIFICATE", hide_env_values = true)]
+    pub tls_certificate: Option<PathBuf>,
+    /// Its private key (PEM)
+    #[arg(long, global = true, value_name = "FILE", env = "QUORATE_TLS_KEY", hide_env_values = true)]
+    pub tls_key: Option<PathBuf>,
+    /// Name to look for in agents' certificates [default: the host of the endpoint]
+    #[arg(long, global = true, value_name = "NAME", env = "QUORATE_TLS_SERVER_NAME", hide_env_values = true)]
+    pub tls_server_name: Option<String>,
     /// Tables for people or JSON for programs
     #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
     pub output: Format,

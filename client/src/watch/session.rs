@@ -72,7 +72,7 @@ impl Session {
                     let stream = answer.into_inner();
                     return Ok(Inbound { index: step.index, generation, opened: Instant::now(), stream });
                 }
-                Ok(Err(status)) => self.note(step.index, Cause::of(&status, self.pool.name(step.index)))?,
+                Ok(Err(status)) => self.note(step.index, self.pool.cause(step.index, &status))?,
                 Err(_) => {
                     self.pool.renew(step.index, generation);
                     self.note(step.index, Cause::Silent(limit))?;
@@ -87,7 +87,7 @@ impl Session {
         match timeout_at(self.patience(idle), inbound.stream.message()).await {
             Ok(Ok(Some(message))) => Ok(message),
             Ok(Ok(None)) => Err(Cause::Ended),
-            Ok(Err(status)) => Err(Cause::of(&status, self.pool.name(inbound.index))),
+            Ok(Err(status)) => Err(self.pool.cause(inbound.index, &status)),
             Err(_) => {
                 self.pool.renew(inbound.index, inbound.generation);
                 Err(Cause::Silent(idle))

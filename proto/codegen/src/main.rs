@@ -22,6 +22,9 @@ const FILES: &[&str] = &[
     "quorate/peer/v1/peer.proto",
 ];
 
+/// The package whose messages come from anybody who knows the port: they are read with care.
+const PEER: &str = "quorate.peer.v1";
+
 fn main() -> Result<ExitCode> {
     let check = match env::args().nth(1).as_deref() {
         None => false,
@@ -55,10 +58,13 @@ fn generate(root: &Path, out: &Path) -> Result<()> {
     compiler.include_source_info(true).include_imports(true);
     compiler.open_files(FILES)?;
     fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
-    tonic_prost_build::configure()
-        .out_dir(out)
-        .compile_fds(compiler.file_descriptor_set())
-        .context("cannot generate stubs")
+    let (mut public, mut peer) = (compiler.file_descriptor_set(), compiler.file_descriptor_set());
+    public.file.retain(|file| file.package() != PEER);
+    peer.file.retain(|file| file.package() == PEER);
+    let stubs = || tonic_prost_build::configure().out_dir(out);
+    stubs().compile_fds(public).context("cannot generate the public stubs")?;
+    let bounded = stubs().codec_path("crate::codec::BoundedCodec");
+    bounded.compile_fds(peer).context("cannot generate the stubs for peers")
 }
 
 fn read_all(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {

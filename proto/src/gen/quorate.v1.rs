@@ -448,7 +448,8 @@ pub enum ErrorReason {
     /// Never sent.
     Unspecified = 0,
     /// INVALID_ARGUMENT: a field of the request is missing, malformed or out of range. The text names it with what is
-    /// allowed. Do not retry.
+    /// allowed. The field is "request" when the request as a whole cannot be read, has more than 1 MiB, or does not come
+    /// within limits.handshake_timeout of the agent. Do not retry.
     BadRequest = 1,
     /// NOT_FOUND: the answering node knows no node of that name.
     NodeNotFound = 2,
@@ -460,7 +461,9 @@ pub enum ErrorReason {
     BadCursor = 5,
     /// INVALID_ARGUMENT: the page token cannot be read. Start again from the first page.
     BadPageToken = 6,
-    /// RESOURCE_EXHAUSTED: a limit of the agent was reached; the text names it. Retry with backoff.
+    /// RESOURCE_EXHAUSTED: a limit of the agent was reached; the text and the metadata "limit_of" name it: connections,
+    /// watch streams, commands under way, or the room for requests that are being read. Retry with backoff; over the limit
+    /// of connections, at another node.
     LimitReached = 7,
     /// FAILED_PRECONDITION: the node is evicted already, or (ReadmitNode) is not evicted.
     EvictionState = 8,
@@ -928,8 +931,9 @@ pub mod membership_service_client {
         ///
         /// Views are sent without gap or duplicate, also when the stream is resumed with a cursor on another agent. Node and
         /// link changes are the answering node's own picture: a resumed stream sends their present state, not each past one.
-        /// The stream ends only with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR,
-        /// LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another agent can resume it.
+        /// The stream ends only with the call, or with STOPPING when the agent stops. A cursor that a node does not know while
+        /// it is between two views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW
+        /// with a cursor at a node that is forming its first view: another agent can resume it.
         pub async fn watch_membership(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchMembershipRequest>,
@@ -1086,8 +1090,9 @@ pub mod membership_service_server {
         ///
         /// Views are sent without gap or duplicate, also when the stream is resumed with a cursor on another agent. Node and
         /// link changes are the answering node's own picture: a resumed stream sends their present state, not each past one.
-        /// The stream ends only with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR,
-        /// LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another agent can resume it.
+        /// The stream ends only with the call, or with STOPPING when the agent stops. A cursor that a node does not know while
+        /// it is between two views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW
+        /// with a cursor at a node that is forming its first view: another agent can resume it.
         async fn watch_membership(
             &self,
             request: tonic::Request<super::WatchMembershipRequest>,
@@ -1808,8 +1813,9 @@ pub mod event_service_client {
         ///
         /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted and
         /// ViewStable tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
-        /// with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a
-        /// cursor at a node that is forming its first view: another agent can resume it.
+        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
+        /// views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a
+        /// node that is forming its first view: another agent can resume it.
         pub async fn watch_events(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchEventsRequest>,
@@ -1886,8 +1892,9 @@ pub mod event_service_server {
         ///
         /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted and
         /// ViewStable tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
-        /// with the call, or with STOPPING when the agent stops. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a
-        /// cursor at a node that is forming its first view: another agent can resume it.
+        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
+        /// views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a
+        /// node that is forming its first view: another agent can resume it.
         async fn watch_events(
             &self,
             request: tonic::Request<super::WatchEventsRequest>,

@@ -4,6 +4,7 @@
 //! the driver lets its last frames and its last write out, the API ends its streams with STOPPING and its calls with
 //! their answers, and then everything is closed. A second signal skips all that.
 
+mod files;
 mod listeners;
 mod pulse;
 mod signals;
@@ -11,7 +12,7 @@ mod signals;
 use std::{sync::Arc, time::Duration};
 
 use quorate_core::{
-    Node,
+    Durable, Node,
     types::{Address, Identity},
 };
 use tokio::{
@@ -25,14 +26,15 @@ pub use self::listeners::Listeners;
 use self::{pulse::Alive, signals::Signals};
 use crate::{
     api::{self, About, Context},
-    config::Config,
+    config::{Config, LimitsConfig, TlsConfig},
     discovery,
     driver::{Driver, Ended, Handle, Parts, Writer, wall},
     error::AgentError,
     http,
     metrics::Metrics,
     store::Store,
-    transport::Transport,
+    tls::{ApiTls, PeerTls},
+    transport::{Entrance, Transport},
 };
 
 /// A second signal within this time is the first one, sent twice, as some supervisors do.
@@ -41,6 +43,12 @@ const SAME_SIGNAL: Duration = Duration::from_secs(1);
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Most findings of discovery that wait for the driver.
 const FINDINGS: usize = 64;
+/// Most bytes of a peer's connection up to its first frame, which introduces it.
+const FIRST_FRAME: usize = 64 * 1024;
+/// Most bytes of a client's connection up to the head of its first request: what comes with it may be the whole request.
+const FIRST_REQUEST: usize = 4 * 1024 * 1024;
+/// How many clients over the limit are served at once with the answer that there is no room.
+const SPARE: usize = 32;
 /// How much longer than its own limit a departure may take before the agent stops without it.
 const LEAVE_SLACK: Duration = Duration::from_secs(5);
 /// How long requests over HTTP may take when the agent stops.
@@ -64,13 +72,15 @@ impl Agent {
     /// # Errors
     /// [`AgentError`] when the data folder or the settings cannot be used.
     pub fn start(config: &Config, listeners: Listeners) -> Result<Self, AgentError> {
+        let tls = tls(config)?;
         let (store, identity, durable) = Store::open(&config.data_dir, &config.cluster, &config.node_name)?;
         let settings = config.settings(identity.clone());
         let node = Node::new(settings, durable, seed(&identity)).map_err(runtime)?;
         tracing::info!(?identity, cluster = config.cluster, api = %config.api_listen, version = VERSION, "agent starts");
 
         let metrics = Metrics::new(VERSION, &config.cluster, config.node_name.as_str());
-        let transport = Transport::start(listeners.peers, config.timing.detect_timeout, config.limits.max_connections);
+        let peers = peer_entrance(&config.limits, &metrics);
+        let transport = Transport::start(listeners.peers, config.timing.detect_timeout, &peers, tls.peer);
         let traffic = transport.traffic();
         let cancel = CancellationToken::new();
         let (findings, discovered) = mpsc::channel(FINDINGS);
@@ -96,7 +106,8 @@ impl Agent {
         let about = about(config, identity);
         let limits = &config.limits;
         let context = Context::new(handle.clone(), about, metrics.clone(), limits.max_watchers, stopping.clone());
-        let api = tokio::spawn(api::serve(listeners.api, Arc::new(context), limits.max_connections));
+        let clients = client_entrance(limits, &metrics);
+        let api = tokio::spawn(api::serve(listeners.api, Arc::new(context), clients, tls.api, limits.keepalive));
         let alive = Alive::new();
         tokio::spawn(pulse::run(handle.clone(), alive.clone(), metrics.clone(), traffic, cancel.clone()));
         let sources = pulse::sources(handle.clone(), alive, metrics);
@@ -183,6 +194,7 @@ impl Agent {
 /// # Errors
 /// [`AgentError`], which has an exit code for each cause.
 pub async fn run(config: Config) -> Result<(), AgentError> {
+    files::raise_limit(&config);
     let listeners = Listeners::bind(&config).await?;
     let mut signals = Signals::new()?;
     let agent = Agent::start(&config, listeners)?;
@@ -216,8 +228,48 @@ fn seed(identity: &Identity) -> u64 {
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
+/// TLS as it is configured.
+struct Tls {
+    peer: Option<PeerTls>,
+    api: Option<ApiTls>,
+}
+
+/// Reads the files for TLS, before anything is changed.
+fn tls(config: &Config) -> Result<Tls, AgentError> {
+    let TlsConfig { peer, api } = &config.tls;
+    let peer = peer.as_ref().map(|files| PeerTls::load(files, &config.node_name)).transpose();
+    let api = api.as_ref().map(ApiTls::load).transpose();
+    Ok(Tls {
+        peer: peer.map_err(|source| AgentError::Tls { key: "tls.peer", source })?,
+        api: api.map_err(|source| AgentError::Tls { key: "tls.api", source })?,
+    })
+}
+
 fn writer(store: Store, metrics: Metrics) -> Writer {
-    Writer::start(move |durable| store.write(durable), move |took| metrics.persisted(took))
+    let failures = metrics.clone();
+    let write = move |durable: &Durable| store.write(durable).inspect_err(|_| failures.persist_failed());
+    Writer::start(write, move |took| metrics.persisted(took))
+}
+
+fn peer_entrance(limits: &LimitsConfig, metrics: &Metrics) -> Entrance {
+    Entrance {
+        limit: limits.max_connections,
+        spare: 0,
+        patience: limits.handshake_timeout,
+        first_bytes: FIRST_FRAME,
+        turned_away: metrics.turned_away("peers"),
+    }
+}
+
+/// Clients over the limit are told so; how much a request may hold is checked where it is read.
+fn client_entrance(limits: &LimitsConfig, metrics: &Metrics) -> Entrance {
+    Entrance {
+        limit: limits.max_connections,
+        spare: SPARE,
+        patience: limits.handshake_timeout,
+        first_bytes: FIRST_REQUEST,
+        turned_away: metrics.turned_away("api"),
+    }
 }
 
 fn about(config: &Config, identity: Identity) -> About {

@@ -2,6 +2,8 @@
 
 use std::{io, net::SocketAddr, process::ExitCode};
 
+use quorate_tls::FileError;
+
 use crate::{config::ConfigError, store::StoreError};
 
 /// Why the agent ended.
@@ -13,6 +15,14 @@ pub enum AgentError {
     /// The data folder was refused, or failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The files for TLS cannot be used.
+    #[error("{key}: {source}")]
+    Tls {
+        /// The section they are in.
+        key: &'static str,
+        /// Which file, and why.
+        source: FileError,
+    },
     /// An address cannot be listened on.
     #[error("cannot listen on {address} for {what}: {source}")]
     Listen {
@@ -34,7 +44,7 @@ impl AgentError {
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Runtime(_) => 1,
-            Self::Config(_) => 2,
+            Self::Config(_) | Self::Tls { .. } => 2,
             Self::Store(_) => 3,
             Self::Listen { .. } => 4,
         })

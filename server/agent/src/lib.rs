@@ -16,5 +16,6 @@ pub mod logging;
 pub mod metrics;
 pub mod parent;
 pub mod store;
+pub mod tls;
 pub mod transport;
 pub mod wire;

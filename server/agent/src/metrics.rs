@@ -26,7 +26,7 @@ use quorate_core::{
 };
 use tokio::time::Instant;
 
-use crate::transport::Traffic;
+use crate::transport::{Traffic, TurnedAway};
 
 type Ratio = Gauge<f64, AtomicU64>;
 
@@ -50,6 +50,17 @@ struct Path {
 struct Refused {
     by: &'static str,
     reason: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct TurnedAwayBy {
+    listener: &'static str,
+    reason: &'static str,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
+struct Why {
+    reason: &'static str,
 }
 
 /// The figures of one agent; clones share them.
@@ -77,6 +88,9 @@ struct Inner {
     persist_seconds: Seconds,
     distrust: Gauge,
     refused: Family<Refused, Counter>,
+    turned_away: Family<TurnedAwayBy, Counter>,
+    requests_refused: Family<Why, Counter>,
+    persist_failures: Counter,
 }
 
 /// Times from 0.1 ms to about 26 s.
@@ -166,6 +180,28 @@ impl Metrics {
         self.0.persist_seconds.0.observe(took.as_secs_f64());
     }
 
+    /// Something could not be made durable; it is tried again.
+    pub fn persist_failed(&self) {
+        self.0.persist_failures.inc();
+    }
+
+    /// The counters of the connections that this listener turns away.
+    #[must_use]
+    pub fn turned_away(&self, listener: &'static str) -> TurnedAway {
+        let counter = |reason| self.0.turned_away.get_or_create_owned(&TurnedAwayBy { listener, reason });
+        TurnedAway {
+            full: counter("full"),
+            slow: counter("slow"),
+            wordy: counter("wordy"),
+            untrusted: counter("untrusted"),
+        }
+    }
+
+    /// A request was refused before it was read as a whole.
+    pub fn request_refused(&self, reason: &'static str) {
+        self.0.requests_refused.get_or_create(&Why { reason }).inc();
+    }
+
     /// A watch stream began, or ended.
     pub fn watchers(&self, now: usize) {
         self.0.watchers.set(count(now));
@@ -240,7 +276,18 @@ impl Inner {
         all.register("watchers", "Open watch streams", self.watchers.clone());
         all.register("persist_seconds", "Time to make state durable", self.persist_seconds.0.clone());
         all.register("self_distrust", "How far the node distrusts its own timers, 0 to 8", self.distrust.clone());
+        all.register("persist_failures", "Failed tries to make state durable", self.persist_failures.clone());
         all.register("refused_handshakes", "Handshakes refused, by whom and why", self.refused.clone());
+        all.register(
+            "connections_turned_away",
+            "Connections for which there was no room, which did not say in time, or shortly, what they wanted, or were not trusted",
+            self.turned_away.clone(),
+        );
+        all.register(
+            "requests_refused",
+            "Requests refused before they were read: too many connections, too large, too slow, no room",
+            self.requests_refused.clone(),
+        );
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use quorate::v1::{self, SnapshotReason, ViewState};
 
 use super::tape::{Entry, Said, Tape};
-use crate::views::{History, Id, id_of};
+use crate::views::{History, Id, id_of, members_of, names_of};
 
 /// What is wrong with a tape, given everything that all agents know at its end.
 pub(super) fn check(tape: &Tape, history: &History, may_drop: bool) -> Vec<String> {
@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
                 self.drops += usize::from(*reason != SnapshotReason::Start);
                 self.begin(view.as_ref(), *state);
             }
-            Said::View(view) => self.view(view),
+            Said::View(view) => self.view(&entry.from, view),
             Said::Started { left } => {
                 if self.live && self.installed.is_some() && *left != self.installed {
                     self.problems.push(format!("V3: it left {left:?}, but was in {:?}", self.installed));
@@ -99,8 +99,14 @@ impl<'a> Reader<'a> {
         (self.installed, self.live, self.left) = (None, false, false);
     }
 
-    fn view(&mut self, view: &v1::View) {
+    fn view(&mut self, from: &str, view: &v1::View) {
         let id = id_of(view);
+        if self.history.get(&id).is_some_and(|kept| members_of(kept) != members_of(view)) {
+            self.problems.push(format!("V1: {id:?} is told with other members than are kept"));
+        }
+        if !view.missed && !names_of(view).contains(&from) {
+            self.problems.push(format!("V2: {from} installs {id:?}, which does not contain it"));
+        }
         let parents = view.parents.iter().map(Id::from);
         for parent in parents.filter(|parent| self.history.contains_key(parent) && !self.seen.contains(parent)) {
             self.problems.push(format!("V4: {id:?} is told before {parent:?}, from which it came"));

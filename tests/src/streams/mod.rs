@@ -1,11 +1,15 @@
 //! Event streams, written down across everything that happens, and checked at the end (E1, V2, V3, V4).
 //!
 //! [`tape`] is what one stream said, [`check`] the rules for one tape, [`cursors`] resumes from every cursor on every
-//! agent. Streams by the SDK fail over to other agents; a pinned one comes back to its own agent each time.
+//! agent. Streams by the SDK fail over to other agents; a pinned one comes back to its own agent each time; a roaming one
+//! goes on at another agent after every event.
 
 mod check;
 mod cursors;
+mod roaming;
 mod tape;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::BTreeMap,
@@ -68,6 +72,14 @@ impl StreamChecker {
         self.begun().await;
     }
 
+    /// One that goes from one of these agents to the next with its cursor, after every event: named "roaming". It has
+    /// begun.
+    pub async fn roam(&mut self, agents: impl IntoIterator<Item = &Agent>) {
+        let apis = agents.into_iter().map(|agent| format!("http://{}", agent.api())).collect();
+        self.read("roaming".to_owned(), |tape| roaming::read(apis, tape));
+        self.begun().await;
+    }
+
     fn read<F: Future<Output = ()> + Send + 'static>(&mut self, name: String, reader: impl FnOnce(Shared) -> F) {
         let tape = Shared::default();
         let task = tokio::spawn(reader(Arc::clone(&tape)));
@@ -112,6 +124,12 @@ impl StreamChecker {
     #[must_use]
     pub fn views_told(&self, name: &str) -> Vec<v1::View> {
         lock(&self.readers[name].tape).views().cloned().collect()
+    }
+
+    /// All that this stream told so far, for people.
+    #[must_use]
+    pub fn tape(&self, name: &str) -> String {
+        lock(&self.readers[name].tape).to_string()
     }
 
     /// Checks every stream: when all running agents are in one view, each must have told every view that any of them

@@ -77,6 +77,12 @@ impl Context {
         Self { handle, about, cursors, stopping, metrics, watchers, max_watchers }
     }
 
+    /// The figures of the agent.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// What an answer was true at, when `head` was the view installed last.
     #[must_use]
     pub fn header_at(&self, head: Option<&ViewId>) -> Option<ResponseHeader> {

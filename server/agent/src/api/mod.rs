@@ -10,6 +10,7 @@ mod cursor;
 mod error;
 mod events;
 mod health;
+mod intake;
 mod map;
 mod membership;
 mod membership_watch;
@@ -36,8 +37,11 @@ use tonic_web::GrpcWebLayer;
 pub use context::{About, Context};
 pub use error::ApiError;
 
-use self::{admin::Admin, events::Events, membership::Membership};
-use crate::transport::incoming;
+use self::{admin::Admin, events::Events, intake::IntakeLayer, membership::Membership};
+use crate::{
+    tls::ApiTls,
+    transport::{Entrance, Guard, Refusals, incoming},
+};
 
 /// The standard health service.
 const HEALTH: &str = "grpc.health.v1.Health";
@@ -45,22 +49,27 @@ const HEALTH: &str = "grpc.health.v1.Health";
 const SERVICES: [&str; 3] = [MEMBERSHIP, EVENTS, ADMIN];
 /// Most calls at once on one connection.
 const MAX_STREAMS: u32 = 10_000;
-/// Most bytes of a request.
-const MAX_REQUEST: usize = 4 * 1024 * 1024;
+/// Most bytes of a request: more than any cursor, and nothing a client sends is longer.
+const MAX_REQUEST: usize = 1024 * 1024;
 /// Most bytes of a request's headers.
 const MAX_HEADERS: u32 = 32 * 1024;
-/// A client that says nothing for this long is asked whether it is still there.
-const KEEPALIVE: Duration = Duration::from_secs(30);
-/// How long it may take to answer that.
+/// Most time a client may take to answer whether it is still there.
 const KEEPALIVE_ANSWER: Duration = Duration::from_secs(10);
 /// How long calls under way may take when the agent stops.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// Serves at most `limit` connections until `context.stopping`, then lets calls under way end, for a bounded time.
+/// Serves until `context.stopping`, then lets calls under way end, for a bounded time. A client that says nothing for
+/// `keepalive` is asked whether it is still there. With `tls` nothing else is spoken.
 ///
 /// # Errors
 /// A text for the log, when the services cannot be built.
-pub async fn serve(listener: TcpListener, context: Arc<Context>, limit: usize) -> Result<(), String> {
+pub async fn serve(
+    listener: TcpListener,
+    context: Arc<Context>,
+    entrance: Entrance,
+    tls: Option<ApiTls>,
+    keepalive: Duration,
+) -> Result<(), String> {
     let (reporter, health) = tonic_health::server::health_reporter();
     let reflection = || {
         let services = SERVICES.into_iter().chain([HEALTH]);
@@ -73,9 +82,10 @@ pub async fn serve(listener: TcpListener, context: Arc<Context>, limit: usize) -
         .accept_http1(true)
         .max_concurrent_streams(MAX_STREAMS)
         .http2_max_header_list_size(MAX_HEADERS)
-        .http2_keepalive_interval(Some(KEEPALIVE))
-        .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER))
+        .http2_keepalive_interval(Some(keepalive))
+        .http2_keepalive_timeout(Some(keepalive.min(KEEPALIVE_ANSWER)))
         .layer(GrpcWebLayer::new())
+        .layer(IntakeLayer::new(context.metrics(), entrance.patience))
         .add_service(
             MembershipServiceServer::new(Membership(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST),
         )
@@ -87,8 +97,14 @@ pub async fn serve(listener: TcpListener, context: Arc<Context>, limit: usize) -
 
     let reporting = tokio::spawn(health::report(reporter, Arc::clone(&context)));
     let stopping = context.stopping.clone();
+    let refusals = Refusals::new("client", entrance.turned_away.untrusted.clone());
+    let guard = match tls {
+        Some(tls) => Guard::tls(move || tls.accepting(), refusals),
+        None => Guard::plain(refusals),
+    };
     let cut = CancellationToken::new();
-    let serving = routes.serve_with_incoming_shutdown(incoming(listener, limit, cut.clone()), stopping.cancelled());
+    let serving = incoming(listener, entrance, guard, cut.clone());
+    let serving = routes.serve_with_incoming_shutdown(serving, stopping.cancelled());
     tokio::pin!(serving);
     let served = tokio::select! {
         served = &mut serving => served,

@@ -34,6 +34,7 @@ use crate::{
         wall,
     },
     metrics::Metrics,
+    transport::Entrance,
 };
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -67,7 +68,7 @@ async fn api_with(watchers: usize, buffer: usize) -> Api {
     let stopping = CancellationToken::new();
     let metrics = Metrics::new("1.2.3", "test", "n1");
     let context = Context::new(fake.handle.clone(), about, metrics, watchers, stopping.clone());
-    let served = tokio::spawn(serve(listener, Arc::new(context), 64));
+    let served = tokio::spawn(serve(listener, Arc::new(context), Entrance::with_room_for(64), None, LIMIT));
     let channel = Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
     Api { fake, address, channel, stopping, served }
 }
@@ -235,6 +236,23 @@ async fn e1_a_node_without_a_view_sends_a_cursor_elsewhere() {
     let request = WatchEventsRequest { cursor, kinds: vec![] };
     let status = new.events().watch_events(request).await.unwrap_err();
     assert_eq!(reason(&status), (Code::Unavailable, "NO_VIEW".into()));
+}
+
+#[tokio::test]
+async fn e1_a_cursor_that_is_ahead_waits_for_a_node_between_views() {
+    let (ahead, behind) = (api().await, api().await);
+    for api in [&ahead, &behind] {
+        api.fake.install(1, &["n1", "n2"], &[]);
+        api.fake.transition(1);
+    }
+    ahead.fake.install(2, &["n1", "n2"], &[1]);
+    let cursor = take(&mut ahead.watch("").await, 1).await.remove(0).1;
+    let watch = behind.watch(&cursor);
+    tokio::pin!(watch);
+    assert!(timeout(Duration::from_millis(100), &mut watch).await.is_err(), "it begins before the view is here");
+    behind.fake.install(2, &["n1", "n2"], &[1]);
+    behind.fake.stable(2);
+    assert_eq!(told(&mut timeout(LIMIT, watch).await.unwrap(), 2).await, ["RESUMED 2 INSTALLED", "stable 2"]);
 }
 
 #[tokio::test]

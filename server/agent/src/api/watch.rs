@@ -6,7 +6,7 @@
 use std::{collections::VecDeque, future::Future, sync::Arc, time::Duration};
 
 use futures_util::Stream;
-use quorate_core::types::NodeName;
+use quorate_core::{status::ViewState, types::NodeName};
 use quorate_proto::v1::SnapshotReason;
 use tokio::{
     sync::broadcast::{self, error::RecvError},
@@ -18,7 +18,7 @@ use super::{
     context::{Context, Watcher},
     error::ApiError,
 };
-use crate::driver::{Beginning, Happening, Reason, Subscription};
+use crate::driver::{Beginning, Happening, Reason, Seen, Subscription};
 
 /// Time between two bookmarks while all is quiet.
 pub const QUIET: Duration = Duration::from_secs(2);
@@ -53,6 +53,7 @@ pub struct Feed {
 
 impl Feed {
     /// A stream that begins after `cursor`, or now when it is empty. Without `with_nodes` it tells nothing of nodes.
+    /// With a cursor that is not known here while the node is between two views, it begins after that.
     ///
     /// # Errors
     /// [`ApiError::BadCursor`], [`ApiError::LimitReached`], [`ApiError::Stopping`], and [`ApiError::NoView`] while the node
@@ -63,7 +64,7 @@ impl Feed {
             return Err(ApiError::Stopping);
         }
         let watcher = context.watcher()?;
-        let Subscription { beginning, backlog, live, changes } = context.handle.subscribe(cursor).await?;
+        let Subscription { beginning, backlog, live, changes } = subscribe(context, cursor).await?;
         if beginning.reason == Reason::Dropped && beginning.head.is_none() {
             return Err(ApiError::NoView);
         }
@@ -134,6 +135,23 @@ impl Feed {
         }
         self.lagged = false;
         Ok(())
+    }
+}
+
+/// A place in the stream after `cursor`. While the node is between two views, others may have the next one already, and
+/// cursors with it: one that is not known here waits until there is a view again.
+async fn subscribe(context: &Context, cursor: Option<Seen>) -> Result<Subscription, ApiError> {
+    loop {
+        let mut subscription = context.handle.subscribe(cursor.clone()).await?;
+        let Beginning { reason, state, .. } = subscription.beginning;
+        if (reason, state) != (Reason::Dropped, ViewState::Transition) {
+            return Ok(subscription);
+        }
+        tokio::select! {
+            () = context.stopping.cancelled() => return Err(ApiError::Stopping),
+            // Whatever has happened, and also when some of it was missed: see what is known now.
+            _ = subscription.live.recv() => {}
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use quorate_core::types::Network;
 
 use super::{
     ConfigError,
-    draft::{Draft, MulticastDraft, NetworkDraft, Slot},
+    draft::{Draft, MulticastDraft, NetworkDraft, Slot, TlsDraft},
     origin::Origins,
     value::{Text, Value},
 };
@@ -51,6 +51,9 @@ pub struct SettingsArgs {
     /// Where to look for peers.
     #[command(flatten)]
     pub discovery: DiscoveryArgs,
+    /// Who is trusted.
+    #[command(flatten)]
+    pub tls: TlsArgs,
     /// Times of the core.
     #[command(flatten)]
     pub timing: TimingArgs,
@@ -91,6 +94,30 @@ pub struct DiscoveryArgs {
     /// Time between two multicast announcements [default: 1s]
     #[arg(long, env = "QUORATE_MULTICAST_INTERVAL", value_name = "DURATION")]
     pub multicast_interval: Option<String>,
+}
+
+/// Who is trusted, and how this node shows who it is.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "TLS")]
+pub struct TlsArgs {
+    /// This node's certificate for peers (PEM), which names the node; switches TLS between nodes on
+    #[arg(long, env = "QUORATE_PEER_TLS_CERTIFICATE", value_name = "FILE")]
+    pub peer_tls_certificate: Option<String>,
+    /// Its private key (PEM)
+    #[arg(long, env = "QUORATE_PEER_TLS_KEY", value_name = "FILE")]
+    pub peer_tls_key: Option<String>,
+    /// The authorities that sign nodes' certificates (PEM)
+    #[arg(long, env = "QUORATE_PEER_TLS_CA", value_name = "FILE")]
+    pub peer_tls_ca: Option<String>,
+    /// The certificate that clients of the API see (PEM); switches TLS on for them
+    #[arg(long, env = "QUORATE_API_TLS_CERTIFICATE", value_name = "FILE")]
+    pub api_tls_certificate: Option<String>,
+    /// Its private key (PEM)
+    #[arg(long, env = "QUORATE_API_TLS_KEY", value_name = "FILE")]
+    pub api_tls_key: Option<String>,
+    /// The authorities that sign clients' certificates (PEM); when given, every client must have one
+    #[arg(long, env = "QUORATE_API_TLS_CLIENT_CA", value_name = "FILE")]
+    pub api_tls_client_ca: Option<String>,
 }
 
 /// Times of the core.
@@ -145,6 +172,12 @@ pub struct LimitsArgs {
     /// How many connections the API, and each peer listener, takes at once [default: 1000]
     #[arg(long, env = "QUORATE_MAX_CONNECTIONS", value_name = "COUNT")]
     pub max_connections: Option<String>,
+    /// How long a new connection may take until its first request has come [default: 10s]
+    #[arg(long, env = "QUORATE_HANDSHAKE_TIMEOUT", value_name = "DURATION")]
+    pub handshake_timeout: Option<String>,
+    /// Silence of a client after which it is asked whether it is still there [default: 30s]
+    #[arg(long, env = "QUORATE_KEEPALIVE", value_name = "DURATION")]
+    pub keepalive: Option<String>,
     /// How many events a watch stream may lag behind [default: 1024]
     #[arg(long, env = "QUORATE_EVENT_BUFFER", value_name = "COUNT")]
     pub event_buffer: Option<String>,
@@ -164,6 +197,7 @@ pub(super) fn apply(given: &ArgMatches, draft: &mut Draft, origins: &mut Origins
     put.networks("peer_listen", "listen", &mut draft.network, |network| &mut network.listen)?;
     put.networks("peer_advertise", "advertise", &mut draft.network, |network| &mut network.advertise)?;
     put.discovery(draft)?;
+    put.tls(draft)?;
     put.timing(draft)?;
     put.limits(draft)
 }
@@ -201,6 +235,16 @@ impl Put<'_> {
         self.one("multicast_interval", "discovery.multicast.interval", &mut multicast.interval)
     }
 
+    fn tls(&mut self, draft: &mut Draft) -> Result<(), ConfigError> {
+        let TlsDraft { peer, api } = &mut draft.tls;
+        self.one("peer_tls_certificate", "tls.peer.certificate", &mut peer.certificate)?;
+        self.one("peer_tls_key", "tls.peer.key", &mut peer.key)?;
+        self.one("peer_tls_ca", "tls.peer.ca", &mut peer.ca)?;
+        self.one("api_tls_certificate", "tls.api.certificate", &mut api.certificate)?;
+        self.one("api_tls_key", "tls.api.key", &mut api.key)?;
+        self.one("api_tls_client_ca", "tls.api.client_ca", &mut api.client_ca)
+    }
+
     fn timing(&mut self, draft: &mut Draft) -> Result<(), ConfigError> {
         let timing = &mut draft.timing;
         self.one("heartbeat", "timing.heartbeat", &mut timing.heartbeat)?;
@@ -221,6 +265,8 @@ impl Put<'_> {
         self.one("max_nodes", "limits.max_nodes", &mut limits.max_nodes)?;
         self.one("max_watchers", "limits.max_watchers", &mut limits.max_watchers)?;
         self.one("max_connections", "limits.max_connections", &mut limits.max_connections)?;
+        self.one("handshake_timeout", "limits.handshake_timeout", &mut limits.handshake_timeout)?;
+        self.one("keepalive", "limits.keepalive", &mut limits.keepalive)?;
         self.one("event_buffer", "limits.event_buffer", &mut limits.event_buffer)
     }
 

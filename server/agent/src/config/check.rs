@@ -18,6 +18,7 @@ use super::{
     draft::{DiscoveryDraft, Draft, LimitsDraft, LogDraft, MulticastDraft, NetworkDraft, Slot, TimingDraft},
     hosts,
     origin::Origins,
+    tls,
     value::Text,
 };
 
@@ -45,6 +46,7 @@ pub(super) fn resolve(draft: Draft, origins: &Origins) -> Result<Config, ConfigE
         http_listen: http_listen(draft.http.listen, origins)?,
         networks: networks(draft.network, origins)?,
         discovery: discovery(draft.discovery, origins)?,
+        tls: tls::resolve(draft.tls, origins)?,
         timing: timing(&draft.timing),
         limits: limits(&draft.limits, origins)?,
         log: log(draft.log, origins)?,
@@ -235,16 +237,22 @@ fn timing(draft: &TimingDraft) -> TimingConfig {
 fn limits(draft: &LimitsDraft, origins: &Origins) -> Result<LimitsConfig, ConfigError> {
     let default = defaults();
     let or = |slot: &Slot<usize>, default: usize| slot.as_ref().map_or(default, |&Text(count)| count);
+    let time = |slot: &Slot<Duration>, seconds| slot.as_ref().map_or(Duration::from_secs(seconds), |&Text(span)| span);
     let limits = LimitsConfig {
         history: or(&draft.history, default.history),
         max_nodes: or(&draft.max_nodes, default.max_nodes),
         max_watchers: or(&draft.max_watchers, 10_000),
         max_connections: or(&draft.max_connections, 1000),
+        handshake_timeout: time(&draft.handshake_timeout, 10),
+        keepalive: time(&draft.keepalive, 30),
         event_buffer: or(&draft.event_buffer, 1024),
     };
     count("limits.max_watchers", limits.max_watchers, 1, 1_000_000, origins)?;
     count("limits.max_connections", limits.max_connections, 8, 100_000, origins)?;
     count("limits.event_buffer", limits.event_buffer, 16, 65_536, origins)?;
+    let (second, minutes, hour) = (Duration::from_secs(1), Duration::from_secs(300), Duration::from_secs(3600));
+    span("limits.handshake_timeout", limits.handshake_timeout, second, minutes, origins)?;
+    span("limits.keepalive", limits.keepalive, second, hour, origins)?;
     Ok(limits)
 }
 

@@ -1,6 +1,8 @@
 //! The configuration as it is written: every key optional, no value checked beyond its own form.
 
 use std::{
+    fs::File,
+    io::Read,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
@@ -10,6 +12,9 @@ use quorate_core::types::{Network, NodeName};
 use serde::{Deserialize, Serialize};
 
 use super::{Config, ConfigError, LogFormat, origin::Origins, value::Text};
+
+/// Most bytes of a file.
+const MAX_FILE: usize = 1024 * 1024;
 
 /// A key that may be there.
 pub(super) type Slot<T> = Option<Text<T>>;
@@ -25,6 +30,8 @@ pub(super) struct Draft {
     pub(super) http: HttpDraft,
     pub(super) network: Vec<NetworkDraft>,
     pub(super) discovery: DiscoveryDraft,
+    #[serde(skip_serializing_if = "TlsDraft::is_empty")]
+    pub(super) tls: TlsDraft,
     pub(super) timing: TimingDraft,
     pub(super) limits: LimitsDraft,
     pub(super) log: LogDraft,
@@ -74,6 +81,38 @@ pub(super) struct MulticastDraft {
     pub(super) interval: Slot<Duration>,
 }
 
+/// `[tls]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TlsDraft {
+    pub(super) peer: PeerTlsDraft,
+    pub(super) api: ApiTlsDraft,
+}
+
+impl TlsDraft {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// `[tls.peer]`: on when anything in it is set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PeerTlsDraft {
+    pub(super) certificate: Slot<PathBuf>,
+    pub(super) key: Slot<PathBuf>,
+    pub(super) ca: Slot<PathBuf>,
+}
+
+/// `[tls.api]`: on when anything in it is set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ApiTlsDraft {
+    pub(super) certificate: Slot<PathBuf>,
+    pub(super) key: Slot<PathBuf>,
+    pub(super) client_ca: Slot<PathBuf>,
+}
+
 /// `[timing]`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -98,6 +137,8 @@ pub(super) struct LimitsDraft {
     pub(super) max_nodes: Slot<usize>,
     pub(super) max_watchers: Slot<usize>,
     pub(super) max_connections: Slot<usize>,
+    pub(super) handshake_timeout: Slot<Duration>,
+    pub(super) keepalive: Slot<Duration>,
     pub(super) event_buffer: Slot<usize>,
 }
 
@@ -111,7 +152,16 @@ pub(super) struct LogDraft {
 
 /// Reads a file.
 pub(super) fn read(path: &Path) -> Result<(Draft, Origins), ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.into(), source })?;
+    let mut bytes = Vec::new();
+    let opened = File::open(path).and_then(|file| file.take(MAX_FILE as u64 + 1).read_to_end(&mut bytes));
+    opened.map_err(|source| ConfigError::Read { path: path.into(), source })?;
+    if bytes.len() > MAX_FILE {
+        return Err(ConfigError::TooLong { path: path.into(), limit: MAX_FILE });
+    }
+    let text = String::from_utf8(bytes).map_err(|why| {
+        let good = &why.as_bytes()[..why.utf8_error().valid_up_to()];
+        ConfigError::NotText { path: path.into(), line: good.iter().filter(|&&byte| byte == b'\n').count() + 1 }
+    })?;
     parse(&path.display().to_string(), &text)
 }
 
@@ -142,6 +192,7 @@ impl From<&Config> for Draft {
             http: HttpDraft { listen: some(&config.http_listen) },
             network: config.networks.iter().map(NetworkDraft::from).collect(),
             discovery: DiscoveryDraft::from(&config.discovery),
+            tls: TlsDraft::from(&config.tls),
             timing: TimingDraft::from(&config.timing),
             limits: LimitsDraft::from(&config.limits),
             log: LogDraft { level: some(&config.log.level), format: some(&config.log.format) },
@@ -175,6 +226,22 @@ impl From<&super::DiscoveryConfig> for DiscoveryDraft {
     }
 }
 
+impl From<&super::TlsConfig> for TlsDraft {
+    fn from(tls: &super::TlsConfig) -> Self {
+        let peer = tls.peer.as_ref().map(|peer| PeerTlsDraft {
+            certificate: some(&peer.certificate),
+            key: some(&peer.key),
+            ca: some(&peer.ca),
+        });
+        let api = tls.api.as_ref().map(|api| ApiTlsDraft {
+            certificate: some(&api.certificate),
+            key: some(&api.key),
+            client_ca: api.client_ca.clone().map(Text),
+        });
+        Self { peer: peer.unwrap_or_default(), api: api.unwrap_or_default() }
+    }
+}
+
 impl From<&super::TimingConfig> for TimingDraft {
     fn from(timing: &super::TimingConfig) -> Self {
         Self {
@@ -199,6 +266,8 @@ impl From<&super::LimitsConfig> for LimitsDraft {
             max_nodes: some(&limits.max_nodes),
             max_watchers: some(&limits.max_watchers),
             max_connections: some(&limits.max_connections),
+            handshake_timeout: some(&limits.handshake_timeout),
+            keepalive: some(&limits.keepalive),
             event_buffer: some(&limits.event_buffer),
         }
     }

@@ -15,6 +15,7 @@ mod check;
 mod draft;
 mod hosts;
 mod origin;
+mod tls;
 mod value;
 
 use std::{
@@ -52,6 +53,8 @@ pub struct Config {
     pub networks: Vec<NetworkConfig>,
     /// Where to look for peers.
     pub discovery: DiscoveryConfig,
+    /// Who is trusted, and how this node shows who it is.
+    pub tls: TlsConfig,
     /// Times of the core.
     pub timing: TimingConfig,
     /// What keeps memory bounded.
@@ -97,6 +100,37 @@ pub struct MulticastConfig {
     pub interval: Duration,
 }
 
+/// TLS; where a part is missing, plain text is spoken there.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct TlsConfig {
+    /// Between nodes.
+    pub peer: Option<PeerTlsConfig>,
+    /// For clients of the API.
+    pub api: Option<ApiTlsConfig>,
+}
+
+/// TLS between nodes, with certificates at both ends. The files are read when the agent starts, and when they change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PeerTlsConfig {
+    /// PEM file of this node's certificate, which names the node, with what is between it and the authority.
+    pub certificate: PathBuf,
+    /// PEM file of its private key.
+    pub key: PathBuf,
+    /// PEM file of the authorities that sign nodes' certificates.
+    pub ca: PathBuf,
+}
+
+/// TLS for clients of the API. The files are read when the agent starts, and when they change.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ApiTlsConfig {
+    /// PEM file of the certificate that clients see, with what is between it and the authority.
+    pub certificate: PathBuf,
+    /// PEM file of its private key.
+    pub key: PathBuf,
+    /// PEM file of the authorities that sign clients' certificates; when set, a client must have one.
+    pub client_ca: Option<PathBuf>,
+}
+
 /// Times of the core; [`Settings`] says what each is for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TimingConfig {
@@ -133,6 +167,10 @@ pub struct LimitsConfig {
     pub max_watchers: usize,
     /// How many connections the API, and each peer listener, takes at once.
     pub max_connections: usize,
+    /// How long a new connection may take until its first request, or first frame, has come.
+    pub handshake_timeout: Duration,
+    /// Silence of a client after which it is asked whether it is still there.
+    pub keepalive: Duration,
     /// How many events a watch stream may lag behind before it is resynchronised with a snapshot.
     pub event_buffer: usize,
 }

@@ -15,6 +15,22 @@ pub enum ConfigError {
         /// Why not.
         source: std::io::Error,
     },
+    /// The file is longer than any configuration.
+    #[error("{}: it has more than {limit} bytes; is it a configuration file?", path.display())]
+    TooLong {
+        /// The file.
+        path: PathBuf,
+        /// Most bytes of a file.
+        limit: usize,
+    },
+    /// The file is no text.
+    #[error("{}:{line}: the file is not UTF-8", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// The first line that is not, counted from 1.
+        line: usize,
+    },
     /// The file is no TOML, or has an unknown key or a value of the wrong form.
     #[error("{file}: {message}")]
     Syntax {

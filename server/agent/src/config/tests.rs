@@ -152,6 +152,8 @@ fn a_value_out_of_range_is_named_with_line_and_range() {
         ("[timing]\nheartbeat = \"1s\"", "default: timing.detect_timeout is 1s; allowed is 3s to 60s"),
         ("[limits]\nmax_nodes = 1", "configuration:3: limits.max_nodes is 1; allowed is 2 to 10000"),
         ("[limits]\nevent_buffer = 1", "limits.event_buffer is 1; allowed is 16 to 65536"),
+        ("[limits]\nhandshake_timeout = \"0s\"", "limits.handshake_timeout is 0s; allowed is 1s to 5m"),
+        ("[limits]\nkeepalive = \"2h\"", "limits.keepalive is 2h; allowed is 1s to 1h"),
         ("[discovery]\ninterval = \"1ms\"", "discovery.interval is 1ms; allowed is 100ms to 1h"),
         ("[discovery]\nseeds = [\"n2\"]", "discovery.seeds is n2; it must be host:port"),
         (
@@ -233,6 +235,12 @@ fn every_flag_reaches_its_key() {
         "--multicast=239.1.1.1:10",
         "--multicast-interface=10.0.0.1",
         "--multicast-interval=11s",
+        "--peer-tls-certificate=/p.pem",
+        "--peer-tls-key=/p.key",
+        "--peer-tls-ca=/ca.pem",
+        "--api-tls-certificate=/a.pem",
+        "--api-tls-key=/a.key",
+        "--api-tls-client-ca=/clients.pem",
         "--heartbeat=12ms",
         "--detect-timeout=13s",
         "--settle-time=14ms",
@@ -248,6 +256,8 @@ fn every_flag_reaches_its_key() {
         "--max-watchers=24",
         "--max-connections=25",
         "--event-buffer=26",
+        "--handshake-timeout=27s",
+        "--keepalive=28s",
         "--log-level=debug",
         "--log-format=json",
     ];
@@ -284,6 +294,16 @@ group = "239.1.1.1:10"
 interface = "10.0.0.1"
 interval = "11s"
 
+[tls.peer]
+certificate = "/p.pem"
+key = "/p.key"
+ca = "/ca.pem"
+
+[tls.api]
+certificate = "/a.pem"
+key = "/a.key"
+client_ca = "/clients.pem"
+
 [timing]
 heartbeat = "12ms"
 detect_timeout = "13s"
@@ -301,6 +321,8 @@ history = 22
 max_nodes = 23
 max_watchers = 24
 max_connections = 25
+handshake_timeout = "27s"
+keepalive = "28s"
 event_buffer = 26
 
 [log]
@@ -334,6 +356,33 @@ fn multicast_can_be_switched_on_and_off_by_flag() {
 }
 
 #[test]
+fn files_for_tls_come_together() {
+    for (config, expected) in [
+        (
+            "[tls.peer]\ncertificate = \"/p.pem\"",
+            "configuration:3: tls.peer.certificate is /p.pem; tls.peer.key and tls.peer.ca must be set too",
+        ),
+        ("[tls.peer]\nkey = \"/k\"\nca = \"/ca\"", "tls.peer.key is /k; tls.peer.certificate must be set too"),
+        (
+            "[tls.api]\nclient_ca = \"/ca\"",
+            "configuration:3: tls.api.client_ca is /ca; tls.api.certificate and tls.api.key must be set too",
+        ),
+        ("[tls.api]\ncertificate = \"/a\"\nkey = \"\"", "configuration:4: tls.api.key is empty; it must name a file"),
+        ("[tls]\ncertificate = \"/a\"", "unknown field `certificate`"),
+    ] {
+        let said = refusal(config);
+        assert!(said.contains(expected), "{config}: {said}");
+    }
+    let config = text("[tls.api]\ncertificate = \"/a\"\nkey = \"/k\"").unwrap();
+    assert!(config.tls.peer.is_none() && config.tls.api.unwrap().client_ca.is_none());
+    let said = flags(&["--peer-tls-key", "/k"]).unwrap_err().to_string();
+    assert!(
+        said.starts_with("--peer-tls-key: tls.peer.key is /k; tls.peer.certificate and tls.peer.ca must"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_node_that_advertises_loopback_to_others_is_warned() {
     let config = text("[discovery]\nseeds = [\"10.0.0.2:7501\"]").unwrap();
     assert!(config.warnings()[0].contains("only this machine can reach"), "{:?}", config.warnings());
@@ -349,4 +398,25 @@ fn the_example_file_shows_the_defaults() {
     assert_eq!(example.limits, default.limits);
     assert_eq!(example.log, default.log);
     assert_eq!((example.data_dir, example.api_listen), (default.data_dir, default.api_listen));
+}
+
+#[test]
+fn a_file_that_is_no_text_is_named_with_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("q.toml");
+    fs::write(&path, b"cluster = \"c\"\nnode_name = \"\xff\"\n").unwrap();
+    let said = Config::from_file(&path).unwrap_err().to_string();
+    assert!(said.contains("q.toml:2") && said.contains("UTF-8"), "{said}");
+}
+
+#[test]
+fn l1_a_file_without_end_is_not_read() {
+    let said = Config::from_file(Path::new("/dev/zero")).unwrap_err().to_string();
+    assert!(said.contains("/dev/zero") && said.contains("1048576 bytes"), "{said}");
+}
+
+#[test]
+fn an_empty_file_is_all_defaults() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(flags(&["--config", &file(dir.path(), "")]).unwrap().limits, text("").unwrap().limits);
 }

@@ -26,7 +26,7 @@ use std::collections::HashMap;
 
 use quorate_core::{
     Command, Effect, Event, Node, Outcome,
-    status::ViewStatus,
+    status::{ChannelState, NodeStatus, ViewStatus},
     types::{Address, Identity},
 };
 use tokio::sync::{mpsc, oneshot, watch};
@@ -217,10 +217,11 @@ impl Driver {
         match request {
             Request::Nodes { names, reply } => {
                 let now = self.clock.now();
-                let nodes = match names {
+                let mut nodes = match names {
                     None => self.node.nodes(now),
                     Some(names) => names.iter().filter_map(|name| self.node.node(now, name)).collect(),
                 };
+                nodes.iter_mut().for_each(|node| self.explain(node));
                 let _ = reply.send(nodes);
             }
             Request::Distrust { reply } => drop(reply.send(self.node.distrust())),
@@ -236,6 +237,16 @@ impl Driver {
                 self.command(reply, |ticket| Command::Evict { name, reason, ticket });
             }
             Request::Readmit { name, reply } => self.command(reply, |ticket| Command::Readmit { name, ticket }),
+        }
+    }
+
+    /// Adds why a channel that is down could not be trusted: only the transport knows.
+    fn explain(&self, node: &mut NodeStatus) {
+        let channels = node.link.iter_mut().flat_map(|link| &mut link.channels);
+        for channel in channels.filter(|channel| channel.state == ChannelState::Down) {
+            if let Some(why) = channel.remote.as_ref().and_then(|remote| self.transport.refusal(remote)) {
+                channel.last_failure = Some(why);
+            }
         }
     }
 

@@ -95,11 +95,16 @@ where
             match result {
                 Ok(()) => {
                     took(begun.elapsed());
+                    if pause > FIRST_PAUSE {
+                        tracing::info!("the data folder can be written again");
+                    }
                     pause = FIRST_PAUSE;
                     acknowledge.send_replace(Some(number));
                     break;
                 }
-                Err(error) => tracing::error!(%error, retry_in = ?pause, "cannot write to the data folder"),
+                Err(error) => {
+                    tracing::error!(%error, retry_in = ?pause, "cannot write to the data folder: what needs it waits")
+                }
             }
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);

@@ -5,12 +5,13 @@ use std::{sync::Arc, time::Duration};
 use futures_util::{Stream, StreamExt};
 use quorate_core::{
     types::{ConnId, Loss, Network},
-    wire::Frame,
+    wire::{Frame, Refusal},
 };
 use quorate_proto::peer::v1 as pb;
+use quorate_tls::Fault;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_util::sync::CancellationToken;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::Shared;
 use crate::wire::{self, WireError};
@@ -25,6 +26,15 @@ pub(super) const QUEUE: usize = 4096;
 pub(super) struct Line {
     pub(super) queue: mpsc::Sender<Frame>,
     pub(super) control: Control,
+}
+
+/// The other end of a connection.
+#[derive(Debug)]
+pub(super) struct FarEnd {
+    /// The address that was dialled, or the host that it comes from.
+    pub(super) remote: String,
+    /// The names in its certificate; none in plain text.
+    pub(super) names: Option<Arc<[String]>>,
 }
 
 /// How a connection is told to end.
@@ -64,8 +74,10 @@ pub(super) enum Ended {
     Ours,
     /// The other end closed it, or it broke.
     Theirs,
-    /// What came in cannot be read.
-    Nonsense(WireError),
+    /// What came in cannot be read; the other end is told so.
+    Nonsense(Status),
+    /// The other end is not the node that its certificate is for.
+    Untrusted(Fault),
     /// Nobody listens any more.
     Stopped,
 }
@@ -75,8 +87,8 @@ impl Shared {
         self.arrivals.send(Arrival { conn, what }).await.map_err(|_| Ended::Stopped)
     }
 
-    /// Passes frames on until the connection ends.
-    pub(super) async fn read<S>(&self, conn: ConnId, frames: &mut S, control: &Control) -> Ended
+    /// Passes frames on until the connection ends. `far` must be who introduces itself.
+    pub(super) async fn read<S>(&self, conn: ConnId, frames: &mut S, control: &Control, far: &FarEnd) -> Ended
     where
         S: Stream<Item = Result<Option<pb::Frame>, Status>> + Unpin,
     {
@@ -89,19 +101,54 @@ impl Shared {
             };
             let frame = match next {
                 Some(Ok(frame)) => frame.ok_or(WireError::Missing("frame")).and_then(wire::decode),
+                Some(Err(status)) if is_nonsense(status.code()) => return Ended::Nonsense(status),
                 Some(Err(_)) | None => return Ended::Theirs,
             };
             self.traffic.received();
             match frame {
                 Ok(frame) => {
+                    if let Some(fault) = self.distrust(&frame, far) {
+                        return Ended::Untrusted(fault);
+                    }
                     if let Err(ended) = self.tell(conn, What::Frame(frame)).await {
                         return ended;
                     }
                 }
-                Err(error) => return Ended::Nonsense(error),
+                Err(error) => return Ended::Nonsense(Status::invalid_argument(error.to_string())),
             }
         }
     }
+}
+
+impl Shared {
+    /// What is wrong with an introduction beside the certificate.
+    fn distrust(&self, frame: &Frame, far: &FarEnd) -> Option<Fault> {
+        let (Frame::Hello(hello) | Frame::Welcome(hello)) = frame else { return None };
+        let said = hello.identity.name.as_str();
+        match &far.names {
+            Some(names) if names.iter().all(|name| name != said) => {
+                let fault = Fault::WrongNode { said: said.to_owned(), names: names.to_vec() };
+                self.refusals.refused(&far.remote, &fault);
+                Some(fault)
+            }
+            _ => {
+                self.refusals.good(&far.remote);
+                None
+            }
+        }
+    }
+}
+
+/// Tells the other end why its introduction is not taken. What has no room left is not told.
+pub(super) fn refuse(queue: &mpsc::WeakSender<Frame>, fault: &Fault) {
+    if let Some(queue) = queue.upgrade() {
+        let _ = queue.try_send(Frame::Refuse { reason: Refusal::BadHello, text: fault.to_string() });
+    }
+}
+
+/// Whether the message could not be read, rather than the connection: no protobuf, or too large.
+fn is_nonsense(code: Code) -> bool {
+    matches!(code, Code::InvalidArgument | Code::OutOfRange)
 }
 
 /// Waits, for a bounded time, until the other end has taken everything and ended its side.

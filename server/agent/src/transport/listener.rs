@@ -8,7 +8,7 @@ use quorate_core::{
     wire::Frame,
 };
 use quorate_proto::peer::v1::{
-    ChannelRequest, ChannelResponse,
+    self as pb, ChannelRequest, ChannelResponse,
     peer_service_server::{PeerService, PeerServiceServer},
 };
 use tokio::{
@@ -21,7 +21,9 @@ use tonic::{Request, Response, Status, Streaming, transport::Server};
 
 use super::{
     Shared,
-    line::{Control, Ended, GRACE, Line, QUEUE, What, drain, outgoing},
+    entrance::{Admission, Entrance},
+    guard::Guard,
+    line::{Control, Ended, FarEnd, GRACE, Line, QUEUE, What, drain, outgoing, refuse},
     socket::{SocketInfo, incoming},
 };
 use crate::wire::MAX_FRAME_BYTES;
@@ -30,9 +32,13 @@ use crate::wire::MAX_FRAME_BYTES;
 const MAX_HEADER_BYTES: u32 = 8 * 1024;
 
 /// Serves one listener until `shared.stop` is cancelled.
-pub(super) async fn serve(shared: Arc<Shared>, network: Network, listener: TcpListener, limit: usize) {
+pub(super) async fn serve(shared: Arc<Shared>, network: Network, listener: TcpListener, entrance: Entrance) {
     let cut = shared.cut.clone();
     let stop = shared.stop.clone();
+    let guard = match shared.tls.clone() {
+        Some(tls) => Guard::tls(move || tls.accepting(), shared.refusals.clone()),
+        None => Guard::plain(shared.refusals.clone()),
+    };
     let service = PeerServiceServer::new(Peers { shared, network: network.clone() })
         .max_decoding_message_size(MAX_FRAME_BYTES)
         .max_encoding_message_size(MAX_FRAME_BYTES);
@@ -41,7 +47,7 @@ pub(super) async fn serve(shared: Arc<Shared>, network: Network, listener: TcpLi
         .max_concurrent_streams(1)
         .http2_max_header_list_size(MAX_HEADER_BYTES)
         .add_service(service)
-        .serve_with_incoming_shutdown(incoming(listener, limit, cut), stop.cancelled_owned())
+        .serve_with_incoming_shutdown(incoming(listener, entrance, guard, cut), stop.cancelled_owned())
         .await;
     if let Err(error) = served {
         tracing::error!(%network, %error, "the peer listener failed");
@@ -65,14 +71,16 @@ impl PeerService for Peers {
         let (queue, frames) = mpsc::channel(QUEUE);
         let (fault, faults) = oneshot::channel();
         let control = Control { closing: CancellationToken::new(), cut: info.cut };
+        let answering = Answering { queue: queue.downgrade(), control: control.clone(), fault };
+        let far = FarEnd { remote: info.remote.ip().to_string(), names: info.names };
         let accepted = What::Accepted {
             network: self.network.clone(),
             remote: info.remote.to_string(),
-            line: Line { queue, control: control.clone() },
+            line: Line { queue, control },
         };
         let shared = Arc::clone(&self.shared);
-        let reader = read(Arc::clone(&shared), request.into_inner(), accepted, control, fault);
-        shared.tasks.spawn(reader);
+        let requests = admitting(request.into_inner(), info.admission);
+        shared.tasks.spawn(read(Arc::clone(&shared), requests, accepted, far, answering));
         Ok(Response::new(Box::pin(responses(shared, frames, faults))))
     }
 }
@@ -103,25 +111,51 @@ fn responses(
     }
 }
 
-/// Reads the connection until it ends. Dropping `fault` ends the responses.
+/// The frames that come in; the first one that can be read ends the connection's probation.
+fn admitting(
+    requests: Streaming<ChannelRequest>,
+    admission: Admission,
+) -> impl Stream<Item = Result<Option<pb::Frame>, Status>> + Send + Unpin {
+    requests.map(move |next| {
+        let message = next?;
+        admission.admit();
+        Ok(message.frame)
+    })
+}
+
+/// What the reader of a connection can still say to the other end.
+struct Answering {
+    queue: mpsc::WeakSender<Frame>,
+    control: Control,
+    /// Dropping it ends the responses.
+    fault: oneshot::Sender<Status>,
+}
+
+/// Reads the connection until it ends.
 async fn read(
     shared: Arc<Shared>,
-    requests: Streaming<ChannelRequest>,
+    mut frames: impl Stream<Item = Result<Option<pb::Frame>, Status>> + Send + Unpin,
     accepted: What,
-    control: Control,
-    fault: oneshot::Sender<Status>,
+    far: FarEnd,
+    Answering { queue, control, fault }: Answering,
 ) {
     let conn = shared.next_accepted();
     if shared.tell(conn, accepted).await.is_err() {
         return control.cut.cancel();
     }
-    let mut frames = requests.map(|next| next.map(|message| message.frame));
-    match shared.read(conn, &mut frames, &control).await {
+    match shared.read(conn, &mut frames, &control, &far).await {
         Ended::Ours => drain(&mut frames, &control).await,
         Ended::Theirs => finish(&shared, conn, &control, fault, None).await,
-        Ended::Nonsense(error) => {
-            tracing::warn!(conn = conn.0, %error, "a peer sent a frame that cannot be read: connection closed");
-            finish(&shared, conn, &control, fault, Some(Status::invalid_argument(error.to_string()))).await;
+        Ended::Nonsense(status) => {
+            let error = status.message();
+            tracing::warn!(conn = conn.0, error, "a peer sent a frame that cannot be read: connection closed");
+            finish(&shared, conn, &control, fault, Some(status)).await;
+        }
+        Ended::Untrusted(fault) => {
+            refuse(&queue, &fault);
+            if shared.tell(conn, What::Closed(Loss::Rejected)).await.is_ok() {
+                drain(&mut frames, &control).await;
+            }
         }
         Ended::Stopped => {}
     }

@@ -1,7 +1,8 @@
 //! Connections to peers: a dumb shell around gRPC.
 //!
 //! Owns sockets and queues, and turns `Dial`, `Send` and `Close` into IO and IO into the core's events. It does not
-//! know what a frame means, keeps no peer in mind and never dials anew by itself.
+//! know what a frame means, except that with TLS the name in an introduction must be one of the certificate's; it keeps
+//! no peer in mind and never dials anew by itself.
 //!
 //! ```text
 //!   driver --dial, send, close--> Transport --queue of 4,096--> connection --> peer
@@ -10,12 +11,18 @@
 //!
 //! What a closed connection still has to say is dropped, so no frame is delivered after its end.
 
+mod connection;
 mod dialler;
+mod entrance;
+mod guard;
 mod line;
 mod listener;
+mod refusals;
 mod socket;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -38,8 +45,14 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use dialler::Dial;
+pub use entrance::{Admission, Entrance, TurnedAway};
+pub use guard::Guard;
 use line::{Arrival, Control, GRACE, Line, QUEUE, What};
+pub use refusals::Refusals;
 pub use socket::{Socket, SocketInfo, incoming};
+
+use crate::tls::PeerTls;
 
 /// Most arrivals that wait for the driver; readers wait when it is full.
 const INBOX: usize = 256;
@@ -77,6 +90,8 @@ struct Shared {
     stop: CancellationToken,
     cut: CancellationToken,
     traffic: Arc<Traffic>,
+    tls: Option<PeerTls>,
+    refusals: Refusals,
 }
 
 /// All connections of a node.
@@ -89,10 +104,15 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// Serves the listeners, each for at most `limit` connections. A dialled connection must be open within
-    /// `open_timeout`.
+    /// Serves the listeners, each with such an entrance. A dialled connection must be open within `open_timeout`. With
+    /// `tls` nothing else is spoken, without it plain text.
     #[must_use]
-    pub fn start(listeners: Vec<(Network, TcpListener)>, open_timeout: Duration, limit: usize) -> Self {
+    pub fn start(
+        listeners: Vec<(Network, TcpListener)>,
+        open_timeout: Duration,
+        entrance: &Entrance,
+        tls: Option<PeerTls>,
+    ) -> Self {
         let (arrivals, inbox) = mpsc::channel(INBOX);
         let shared = Arc::new(Shared {
             arrivals,
@@ -102,9 +122,11 @@ impl Transport {
             stop: CancellationToken::new(),
             cut: CancellationToken::new(),
             traffic: Arc::default(),
+            tls,
+            refusals: Refusals::new("peer", entrance.turned_away.untrusted.clone()),
         });
         for (network, listener) in listeners {
-            tokio::spawn(listener::serve(Arc::clone(&shared), network, listener, limit));
+            tokio::spawn(listener::serve(Arc::clone(&shared), network, listener, entrance.clone()));
         }
         Self { lines: HashMap::new(), inbox, overflowed: VecDeque::new(), shared }
     }
@@ -115,12 +137,20 @@ impl Transport {
         Arc::clone(&self.shared.traffic)
     }
 
+    /// Why nobody at this address could be trusted when it was last tried; none when somebody was, or none was tried.
+    #[must_use]
+    pub fn refusal(&self, address: &Address) -> Option<String> {
+        self.shared.refusals.of(address.as_str())
+    }
+
     /// Opens a connection; `Connected` or `DialFailed` answers.
     pub fn dial(&mut self, conn: ConnId, address: Address) {
         let (queue, frames) = mpsc::channel(QUEUE);
         let control = Control { closing: CancellationToken::new(), cut: self.shared.cut.child_token() };
-        self.lines.insert(conn, Line { queue, control: control.clone() });
-        self.shared.tasks.spawn(dialler::run(Arc::clone(&self.shared), conn, address, frames, control));
+        let shared = Arc::clone(&self.shared);
+        let dial = Dial { conn, address, answers: queue.downgrade(), control: control.clone() };
+        self.lines.insert(conn, Line { queue, control });
+        self.shared.tasks.spawn(dialler::run(shared, dial, frames));
     }
 
     /// Queues a frame. When the queue is full the connection is closed and [`Loss::Overflow`] reported.

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use quorate_core::{
     Event,
     types::{Address, ConnId, Loss, Network},
-    wire::{Frame, Refusal},
+    wire::{Frame, Goodbye, Refusal},
 };
 use quorate_proto::peer::v1::{self as pb, peer_service_client::PeerServiceClient};
 use tokio::{
@@ -18,20 +18,24 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::Transport;
+use super::{Entrance, Transport};
 
 /// More than any machine needs, so that only a real fault fails a test.
 const LIMIT: Duration = Duration::from_secs(20);
 
 async fn listening(limit: usize) -> (Transport, SocketAddr) {
+    listening_with(&Entrance::with_room_for(limit)).await
+}
+
+async fn listening_with(entrance: &Entrance) -> (Transport, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let network = Network::new("default").unwrap();
-    (Transport::start(vec![(network, listener)], Duration::from_secs(5), limit), address)
+    (Transport::start(vec![(network, listener)], Duration::from_secs(5), entrance, None), address)
 }
 
 fn dialling(open_timeout: Duration) -> Transport {
-    Transport::start(Vec::new(), open_timeout, 1)
+    Transport::start(Vec::new(), open_timeout, &Entrance::with_room_for(1), None)
 }
 
 fn address(of: SocketAddr) -> Address {
@@ -273,5 +277,56 @@ async fn l1_connections_over_the_limit_are_closed() {
     a.dial(ConnId(4), address(at));
     assert_eq!(next(&mut a).await, Event::DialFailed { conn: ConnId(4), loss: Loss::Unreachable });
     a.close(DIALLED);
+    assert_eq!(next(&mut b).await, Event::Closed { conn, loss: Loss::Reset });
+}
+
+/// The other end's last bytes, however the connection ended.
+async fn ends(mut tcp: TcpStream) {
+    let _ = timeout(LIMIT, tcp.read_to_end(&mut Vec::new())).await.expect("the connection is ended");
+}
+
+#[tokio::test]
+async fn l1_a_connection_that_does_not_say_what_it_wants_is_closed() {
+    let impatient = Entrance { patience: Duration::from_millis(200), ..Entrance::with_room_for(8) };
+    let (_transport, at) = listening_with(&impatient).await;
+    let mute = TcpStream::connect(at).await.unwrap();
+    let mut preface = TcpStream::connect(at).await.unwrap();
+    preface.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    tokio::join!(ends(mute), ends(preface));
+    assert_eq!(impatient.turned_away.slow.get(), 2);
+}
+
+#[tokio::test]
+async fn l1_a_first_frame_that_is_too_long_ends_the_connection() {
+    let entrance = Entrance::with_room_for(8);
+    let (_transport, at) = listening_with(&entrance).await;
+    let mut client = PeerServiceClient::connect(format!("http://{at}")).await.unwrap();
+    let endpoint = pb::Endpoint { network: "default".into(), address: "x".repeat(1024) };
+    let hello = pb::Hello { endpoints: vec![endpoint; 1000], ..pb::Hello::default() };
+    let frame = pb::Frame { kind: Some(pb::frame::Kind::Hello(hello)) };
+    let requests = tokio_stream::iter([pb::ChannelRequest { frame: Some(frame) }]);
+    let answer = async { client.channel(requests).await?.into_inner().message().await };
+    assert!(timeout(LIMIT, answer).await.unwrap().is_err());
+    assert_eq!(entrance.turned_away.wordy.get(), 1);
+}
+
+#[tokio::test]
+async fn l1_a_frame_that_would_unpack_to_very_much_is_refused() {
+    let (mut b, at) = listening(8).await;
+    let mut client = PeerServiceClient::connect(format!("http://{at}")).await.unwrap();
+    let close = pb::Frame { kind: Some(pb::frame::Kind::Close(pb::Close { reason: 1 })) };
+    let reports = pb::Reports { reports: vec![pb::Report::default(); 1_000_000] };
+    let payload = pb::Payload { kind: Some(pb::payload::Kind::Reports(reports)) };
+    let data = pb::LinkData { payload: Some(payload), ..pb::LinkData::default() };
+    let bomb = pb::Frame { kind: Some(pb::frame::Kind::LinkData(data)) };
+    let (say, requests) = tokio::sync::mpsc::channel(2);
+    say.send(pb::ChannelRequest { frame: Some(close) }).await.unwrap();
+    let requests = tokio_stream::wrappers::ReceiverStream::new(requests);
+    let mut answers = client.channel(requests).await.unwrap().into_inner();
+    let conn = accepted(&mut b).await;
+    assert_eq!(next(&mut b).await, Event::Frame { conn, frame: Frame::Close(Goodbye::Idle) });
+    say.send(pb::ChannelRequest { frame: Some(bomb) }).await.unwrap();
+    let status = timeout(LIMIT, answers.message()).await.unwrap().unwrap_err();
+    assert!(status.code() == tonic::Code::InvalidArgument && status.message().contains("parts"), "{status}");
     assert_eq!(next(&mut b).await, Event::Closed { conn, loss: Loss::Reset });
 }

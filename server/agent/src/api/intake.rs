@@ -1,0 +1,250 @@
+//! What a request may cost until it has been read: its size, its time, and its share of the room that all requests have.
+//!
+//! It stands in front of all services. Without it every stream of every connection could hold the largest request but
+//! for its last byte, for ever. It also ends the probation of a connection, and tells those for which there was no room
+//! that there is none.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures_util::{
+    TryFutureExt,
+    future::{Either, MapOk, Ready, ready},
+};
+use hyper::{
+    Request, Response,
+    body::{Bytes, Frame},
+};
+use tokio::time::{Sleep, sleep};
+use tonic::{Code, Status, body::Body};
+use tower::{Layer, Service};
+
+use super::{MAX_REQUEST, error::ApiError};
+use crate::{metrics::Metrics, transport::SocketInfo};
+
+/// Most bytes that all requests hold while they are read.
+const ROOM: usize = 64 * 1024 * 1024;
+/// What a header costs beside its text.
+const HEADER_COST: usize = 64;
+/// The services whose request is a stream, which may be as slow as it likes.
+const STREAMED: &str = "/grpc.reflection.";
+/// The bytes before a message: whether it is compressed, and its length.
+const PREFIX: usize = 5;
+
+/// Puts the intake in front of a service.
+#[derive(Clone, Debug)]
+pub struct IntakeLayer {
+    room: Room,
+    patience: Duration,
+}
+
+impl IntakeLayer {
+    /// One that lets a request take `patience` until it has been read.
+    pub fn new(metrics: &Metrics, patience: Duration) -> Self {
+        Self { room: Room { held: Arc::default(), metrics: metrics.clone() }, patience }
+    }
+}
+
+impl<S> Layer<S> for IntakeLayer {
+    type Service = Intake<S>;
+
+    fn layer(&self, inner: S) -> Intake<S> {
+        Intake { inner, layer: self.clone() }
+    }
+}
+
+/// A service behind the intake.
+#[derive(Clone, Debug)]
+pub struct Intake<S> {
+    inner: S,
+    layer: IntakeLayer,
+}
+
+impl<S> Service<Request<Body>> for Intake<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future =
+        Either<Ready<Result<Self::Response, Infallible>>, MapOk<S::Future, fn(Self::Response) -> Self::Response>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let IntakeLayer { room, patience } = &self.layer;
+        if let Some(socket) = request.extensions().get::<SocketInfo>() {
+            if socket.is_spare {
+                room.metrics.request_refused("connections");
+                let full = ApiError::LimitReached { what: "connections", limit: None };
+                return Either::Left(ready(Ok(Status::from(full).into_http())));
+            }
+            socket.admission.admit();
+        }
+        let head = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + HEADER_COST).sum();
+        let share = match room.share(head) {
+            Ok(share) => share,
+            Err(full) => return Either::Left(ready(Ok(full.into_http()))),
+        };
+        let limit = (!request.uri().path().starts_with(STREAMED)).then_some(*patience);
+        let request = request.map(|body| Body::new(Measured::new(body, share, limit)));
+        Either::Right(self.inner.call(request).map_ok(with_reason))
+    }
+}
+
+/// What the library says of a request that is no message of the schema, it says without a reason, and calls it a fault of
+/// the agent.
+fn with_reason(response: Response<Body>) -> Response<Body> {
+    match Status::from_header_map(response.headers()) {
+        Some(status) if status.code() == Code::Internal && status.details().is_empty() => {
+            let problem = format!("cannot be read: {}", status.message());
+            Status::from(ApiError::bad_request("request", problem)).into_http()
+        }
+        _ => response,
+    }
+}
+
+/// The room that all requests share.
+#[derive(Clone, Debug)]
+struct Room {
+    held: Arc<AtomicUsize>,
+    metrics: Metrics,
+}
+
+impl Room {
+    fn share(&self, bytes: usize) -> Result<Share, Status> {
+        let mut share = Share { room: self.clone(), bytes: 0 };
+        share.grow(bytes).map(|()| share)
+    }
+
+    fn refuse(&self, reason: &'static str, error: ApiError) -> Status {
+        self.metrics.request_refused(reason);
+        error.into()
+    }
+}
+
+/// What one request holds of it, until this is dropped.
+#[derive(Debug)]
+struct Share {
+    room: Room,
+    bytes: usize,
+}
+
+impl Share {
+    fn grow(&mut self, bytes: usize) -> Result<(), Status> {
+        self.bytes += bytes;
+        let held = self.room.held.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if held <= ROOM {
+            return Ok(());
+        }
+        let what = "bytes of requests that are being read";
+        Err(self.room.refuse("room", ApiError::LimitReached { what, limit: Some(ROOM) }))
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.room.held.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// The body of a request, measured while it is read.
+#[derive(Debug)]
+struct Measured {
+    body: Body,
+    share: Share,
+    end: Option<Pin<Box<Sleep>>>,
+    /// The first bytes of the body, which say how long the message is.
+    prefix: Vec<u8>,
+    read: usize,
+}
+
+impl Measured {
+    fn new(body: Body, share: Share, limit: Option<Duration>) -> Self {
+        Self { body, share, end: limit.map(|limit| Box::pin(sleep(limit))), prefix: Vec::new(), read: 0 }
+    }
+
+    fn on_data(&mut self, data: &Bytes) -> Result<(), Status> {
+        self.read += data.len();
+        let missing = PREFIX - self.prefix.len();
+        self.prefix.extend(data.iter().take(missing));
+        let announced = match *self.prefix {
+            [_, a, b, c, d] => u32::from_be_bytes([a, b, c, d]) as usize,
+            _ => 0,
+        };
+        if announced.max(self.read.saturating_sub(PREFIX)) > MAX_REQUEST {
+            let problem = format!("has {} bytes; allowed are at most {MAX_REQUEST}", announced.max(self.read));
+            return Err(self.share.room.refuse("size", ApiError::bad_request("request", problem)));
+        }
+        self.share.grow(data.len())
+    }
+
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Status> {
+        let Some(end) = &mut self.end else { return Poll::Pending };
+        end.as_mut().poll(cx).map(|()| {
+            let problem = "did not come in time: see limits.handshake_timeout of the agent";
+            self.share.room.refuse("time", ApiError::bad_request("request", problem))
+        })
+    }
+}
+
+impl hyper::body::Body for Measured {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        match Pin::new(&mut self.body).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                let measured = frame.data_ref().map_or(Ok(()), |data| self.on_data(data));
+                Poll::Ready(Some(measured.map(|()| frame)))
+            }
+            Poll::Ready(ended) => Poll::Ready(ended),
+            Poll::Pending => self.poll_end(cx).map(|late| Some(Err(late))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use tonic::Code;
+
+    use super::{MAX_REQUEST, Measured, ROOM, Room};
+    use crate::metrics::Metrics;
+
+    fn room() -> Room {
+        Room { held: std::sync::Arc::default(), metrics: Metrics::new("1.0", "c", "n1") }
+    }
+
+    #[test]
+    fn l1_requests_share_one_room_and_give_it_back() {
+        let room = room();
+        let first = room.share(ROOM - 1).unwrap();
+        assert_eq!(room.share(2).unwrap_err().code(), Code::ResourceExhausted);
+        drop(first);
+        assert!(room.share(ROOM).is_ok());
+    }
+
+    #[test]
+    fn l1_a_request_is_refused_by_the_length_it_announces() {
+        let mut body = Measured::new(tonic::body::Body::empty(), room().share(0).unwrap(), None);
+        let length = u32::try_from(MAX_REQUEST + 1).unwrap().to_be_bytes();
+        assert!(body.on_data(&vec![0].into()).is_ok());
+        assert_eq!(body.on_data(&length.to_vec().into()).unwrap_err().code(), Code::InvalidArgument);
+    }
+}

@@ -1,0 +1,80 @@
+//! What to run, from the command line.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::ensure;
+use clap::Parser;
+
+/// Most members that fit into one network of a laboratory.
+const MOST: usize = 200;
+
+/// Measures how long members of Quorate, Corosync and Serf take to agree and to notice failures, and what they cost
+/// while idle. Needs root, network namespaces and, for the peers, Debian's packages corosync and serf.
+#[derive(Debug, Parser)]
+#[command(name = "quorate-benchmark", args_override_self = true)]
+pub(crate) struct Args {
+    /// Few runs and small groups: an impression, in less than 4 minutes.
+    #[arg(long)]
+    quick: bool,
+    /// Numbers of members, 3 to 200, separated by commas [default: 3,5,16,32,64; with --quick: 3,5].
+    #[arg(long, value_delimiter = ',')]
+    sizes: Vec<usize>,
+    /// Runs of each fault at each size, at most [default: 7; with --quick: 2]. None is begun when the time of a fault is up.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
+    runs: Option<u8>,
+    /// Leaves Corosync and Serf out.
+    #[arg(long)]
+    no_peers: bool,
+    /// The folder for the figures.
+    #[arg(long, default_value = "target/benchmark")]
+    out: PathBuf,
+}
+
+/// What to run, and how much of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    /// Numbers of members.
+    pub(crate) sizes: Vec<usize>,
+    /// Whether Corosync and Serf are measured too.
+    pub(crate) peers: bool,
+    /// The folder for the figures.
+    pub(crate) out: PathBuf,
+    /// Runs of each fault at each size; at least one is done.
+    pub(crate) runs: usize,
+    /// Time after which no further run of a fault at a size is begun.
+    pub(crate) budget: Duration,
+    /// Time after which no further run of a peer is begun at all.
+    pub(crate) total: Duration,
+    /// Numbers of members at which the cost while idle is measured.
+    pub(crate) idle: Vec<usize>,
+    /// How long it is measured.
+    pub(crate) window: Duration,
+}
+
+impl Args {
+    /// The plan that the arguments ask for.
+    ///
+    /// # Errors
+    /// When a size is out of range.
+    pub(crate) fn plan(self) -> anyhow::Result<Plan> {
+        for size in &self.sizes {
+            ensure!((3..=MOST).contains(size), "--sizes: {size} is not within 3 to {MOST}");
+        }
+        let seconds = Duration::from_secs;
+        let mut plan = if self.quick {
+            let (budget, total, window) = (seconds(5), seconds(180), seconds(3));
+            Plan { sizes: vec![3, 5], peers: true, out: self.out, runs: 2, budget, total, idle: vec![3], window }
+        } else {
+            let (sizes, idle) = (vec![3, 5, 16, 32, 64], vec![3, 16, 64]);
+            let (budget, total, window) = (seconds(25), seconds(25 * 60), seconds(15));
+            Plan { sizes, peers: true, out: self.out, runs: 7, budget, total, idle, window }
+        };
+        if !self.sizes.is_empty() {
+            plan.idle.clone_from(&self.sizes);
+            plan.sizes = self.sizes;
+        }
+        plan.runs = self.runs.map_or(plan.runs, usize::from);
+        plan.peers = !self.no_peers;
+        Ok(plan)
+    }
+}

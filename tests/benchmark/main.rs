@@ -1,0 +1,50 @@
+//! How fast a membership notices, agrees and what it costs while it is idle: Quorate beside Corosync and Serf.
+//!
+//! ```text
+//!   args --> plan: for each size, for each system
+//!              measure: a fresh group for each run, formed, then one fault or an idle window
+//!                 systems/: quorate (event streams), corosync and serf (their own lines), all in a `Lab`
+//!                    sightings: what each member saw, and when
+//!            --> figures --> report (Markdown, raw runs), plots (SVG), aims
+//! ```
+//!
+//! Every system runs with its defaults in the same kind of network namespaces, one member in each. It is a program and not a
+//! `cargo bench` of many short rounds, because one round takes seconds and needs root. Run it with `make bench`.
+
+mod aims;
+mod args;
+mod figures;
+mod idle;
+mod machine;
+mod measure;
+mod neighbours;
+mod plots;
+mod report;
+mod run;
+mod sightings;
+mod spread;
+mod systems;
+
+use clap::Parser;
+
+use crate::{
+    args::Args, figures::Figures, machine::Machine, measure::Measurement, neighbours::Neighbours, systems::System,
+};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let plan = Args::parse().plan()?;
+    std::fs::create_dir_all(&plan.out)?;
+    let machine = Machine::look();
+    let systems: Vec<System> = System::ALL.into_iter().filter(|system| plan.peers || !system.is_peer()).collect();
+    let (systems, missing) = systems.into_iter().partition(|system: &System| system.is_installed());
+    let mut figures = Figures { missing, ..Figures::default() };
+    figures.warn_of_missing();
+    let table = Neighbours::make_room();
+    Measurement::new(&plan, &mut figures).run(&systems).await;
+    figures.notes.extend(table.problem().map(str::to_owned));
+    plots::draw(&plan.out, &figures)?;
+    let text = report::write(&plan, &machine, &figures)?;
+    println!("{text}");
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! All runs, in order, each of them on its own: one that fails is written down and does not end the others.
+
+use std::time::Instant;
+
+use crate::{
+    args::Plan,
+    figures::{Figures, Run},
+    run::{Fault, Seen, in_peace, with_fault},
+    systems::System,
+};
+
+/// The runs that a plan asks for.
+pub(crate) struct Measurement<'a> {
+    plan: &'a Plan,
+    start: Instant,
+    figures: &'a mut Figures,
+}
+
+impl<'a> Measurement<'a> {
+    /// One that begins now.
+    pub(crate) fn new(plan: &'a Plan, figures: &'a mut Figures) -> Self {
+        Self { plan, start: Instant::now(), figures }
+    }
+
+    /// Measures everything that the plan asks for.
+    pub(crate) async fn run(mut self, systems: &[System]) {
+        for &size in &self.plan.sizes {
+            for &system in systems {
+                match self.obstacle(system, size) {
+                    None => self.one(system, size).await,
+                    Some(why) => self.figures.notes.push(format!("{system} was not tried with {size} members: {why}.")),
+                }
+            }
+        }
+    }
+
+    /// Why a system is not tried. Quorate always is.
+    fn obstacle(&self, system: System, size: usize) -> Option<&'static str> {
+        let reasons = [
+            (self.figures.gave_up(system), "it failed before"),
+            (size > system.most(), "with so many its figures are close to those with the defaults"),
+            (system.is_peer() && self.start.elapsed() > self.plan.total, "there was no time left"),
+        ];
+        reasons.into_iter().find_map(|(applies, why)| applies.then_some(why))
+    }
+
+    async fn one(&mut self, system: System, size: usize) {
+        for fault in [Fault::Kill, Fault::Cut] {
+            self.faults(system, size, fault).await;
+        }
+        if self.plan.idle.contains(&size) && self.obstacle(system, size).is_none() {
+            let seen = guarded(in_peace(system, size, self.plan.window)).await;
+            self.note(Run { system, size, fault: None, seen });
+        }
+    }
+
+    /// Runs with one fault, until there are enough or the time is up.
+    async fn faults(&mut self, system: System, size: usize, fault: Fault) {
+        let start = Instant::now();
+        for number in 0..self.plan.runs {
+            if self.obstacle(system, size).is_some() || number > 0 && start.elapsed() > self.plan.budget {
+                return;
+            }
+            let seen = guarded(with_fault(system, size, fault, number)).await;
+            self.note(Run { system, size, fault: Some(fault), seen });
+        }
+    }
+
+    fn note(&mut self, run: Run) {
+        eprintln!("{:4} s: {run}", self.start.elapsed().as_secs());
+        self.figures.runs.push(run);
+    }
+}
+
+/// What a run has seen; what it says when it panics, as the parts do that tests are made of.
+async fn guarded(run: impl Future<Output = Seen> + Send + 'static) -> Seen {
+    let ended = tokio::spawn(run).await;
+    ended.unwrap_or_else(|why| Seen { problem: Some(last_cry(why)), ..Seen::default() })
+}
+
+fn last_cry(why: tokio::task::JoinError) -> String {
+    let Ok(cry) = why.try_into_panic() else { return "it was cancelled".to_owned() };
+    match cry.downcast::<String>() {
+        Ok(text) => *text,
+        Err(cry) => cry.downcast_ref::<&str>().map_or_else(|| "it panicked".to_owned(), |text| (*text).to_owned()),
+    }
+}
