@@ -258,6 +258,8 @@ pub struct Unreached {
     pub name: NodeName,
     /// What was seen on each network.
     pub losses: Vec<(Option<Network>, Loss)>,
+    /// Whether it can be spoken to again and will count as reached before long, if all goes well.
+    pub held: bool,
 }
 
 /// An eviction or its lifting. Of two for one name the higher stamp wins.

@@ -29,6 +29,15 @@ struct Stream {
     standing: Option<ViewId>,
 }
 
+/// A view was installed.
+#[derive(Clone, Debug)]
+pub struct Install {
+    /// The host.
+    pub host: usize,
+    /// How many members the view has.
+    pub size: usize,
+}
+
 /// A client that moves from agent to agent with its cursor.
 #[derive(Clone, Debug, Default)]
 pub struct Reader {
@@ -48,6 +57,8 @@ pub struct Checkers {
     links: BTreeMap<(Identity, Identity, u64), u64>,
     now: Vec<Identity>,
     numbers: BTreeMap<NodeName, usize>,
+    /// What was installed where, in order.
+    pub installs: Vec<Install>,
     /// How many views were installed by anybody, each counted once.
     pub installed: BTreeSet<ViewId>,
     /// The different sizes of views that each host has installed.
@@ -67,6 +78,7 @@ impl Checkers {
             links: BTreeMap::new(),
             now: (0..hosts).map(never).collect(),
             numbers: (0..hosts).map(|number| (crate::host::name(number), number)).collect(),
+            installs: Vec::new(),
             installed: BTreeSet::new(),
             sizes: BTreeMap::new(),
         }
@@ -134,6 +146,7 @@ impl Checkers {
         }
         self.check_transactional(time, host, view);
         self.check_history(time, host, hosts, view);
+        self.installs.push(Install { host, size: view.members.len() });
         self.installed.insert(view.id.clone());
         self.sizes.entry(host).or_default().insert(view.members.len());
         if let Some(stream) = self.streams.get_mut(&me) {

@@ -110,6 +110,7 @@ fn report_out(report: &Report) -> pb::Report {
     let unreached = |unreached: &Unreached| pb::Unreached {
         name: unreached.name.to_string(),
         losses: unreached.losses.iter().map(|(network, loss)| loss_out(network.as_ref(), *loss)).collect(),
+        held: unreached.held,
     };
     pb::Report {
         origin: Some(identity_out(&report.origin)),
@@ -137,7 +138,7 @@ fn report(from: pb::Report) -> Result<Arc<Report>, WireError> {
         reached: names("report.reached", from.reached)?,
         unreached: list("report.unreached", from.unreached, |from| {
             let losses = list("unreached.losses", from.losses, |from| loss(&from))?;
-            Ok(Unreached { name: name("unreached.name", &from.name)?, losses })
+            Ok(Unreached { name: name("unreached.name", &from.name)?, losses, held: from.held })
         })?,
         unresponsive: names("report.unresponsive", from.unresponsive)?,
     }))

@@ -107,6 +107,7 @@ fn report() -> Arc<Report> {
         unreached: vec![Unreached {
             name: name("n4"),
             losses: LOSSES.iter().map(|loss| (Some(network("default")), *loss)).collect(),
+            held: true,
         }],
         unresponsive: vec![name("n5")],
     })

@@ -114,6 +114,11 @@ impl Pulse {
         true
     }
 
+    /// When a heartbeat was answered last.
+    pub fn echoed_at(&self) -> Instant {
+        self.echoed_at
+    }
+
     /// How long no heartbeat was answered.
     pub fn silence(&self, now: Instant) -> Duration {
         now.since(self.echoed_at)

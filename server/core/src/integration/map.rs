@@ -8,6 +8,9 @@
 //!   and have come to a verdict count. So one bad pair is nothing, and a node that most cannot hear is out.
 //! - A node that is not in the basis comes in when two thirds of those who would watch it reach it, and it reaches them;
 //!   and when the group it would make holds together.
+//! - Nodes that stand together in another view come in together, once two thirds of all paths between them and those who
+//!   would watch them are good. While as many may become good before long, all of them wait: what is whole is not torn
+//!   apart because one of its members is heard of first.
 //!
 //! Who is in that group is in its map. The others are sorted in the same way, with the best-ranked of them as the new
 //! basis, until none is left. A node's map is the group it is in.
@@ -58,6 +61,38 @@ impl Map {
     }
 }
 
+/// How a node that is not in the basis fares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Entry {
+    /// It comes in.
+    Comes,
+    /// It may come in before long, with all it stands together with.
+    Waits,
+    /// It does not; of a block, each is looked at alone.
+    Alone,
+}
+
+/// Paths between nodes and those who would watch them.
+#[derive(Clone, Copy, Default, Debug)]
+struct Paths {
+    all: usize,
+    /// Good in both directions.
+    good: usize,
+    /// Not good, but nobody denies for good that they will be.
+    pending: usize,
+}
+
+impl Paths {
+    fn entry(self) -> Entry {
+        let most = |count: usize| count > 0 && count * 3 >= self.all * 2;
+        match self {
+            Self { good, .. } if most(good) => Entry::Comes,
+            Self { good, pending, .. } if most(good + pending) => Entry::Waits,
+            _ => Entry::Alone,
+        }
+    }
+}
+
 /// What the map is computed from.
 pub struct Picture<'a> {
     /// This node.
@@ -94,7 +129,10 @@ impl<'a> Picture<'a> {
         let mut since = vec![None; roster.len()];
         if let Some(view) = current.filter(|view| view.members.len() > 1) {
             for (member, number) in view.members.iter().zip(overlay.numbers()) {
-                since[*number as usize] = has_reported(reports, *number as usize, member).then_some(member.since);
+                let report = reports.at(*number as usize).filter(|report| report.origin == member.identity);
+                // Who has gone on to a later view says itself since when it is in its cluster.
+                let still = report.filter(|report| report.view.as_ref().is_none_or(|said| *said <= view.id));
+                since[*number as usize] = still.map(|_| member.since);
             }
         }
         Self { me, reports, current, views, overlay, evicted, since }
@@ -224,30 +262,70 @@ impl<'a> Picture<'a> {
             }
             None => in_basis[best] = true,
         }
+        let blocks = self.blocks(&in_basis, overlay, left);
         let belongs = |number: usize| {
             if in_basis[number] {
-                let (reached, decided) = self.tally(number, overlay.watchers(number), left);
-                reached * 3 >= decided
-            } else {
-                let mut watchers = overlay.would_be_watchers(self.roster(), number);
-                watchers.retain(|&watcher| left[watcher]);
-                let both_ways = watchers.iter().filter(|&&watcher| self.reach_each_other(number, watcher)).count();
-                both_ways > 0 && both_ways * 3 >= watchers.len() * 2
+                return self.stays(number, overlay, left);
             }
+            blocks.get(&number).copied().unwrap_or_else(|| self.paths([number].iter(), overlay, left).entry())
+                == Entry::Comes
         };
         let mut group: Set = left.iter().enumerate().map(|(number, &left)| left && belongs(number)).collect();
         let newcomers = members(&group).filter(|&number| !in_basis[number]).collect();
-        self.drop_misfits(&mut group, newcomers);
+        self.drop_misfits(&mut group, newcomers, &blocks);
         if !group.contains(&true) {
             group[best] = true;
         }
         group
     }
 
+    /// Whether a member stays: at least a third of its watchers reach it.
+    fn stays(&self, number: usize, overlay: &Overlay, left: &Set) -> bool {
+        let (reached, decided) = self.tally(number, overlay.watchers(number), left);
+        reached * 3 >= decided
+    }
+
+    /// What becomes of those who stand together in another view, each by its number. Who is not listed is looked at alone.
+    fn blocks(&self, in_basis: &Set, overlay: &Overlay, left: &Set) -> BTreeMap<usize, Entry> {
+        let mut views: BTreeMap<&ViewId, (&Arc<ViewRecord>, Vec<usize>)> = BTreeMap::new();
+        for number in members(left).filter(|&number| !in_basis[number]) {
+            let Some((view, report)) = self.view_of(number).zip(self.reports.at(number)) else { continue };
+            if view.members.len() > 1 && view.contains(&report.origin) {
+                views.entry(&view.id).or_insert((view, Vec::new())).1.push(number);
+            }
+        }
+        let mut blocks = BTreeMap::new();
+        for (view, mut block) in views.into_values().filter(|(_, block)| block.len() > 1) {
+            let own = Overlay::of_view(self.roster(), view);
+            block.retain(|&number| self.stays(number, &own, left));
+            let paths = self.paths(block.iter(), overlay, left);
+            if block.len() > 1 && paths.entry() != Entry::Alone {
+                blocks.extend(block.into_iter().map(|number| (number, paths.entry())));
+            }
+        }
+        blocks
+    }
+
+    /// The paths between nodes and those who would watch them.
+    fn paths<'n>(&self, nodes: impl Iterator<Item = &'n usize>, overlay: &Overlay, left: &Set) -> Paths {
+        let mut paths = Paths::default();
+        for &number in nodes {
+            let watchers = overlay.would_be_watchers(self.roster(), number);
+            for watcher in watchers.into_iter().filter(|&watcher| left[watcher]) {
+                let good = self.reach_each_other(number, watcher);
+                paths.all += 1;
+                paths.good += usize::from(good);
+                paths.pending += usize::from(!good && self.reports.pending(number, watcher));
+            }
+        }
+        paths
+    }
+
     /// Newcomers must fit the group they would make, or the next map would tear apart what this one joins. Of those
-    /// that would watch a newcomer then, and have a verdict, two thirds must reach it; and no member may fall below its
-    /// third because of newcomers that do not reach it. The worst misfit stays out, and the rest is looked at again.
-    fn drop_misfits(&self, group: &mut Set, mut newcomers: Vec<usize>) {
+    /// that would watch a newcomer then, and have a verdict, two thirds must reach it, a third of one that comes with its
+    /// block; and no member may fall below its third because of newcomers that do not reach it. The worst misfit stays
+    /// out, and the rest is looked at again.
+    fn drop_misfits(&self, group: &mut Set, mut newcomers: Vec<usize>, blocks: &BTreeMap<usize, Entry>) {
         while !newcomers.is_empty() {
             let overlay = Overlay::new(self.roster(), members(group).map(|number| number as u32).collect());
             let tally = |number: usize| self.tally(number, overlay.watchers(number), group);
@@ -262,7 +340,8 @@ impl<'a> Picture<'a> {
             };
             let misfit = |&number: &usize| {
                 let (reached, decided) = tally(number);
-                let misfit = reached * 3 < decided * 2 || endangers(number);
+                let needed = if blocks.contains_key(&number) { decided } else { decided * 2 };
+                let misfit = reached * 3 < needed || endangers(number);
                 misfit.then(|| (reached * 1000 / decided.max(1), Reverse(self.rank(number)), number))
             };
             let Some((.., worst)) = newcomers.iter().filter_map(misfit).min() else { break };

@@ -35,7 +35,7 @@ use crate::{
     types::{
         Address, Duration, History, Identity, Incarnation, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord,
     },
-    wire::{Eviction, Hello, Payload, Report, Stamp},
+    wire::{Eviction, Hello, Payload, Report, Stamp, Unreached},
 };
 use map::{Map, Picture};
 use overlay::Overlay;
@@ -73,6 +73,7 @@ pub struct Integration {
     me: Identity,
     endpoints: Vec<(Network, Address)>,
     detect_timeout: Duration,
+    heartbeat: Duration,
     settle_time: Duration,
     settle_max: Duration,
     phase_timeout: Duration,
@@ -89,6 +90,8 @@ pub struct Integration {
     unresponsive: BTreeMap<NodeName, Instant>,
     /// Peers that will soon count as reached, and when.
     expected: BTreeMap<NodeName, Instant>,
+    /// Until when more of those who fell silent together may be noticed.
+    silences_until: Instant,
     sought: BTreeSet<NodeName>,
 
     current: Option<Arc<ViewRecord>>,
@@ -121,6 +124,7 @@ impl Integration {
             me: settings.identity.clone(),
             endpoints: settings.endpoints.clone(),
             detect_timeout: settings.detect_timeout,
+            heartbeat: settings.heartbeat,
             settle_time: settings.settle_time,
             settle_max: settings.settle_max,
             phase_timeout: settings.phase_timeout,
@@ -134,6 +138,7 @@ impl Integration {
             evictions: Evictions::new(evictions),
             unresponsive: BTreeMap::new(),
             expected: BTreeMap::new(),
+            silences_until: Instant::ZERO,
             sought: BTreeSet::new(),
             current: None,
             standing: false,
@@ -172,7 +177,7 @@ impl Integration {
         if self.peers.insert(name.clone(), peer).is_some_and(|before| before.identity != hello.identity) {
             self.unresponsive.remove(&name);
         }
-        self.refresh_report();
+        self.refresh_report(now);
         let view = self.current.as_ref().map(|view| view.id.clone());
         let payload = Payload::Summary { view, stamps: self.reports.stamps() };
         out.push(Effect::Send { peer: name.clone(), payload });
@@ -274,6 +279,7 @@ impl Integration {
                 Taken::Old => {}
                 Taken::Full => out.push(Effect::LimitReached { what: "max_nodes", limit: self.reports.len() }),
                 Taken::News => {
+                    self.note_silences(now, before.as_deref(), &name);
                     self.unconnected.remove(&name);
                     let known = self.peers.get(&name).is_some_and(|peer| peer.up);
                     if !known
@@ -286,6 +292,19 @@ impl Integration {
                     self.arm_batch(now, out);
                 }
             }
+        }
+    }
+
+    /// Nodes that fall silent at the same time are noticed within a heartbeat, by one watcher after the other: as long as
+    /// news of silence come in, there may be more.
+    fn note_silences(&mut self, now: Now, before: Option<&Report>, name: &NodeName) {
+        let Some(report) = self.reports.get(name) else { return };
+        let fell_silent = |unreached: &Unreached| {
+            unreached.losses.iter().any(|(_, loss)| matches!(loss, Loss::Silent(_) | Loss::PeerSilent))
+                && before.is_some_and(|before| !names_unreached(before, &unreached.name))
+        };
+        if report.unreached.iter().any(fell_silent) {
+            self.silences_until = now.at + self.heartbeat + self.settle_time;
         }
     }
 
@@ -333,12 +352,19 @@ impl Integration {
             return;
         }
         self.mark_the_unreached(now);
-        self.refresh_report();
+        self.refresh_report(now);
         self.flood(out);
         self.look(now, out);
         self.want(out);
         if self.leaving {
             self.check_departure(out);
+        }
+    }
+
+    /// This node's own timers ran late: what it waited for gets that time on top.
+    pub fn on_late(&mut self, late: Duration) {
+        for mark in self.marks.values_mut() {
+            mark.forgive(late);
         }
     }
 
@@ -483,4 +509,8 @@ impl Integration {
     pub fn is_leaving(&self) -> bool {
         self.leaving
     }
+}
+
+fn names_unreached(report: &Report, name: &NodeName) -> bool {
+    report.unreached.binary_search_by(|unreached| unreached.name.cmp(name)).is_ok()
 }

@@ -42,6 +42,8 @@ struct Entry {
     report: Option<Arc<Report>>,
     reached: Vec<u32>,
     unreached: Vec<u32>,
+    /// Those of the unreached that will count again before long.
+    held: Vec<u32>,
     unresponsive: Vec<u32>,
 }
 
@@ -91,8 +93,10 @@ impl Reports {
         let number = self.enter(&report.origin.name);
         let reached = report.reached.iter().filter_map(|name| self.mention(name)).collect();
         let unreached = report.unreached.iter().filter_map(|unreached| self.mention(&unreached.name)).collect();
+        let held = report.unreached.iter().filter(|unreached| unreached.held);
+        let held = held.filter_map(|unreached| self.mention(&unreached.name)).collect();
         let unresponsive = report.unresponsive.iter().filter_map(|name| self.mention(name)).collect();
-        self.newest[number] = Entry { report: Some(report), reached, unreached, unresponsive };
+        self.newest[number] = Entry { report: Some(report), reached, unreached, held, unresponsive };
     }
 
     /// The number of a node, given now if it had none.
@@ -163,6 +167,15 @@ impl Reports {
     /// Whether one of two nodes says that it does not reach the other.
     pub fn denied(&self, a: usize, b: usize) -> bool {
         self.newest[a].unreached.contains(&(b as u32)) || self.newest[b].unreached.contains(&(a as u32))
+    }
+
+    /// Whether two nodes that do not reach each other may do so before long: nobody denies it for good.
+    pub fn pending(&self, a: usize, b: usize) -> bool {
+        let denies = |from: usize, to: usize| {
+            let (entry, to) = (&self.newest[from], to as u32);
+            entry.unreached.contains(&to) && !entry.held.contains(&to)
+        };
+        !denies(a, b) && !denies(b, a)
     }
 
     /// What is known, without its content.

@@ -14,6 +14,8 @@ use crate::{
 
 /// How many of the best-ranked every member keeps a link to.
 const WARM: usize = 3;
+/// Longest time until a peer counts again for which others wait with it.
+const HELD: Duration = Duration::from_secs(30);
 /// Most neighbours named as relays to one peer.
 const RELAYS: usize = 4;
 
@@ -27,6 +29,13 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// Leaves `span` out of the wait.
+    pub fn forgive(&mut self, span: Duration) {
+        if let Self::Waiting(since) = self {
+            *since = *since + span;
+        }
+    }
+
     fn is_overdue(&self, now: Now, patience: Duration) -> bool {
         matches!(self, Self::Waiting(since) if now.at.since(*since) > patience)
     }
@@ -86,13 +95,15 @@ impl Integration {
     }
 
     /// Brings this node's own report up to date.
-    pub(super) fn refresh_report(&mut self) {
-        let report = self.own_report();
+    pub(super) fn refresh_report(&mut self, now: Now) {
+        let report = self.own_report(now);
         let known = self.reports.get(&self.me.name);
         let number = known.map_or(0, |known| known.number);
         let quiet = known.is_some_and(|known| self.says_the_same(known, &report));
         if !quiet {
+            let (me, before) = (self.me.name.clone(), known.cloned());
             self.reports.take(Arc::new(Report { number: number + 1, ..report }), None);
+            self.note_silences(now, before.as_deref(), &me);
         }
     }
 
@@ -106,7 +117,7 @@ impl Integration {
         same_view && same_kind && blank(known) == blank(report)
     }
 
-    fn own_report(&self) -> Report {
+    fn own_report(&self, now: Now) -> Report {
         let picture = self.picture();
         let subjects = self.subjects(&picture);
         let forming = self.current.is_none();
@@ -124,7 +135,8 @@ impl Integration {
             .filter(|name| self.is_unreached(name))
             .map(|name| {
                 let losses = self.peers.get(&name).map(|peer| peer.losses.clone()).unwrap_or_default();
-                Unreached { name, losses }
+                let held = self.is_held(now, &name);
+                Unreached { name, losses, held }
             })
             .collect();
         let clustered = self.current.as_ref().filter(|view| view.members.len() > 1);
@@ -147,6 +159,12 @@ impl Integration {
     /// Whether a peer that should be reached is not, and has had the time to be.
     fn is_unreached(&self, name: &NodeName) -> bool {
         !self.is_trusted(name) && self.marks.get(name) == Some(&Mark::Over)
+    }
+
+    /// Whether a peer can be spoken to again and counts before long, if all goes well.
+    fn is_held(&self, now: Now, name: &NodeName) -> bool {
+        let soon = |at: &Instant| *at <= now.at + HELD;
+        self.peers.get(name).is_some_and(|peer| peer.up) && self.expected.get(name).is_some_and(soon)
     }
 
     fn is_trusted(&self, name: &NodeName) -> bool {

@@ -120,6 +120,7 @@ impl Node {
                     self.retarget(now.at);
                 }
             }
+            Timer::Silence => self.channel(|channels, out| channels.on_silence(now.at, out)),
             Timer::Batch => self.integration(|integration, out| integration.on_batch(now, out)),
             Timer::Transition(token) => {
                 self.integration(|integration, out| integration.on_transition_timer(now, token, out));
@@ -258,7 +259,11 @@ impl Node {
             channel::Effect::RefusedBy { remote, reason, text } => {
                 out.push(Effect::Note(Note::RefusedBy { remote, reason, text }));
             }
-            channel::Effect::Distrust { late, level } => out.push(Effect::Note(Note::Distrust { late, level })),
+            channel::Effect::ArmSilence { at } => out.push(Effect::Arm { timer: Timer::Silence, at }),
+            channel::Effect::Distrust { late, level } => {
+                self.integration.on_late(late);
+                out.push(Effect::Note(Note::Distrust { late, level }));
+            }
             channel::Effect::Nonsense { conn, what } => out.push(Effect::Note(Note::Nonsense { conn, what })),
         }
     }

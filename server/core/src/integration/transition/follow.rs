@@ -26,6 +26,8 @@ impl Integration {
             Stage::Promising(following, _) if following.proposal.id == proposal.id => return,
             _ => {}
         }
+        // It delivers: it may lead again.
+        self.passed_over.remove(&from.name);
         if let Some(reason) = self.objection(from, &proposal) {
             return self.reject(&from.name, proposal.id.clone(), reason, out);
         }

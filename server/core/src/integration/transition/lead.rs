@@ -177,6 +177,8 @@ impl Integration {
         if promised > self.promised {
             self.promised = promised;
         }
+        // It answers: it may lead again.
+        self.passed_over.remove(from);
         self.give_up(now, why, out);
     }
 
@@ -196,8 +198,8 @@ impl Integration {
         };
         let list: Vec<&str> = silent.iter().map(NodeName::as_str).collect();
         let why = format!("no answer in time from {}", list.join(", "));
-        for name in silent {
-            self.unresponsive.insert(name, now.at);
+        if self.is_in_time(now, lead.until) {
+            self.unresponsive.extend(silent.into_iter().map(|name| (name, now.at)));
         }
         self.give_up(now, why, out);
     }

@@ -173,7 +173,7 @@ impl Integration {
         let limit = settling.first + self.settle_max;
         let soon = self.expected.iter().filter(|(name, at)| **at <= limit && !self.map.has(name));
         let last = soon.map(|(_, at)| *at).max().unwrap_or_default().max(settling.changed);
-        let due = (last + self.settle_time).min(limit).max(settling.changed);
+        let due = (last + self.settle_time).max(self.silences_until).min(limit).max(settling.changed);
         self.stage = Stage::Settling(settling);
         self.arm(due, out);
     }
@@ -237,16 +237,27 @@ impl Integration {
             Stage::Settling(_) => self.stand(now, out),
             Stage::Promising(following, _) | Stage::Promised(following) | Stage::Installed(following) => {
                 let controller = following.proposal.id.controller.clone();
-                self.passed_over.insert(controller.clone());
+                if self.is_in_time(now, following.until) {
+                    self.passed_over.insert(controller.clone());
+                }
                 self.give_up(now, format!("{controller} did not deliver in time"), out);
             }
             Stage::Leading(_) => self.on_phase_timeout(now, out),
         }
     }
 
+    /// Whether a limit is looked at when it is due; if not, this node has slept, and nobody is to blame.
+    fn is_in_time(&self, now: Now, until: Instant) -> bool {
+        now.at.since(until) < self.heartbeat
+    }
+
     /// The map is steady: lead, or give the first choice its time.
     fn stand(&mut self, now: Now, out: Out<'_>) {
         let Stage::Settling(settling) = &mut self.stage else { return };
+        let silences_until = self.silences_until.min(settling.first + self.settle_max);
+        if now.at < silences_until {
+            return self.arm(silences_until, out);
+        }
         let patience = settling.patience;
         if patience.is_none() {
             out.push(Effect::MapChanged { members: self.order.clone() });
