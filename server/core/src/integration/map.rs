@@ -103,6 +103,8 @@ pub struct Picture<'a> {
     current: Option<&'a Arc<ViewRecord>>,
     /// Views of other nodes.
     views: &'a BTreeMap<ViewId, Arc<ViewRecord>>,
+    /// Those of them that their controllers tell of: all their members have installed them.
+    led: Vec<&'a Arc<ViewRecord>>,
     /// The overlay of the current view.
     overlay: &'a Overlay,
     /// Who was evicted.
@@ -135,7 +137,12 @@ impl<'a> Picture<'a> {
                 since[*number as usize] = still.map(|_| member.since);
             }
         }
-        Self { me, reports, current, views, overlay, evicted, since }
+        let controller = |view: &&Arc<ViewRecord>| {
+            let report = reports.get(&view.id.controller);
+            report.is_some_and(|report| report.view.as_ref() == Some(&view.id))
+        };
+        let led = views.values().filter(controller).collect();
+        Self { me, reports, current, views, led, overlay, evicted, since }
     }
 
     fn roster(&self) -> &'a Roster {
@@ -174,16 +181,15 @@ impl<'a> Picture<'a> {
         seen
     }
 
-    /// The view a node is known to have installed last.
+    /// The view a node is known to have installed last: the one it tells of, or a later one that its controller does,
+    /// or this node.
     fn view_of(&self, number: usize) -> Option<&Arc<ViewRecord>> {
         let report = self.reports.at(number)?;
-        let current = self.current.filter(|view| view.contains(&report.origin));
-        match (current, &report.view) {
-            (Some(current), Some(said)) if *said > current.id => self.views.get(said).or(Some(current)),
-            (Some(current), _) => Some(current),
-            (None, Some(said)) => self.views.get(said),
-            (None, None) => None,
-        }
+        let has = |view: &&Arc<ViewRecord>| view.contains(&report.origin);
+        let said = report.view.as_ref().and_then(|said| self.views.get(said));
+        let led = self.led.iter().copied().filter(has).max_by(|a, b| a.id.cmp(&b.id));
+        let known = said.into_iter().chain(self.current.filter(has)).chain(led);
+        known.max_by(|a, b| a.id.cmp(&b.id))
     }
 
     /// The rank of a node.

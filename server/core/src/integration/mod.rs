@@ -396,6 +396,13 @@ impl Integration {
             for chunk in news.chunks(reports::CHUNK) {
                 out.push(Effect::Send { peer: name.clone(), payload: Payload::Reports(chunk.to_vec()) });
             }
+            // Who is not in the view needs it to read the reports that speak of it.
+            let strange = |view: &&Arc<ViewRecord>| !view.contains(&peer.identity);
+            if let Some(view) = self.current.as_ref().filter(strange)
+                && news.iter().any(|report| report.view.as_ref() == Some(&view.id))
+            {
+                out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
+            }
         }
     }
 

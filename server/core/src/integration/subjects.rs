@@ -74,6 +74,14 @@ impl Integration {
         self.reports.numbers().filter(claims_me).map(|number| roster.name(number).clone()).collect()
     }
 
+    /// Whether the word of a node that says it reaches this one is wanted: it watches this node, or is in another view.
+    /// Two members that merely have a link would otherwise go on naming each other for ever, because the other does.
+    fn may_watch_me(&self, name: &NodeName) -> bool {
+        let roster = self.reports.roster();
+        let (Some(me), Some(number)) = (roster.number(&self.me.name), roster.number(name)) else { return false };
+        !self.overlay.has(number) || self.overlay.watchers(me).any(|watcher| watcher == number)
+    }
+
     /// Whether a node can be spoken to neither by way of others nor directly.
     fn is_far(&self, number: usize) -> bool {
         let name = self.reports.roster().name(number);
@@ -126,8 +134,9 @@ impl Integration {
         let warm = if subjects.iter().any(waits) { self.best_ranked(&picture) } else { BTreeSet::new() };
         let claimed = self.claimants();
         let trusted = self.peers.iter().filter(|(_, peer)| peer.trusted).map(|(name, _)| name);
+        let counts = |name: &NodeName| claimed.contains(name) && self.may_watch_me(name);
         let reported =
-            |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name) || claimed.contains(*name);
+            |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name) || counts(name);
         let reached = trusted.filter(reported).cloned().collect();
         let suspects: BTreeSet<NodeName> = subjects.into_iter().chain(claimed).collect();
         let unreached = suspects
@@ -218,9 +227,12 @@ impl Integration {
         names.remove(&self.me.name);
         names.retain(|name| !self.evictions.has(name));
         let busy = !matches!(self.stage, Stage::Idle);
+        // What this node says it reaches must be noticed soon when it is not so any more.
+        let me = self.reports.get(&self.me.name);
+        let said = |name: &NodeName| me.is_some_and(|report| report.reached.binary_search(name).is_ok());
         let want = |name: NodeName| {
             let report = self.reports.get(&name)?;
-            let prompt = busy || subjects.contains(&name);
+            let prompt = busy || subjects.contains(&name) || said(&name);
             let (identity, endpoints) = (report.origin.clone(), report.endpoints.clone());
             let want = Want { identity, endpoints, relays: self.relays(&name), prompt };
             Some((name, want))
