@@ -135,8 +135,7 @@ impl Integration {
         let claimed = self.claimants();
         let trusted = self.peers.iter().filter(|(_, peer)| peer.trusted).map(|(name, _)| name);
         let counts = |name: &NodeName| claimed.contains(name) && self.may_watch_me(name);
-        let reported =
-            |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name) || counts(name);
+        let reported = |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name) || counts(name);
         let reached = trusted.filter(reported).cloned().collect();
         let suspects: BTreeSet<NodeName> = subjects.into_iter().chain(claimed).collect();
         let unreached = suspects
