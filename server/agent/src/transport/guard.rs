@@ -85,6 +85,7 @@ async fn secure(config: Arc<ServerConfig>, socket: Socket) -> Result<Stream<Sock
         Ok(secured) => Ok(Stream::tls(secured, Faults::default())),
         Err((error, socket)) => {
             let fault = Fault::of_io(&error);
+            tracing::debug!(remote = %socket.remote(), %error, "TLS handshake failed");
             if fault.is_some() {
                 // The library has said why. The other end may hold itself for trusted, and be talking already.
                 turn_away(socket, &[]).await;
