@@ -39,11 +39,12 @@ impl Refusals {
     }
 
     /// Somebody who came in was not let in. Its port means nothing, so each host is one place for each kind of fault,
-    /// whatever its exact words.
+    /// whatever the words that it can choose itself.
     pub(super) fn turned_away(&self, remote: IpAddr, fault: &Fault) {
         self.turned_away.inc();
         let who = self.who;
-        if self.note(&format!("{remote} {}", fault.kind()), fault.kind()) {
+        let what = if let Fault::Refused(why) = fault { why } else { fault.kind() };
+        if self.note(&format!("{remote} {what}"), what) {
             tracing::warn!(%remote, kind = fault.kind(), why = %fault, "{who} turned away: not trusted");
         } else {
             tracing::debug!(%remote, kind = fault.kind(), why = %fault, "{who} turned away: not trusted");
