@@ -19,7 +19,7 @@ pub(crate) struct Args {
     /// Numbers of members, 3 to 200, separated by commas [default: 3,5,16,32,64; with --quick: 3,5].
     #[arg(long, value_delimiter = ',')]
     sizes: Vec<usize>,
-    /// Runs of each fault at each size, at most [default: 7; with --quick: 2]. None is begun when the time of a fault is up.
+    /// Most runs of each fault at each size [default: 7; with --quick: 2]. Fewer are done when they take long.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
     runs: Option<u8>,
     /// Leaves Corosync and Serf out.

@@ -1,15 +1,15 @@
 //! How fast a membership notices, agrees and what it costs while it is idle: Quorate beside Corosync and Serf.
 //!
 //! ```text
-//!   args --> plan: for each size, for each system
-//!              measure: a fresh group for each run, formed, then one fault or an idle window
-//!                 systems/: quorate (event streams), corosync and serf (their own lines), all in a `Lab`
-//!                    sightings: what each member saw, and when
-//!            --> figures --> report (Markdown, raw runs), plots (SVG), aims
+//!   args --> measure: for each size and system, runs until there are enough or the time is up
+//!              run: a fresh group that forms, then one fault or an idle window
+//!                systems/: quorate (event streams), corosync and serf (their own lines), all in a `Lab`
+//!                  sightings: what each member saw, and when
+//!        --> figures --> report (Markdown, every run), plots (SVG), aims
 //! ```
 //!
-//! Every system runs with its defaults in the same kind of network namespaces, one member in each. It is a program and not a
-//! `cargo bench` of many short rounds, because one round takes seconds and needs root. Run it with `make bench`.
+//! Every system runs with its defaults in the same kind of network namespaces, one member in each. It is a program and
+//! not a `cargo bench` of many short rounds, because one round takes seconds and needs root. Run it with `make bench`.
 
 mod aims;
 mod args;
@@ -40,6 +40,8 @@ async fn main() -> anyhow::Result<()> {
     let (systems, missing) = systems.into_iter().partition(|system: &System| system.is_installed());
     let mut figures = Figures { missing, ..Figures::default() };
     figures.warn_of_missing();
+    // Not within the time that is measured, nor within that of the plan.
+    quorate_tests::build_programs();
     let table = Neighbours::make_room();
     Measurement::new(&plan, &mut figures).run(&systems).await;
     figures.notes.extend(table.problem().map(str::to_owned));

@@ -26,10 +26,7 @@ impl<'a> Measurement<'a> {
     pub(crate) async fn run(mut self, systems: &[System]) {
         for &size in &self.plan.sizes {
             for &system in systems {
-                match self.obstacle(system, size) {
-                    None => self.one(system, size).await,
-                    Some(why) => self.figures.notes.push(format!("{system} was not tried with {size} members: {why}.")),
-                }
+                self.one(system, size).await;
             }
         }
     }
@@ -44,11 +41,21 @@ impl<'a> Measurement<'a> {
         reasons.into_iter().find_map(|(applies, why)| applies.then_some(why))
     }
 
+    /// Whether something is measured; if not, the report says why.
+    fn may(&mut self, system: System, size: usize, what: &str) -> bool {
+        let obstacle = self.obstacle(system, size);
+        let note = |why| format!("{system} with {size} members, {what}: not measured, because {why}.");
+        self.figures.notes.extend(obstacle.map(note));
+        obstacle.is_none()
+    }
+
     async fn one(&mut self, system: System, size: usize) {
         for fault in [Fault::Kill, Fault::Cut] {
-            self.faults(system, size, fault).await;
+            if self.may(system, size, &format!("{fault}")) {
+                self.faults(system, size, fault).await;
+            }
         }
-        if self.plan.idle.contains(&size) && self.obstacle(system, size).is_none() {
+        if self.plan.idle.contains(&size) && self.may(system, size, "idle") {
             let seen = guarded(in_peace(system, size, self.plan.window)).await;
             self.note(Run { system, size, fault: None, seen });
         }

@@ -76,13 +76,18 @@ fn times(figures: &Figures, time: Time) -> String {
         let runs = figures.seconds(time, system, size).len();
         let mut row = vec![size.to_string(), system.to_string(), runs.to_string()];
         row.extend(seconds(spread));
-        row.push(spread.zip(ours).map_or("-".to_owned(), |(all, ours)| format!("{:.1}x", all.median / ours.median)));
+        row.push(spread.zip(ours).map_or("-".to_owned(), |(all, ours)| ratio(all.median / ours.median)));
         if time == Time::Form {
             row.push(figures.counts(system, size).map_or("-".to_owned(), |counts| counts.to_string()));
         }
         row
     });
     table(&head, rows)
+}
+
+/// With two digits that count.
+fn ratio(value: f64) -> String {
+    if value < 1.0 { format!("{value:.2}x") } else { format!("{value:.1}x") }
 }
 
 /// Every size with every system that was tried at all.

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use quorate::{Client, ClientOptions, Error, v1};
+use quorate::{Client, ClientOptions, Error, TlsOptions, v1};
 use rustix::process::Signal;
 
 use crate::{
@@ -40,6 +40,8 @@ pub struct Spec {
     pub seeds: Vec<String>,
     /// More flags.
     pub flags: Vec<String>,
+    /// How tests speak TLS with its API; plain text when not at all.
+    pub tls: Option<TlsOptions>,
     /// A program with arguments that runs the agent, which comes after them, and is replaced by it.
     pub launcher: Vec<String>,
     /// The network namespace to run in, and where tests reach the API and HTTP from outside.
@@ -70,7 +72,7 @@ impl Agent {
     #[must_use]
     pub fn start(spec: Spec) -> Self {
         let api = spec.inside.as_ref().map_or(&spec.api, |inside| &inside.api);
-        let options = ClientOptions::new([api]).rounds(1).call_timeout(Duration::from_secs(10));
+        let options = spec.client_options([api.clone()]).rounds(1).call_timeout(Duration::from_secs(10));
         let client = Client::new(options).expect("an endpoint");
         let mut agent = Self { spec, client, process: None };
         agent.restart();
@@ -206,6 +208,15 @@ impl Drop for Agent {
 }
 
 impl Spec {
+    /// What a client of these endpoints needs to speak with such agents.
+    pub(crate) fn client_options(&self, endpoints: impl IntoIterator<Item = String>) -> ClientOptions {
+        let options = ClientOptions::new(endpoints);
+        match &self.tls {
+            Some(tls) => options.tls(tls.clone()),
+            None => options,
+        }
+    }
+
     fn command(&self) -> Command {
         let program = &binaries().quorated;
         let mut command = match &self.inside {

@@ -48,6 +48,7 @@ impl Plan {
                 seeds: Vec::new(),
                 flags: Vec::new(),
                 launcher: Vec::new(),
+                tls: None,
                 inside: None,
             }
         };

@@ -27,6 +27,7 @@ mod ports;
 mod process;
 mod seed;
 mod streams;
+pub mod tls;
 mod traffic;
 mod trial;
 mod views;

@@ -14,7 +14,7 @@ Exit codes:
   0  done (also after Ctrl-C in --follow and --watch)
   1  any other error
   2  usage: a flag or a value was not accepted, by this program or by the agent
-  3  the cluster cannot be reached, or has no view yet
+  3  the cluster cannot be reached or not trusted, or has no view yet
   4  not found
   5  refused: the state of the cluster does not allow it, or it changed meanwhile
   6  no answer in time

@@ -71,6 +71,9 @@ pub struct DevArgs {
     /// Starts a node that died again
     #[arg(long)]
     pub respawn: bool,
+    /// Speaks TLS between nodes and with clients, with certificates made for the occasion
+    #[arg(long)]
+    pub tls: bool,
     /// Flags for every node, after "--"
     #[arg(last = true, value_name = "FLAG")]
     pub extra: Vec<String>,

@@ -132,6 +132,19 @@ fn a_cluster_forms_survives_a_crash_and_stops() {
 }
 
 #[test]
+fn a_cluster_in_tls_forms_and_takes_a_node_back() {
+    let mut dev = Dev::start(&["--tls", "--respawn"]);
+    let commands = dev.until(&["export QUORATE_TLS_CA=", "QUORATE_TLS_KEY="]);
+    assert!(commands.contains(dev.data.join("tls/client.pem").to_str().unwrap()), "{commands}");
+    dev.until(&["All 3 nodes agree on view", "n1", "n2", "n3"]);
+    send(dev.pids["n2"], Signal::KILL);
+    dev.until(&["n2 runs again"]);
+    dev.until(&["All running nodes agree on view", "n1", "n2", "n3"]);
+    dev.send(Signal::INT);
+    assert!(dev.process.wait().unwrap().success());
+}
+
+#[test]
 fn a_node_that_died_is_started_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut dev = Dev::start(&["--respawn", "--data-dir", folder.path().to_str().unwrap()]);

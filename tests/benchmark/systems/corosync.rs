@@ -26,7 +26,8 @@ pub(super) fn start(size: usize, token: Option<u32>) -> Result<Daemons, String> 
 fn configuration(lab: &Lab, token: Option<u32>) -> String {
     let token = token.map(|token| format!("token: {token}\n")).unwrap_or_default();
     let mut text = format!(
-        "totem {{\nversion: 2\ncluster_name: benchmark\ntransport: knet\ncrypto_cipher: none\ncrypto_hash: none\n{token}}}\n\
+        "totem {{\nversion: 2\ncluster_name: benchmark\ntransport: knet\n\
+         crypto_cipher: none\ncrypto_hash: none\n{token}}}\n\
          logging {{\nto_stderr: yes\nto_syslog: no\ntimestamp: hires\n}}\n\
          quorum {{\nprovider: corosync_votequorum\n}}\nnodelist {{\n"
     );

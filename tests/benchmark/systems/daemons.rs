@@ -40,8 +40,8 @@ pub(super) struct Daemons {
 }
 
 impl Daemons {
-    /// Starts one on each node of a laboratory together. `command` makes the command of a node, from its words to
-    /// print to, `reader` what reads its log. What they print is also kept in the folder.
+    /// Starts one on each node of a laboratory together. `command` makes the command of a node, `reader`
+    /// what reads its log. What they print is also kept in the folder.
     ///
     /// # Errors
     /// When one cannot be started.

@@ -27,7 +27,6 @@ pub(super) struct Agents {
 impl Agents {
     /// Starts so many agents together, with the defaults.
     pub(super) fn start(size: usize) -> Self {
-        quorate_tests::build_programs();
         let plan = Plan::inside(Lab::new(size, 1));
         let started = Instant::now();
         let cluster = plan.start();

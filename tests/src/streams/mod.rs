@@ -18,7 +18,7 @@ use std::{
 };
 
 use futures_util::StreamExt;
-use quorate::{Client, ClientOptions, EventWatchOptions, v1};
+use quorate::{Client, EventWatchOptions, v1};
 use quorate_proto::v1::event_service_client::EventServiceClient;
 use tokio::{task::JoinHandle, time::sleep};
 
@@ -58,7 +58,7 @@ impl StreamChecker {
     pub async fn follow_some(cluster: &Cluster, names: &[&str]) -> Self {
         let mut checker = Self::default();
         for agent in cluster.agents().iter().filter(|agent| names.contains(&agent.name())) {
-            let client = Client::new(ClientOptions::new(cluster.endpoints(agent.name()))).expect("endpoints");
+            let client = Client::new(agent.spec().client_options(cluster.endpoints(agent.name()))).expect("endpoints");
             checker.read(agent.name().to_owned(), |tape| watch(client, tape));
         }
         checker.begun().await;

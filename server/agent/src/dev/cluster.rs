@@ -18,7 +18,8 @@ use tokio::{
 };
 
 use super::{
-    child,
+    certificates::Certificates,
+    child, commands,
     plan::Plan,
     style::Style,
     views::{self, Agreed},
@@ -85,7 +86,9 @@ impl Cluster {
         self.introduce();
         let (told, mut agreed) = mpsc::channel(16);
         let nodes = self.plan.nodes.iter().map(|node| (node.name.clone(), node.api)).collect();
-        tokio::spawn(views::follow(nodes, self.running.subscribe(), told));
+        let tls = self.plan.certificates.as_ref().map(Certificates::load).transpose();
+        let tls = tls.map_err(|why| AgentError::Runtime(why.to_string()))?;
+        tokio::spawn(views::follow(nodes, tls, self.running.subscribe(), told));
         let ended = loop {
             tokio::select! {
                 Some(Ok((index, exit))) = self.exits.join_next() => self.ended(index, exit),
@@ -196,15 +199,8 @@ impl Cluster {
         let kept = if self.plan.keep_data { "kept" } else { "removed at the end" };
         text.push_str(&format!("\nData in {} ({kept}). Ctrl-C stops all nodes.\n", self.plan.data_dir.display()));
         if let (Some(first), Some(last)) = (self.plan.nodes.first(), self.children.values().last()) {
-            let (api, http) = (first.api, first.http);
-            text.push_str(&format!(
-                "\n{}\n  quorate status --endpoint {api}\n  quorate events --follow --endpoint {api}\n  \
-                 grpcurl -plaintext {api} quorate.v1.MembershipService/GetView\n  \
-                 buf curl --protocol grpc --http2-prior-knowledge http://{api}/quorate.v1.MembershipService/GetView\n  \
-                 curl http://{http}/readyz\n  kill -9 {}\n",
-                self.style.strong("To try:"),
-                last.pid
-            ));
+            text.push_str(&format!("\n{}\n", self.style.strong("To try:")));
+            text.push_str(&commands::to_try(first, self.plan.certificates.as_ref(), last.pid));
         }
         say(&text);
     }

@@ -10,8 +10,10 @@
 //!                  +------ views ------------+
 //! ```
 
+mod certificates;
 mod child;
 mod cluster;
+mod commands;
 mod plan;
 mod style;
 mod views;
@@ -20,7 +22,7 @@ use std::{net::TcpListener, path::PathBuf};
 
 use tempfile::TempDir;
 
-use self::{cluster::Cluster, plan::Plan};
+use self::{certificates::Certificates, cluster::Cluster, plan::Plan};
 use crate::{cli::DevArgs, error::AgentError};
 
 /// Runs the cluster until Ctrl-C, a termination signal, or the end of all its nodes.
@@ -29,8 +31,11 @@ use crate::{cli::DevArgs, error::AgentError};
 /// When it cannot be started, or all nodes have ended by themselves.
 pub fn run(args: &DevArgs) -> Result<(), AgentError> {
     let (dir, _temporary) = folder(args)?;
-    let plan = Plan::new(args, dir);
+    let mut plan = Plan::new(args, dir);
     free(&plan)?;
+    if args.tls {
+        plan.certificates = Some(Certificates::make(&plan.data_dir.join("tls"), &mut plan.nodes)?);
+    }
     // One thread: the kernel ties a child to the thread that started it, and this one lives until the end.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|why| AgentError::Runtime(format!("cannot start: {why}")))?;

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::certificates::Certificates;
 use crate::cli::DevArgs;
 
 const CLUSTER: &str = "dev";
@@ -18,6 +19,8 @@ pub(super) struct Plan {
     pub(super) nodes: Vec<NodePlan>,
     pub(super) data_dir: PathBuf,
     pub(super) keep_data: bool,
+    /// The files for clients; none when the nodes speak plain text.
+    pub(super) certificates: Option<Certificates>,
 }
 
 /// One node as planned.
@@ -35,7 +38,7 @@ impl Plan {
     /// Plans the nodes `n1`, `n2`, ... with their data below `data_dir`.
     pub(super) fn new(args: &DevArgs, data_dir: PathBuf) -> Self {
         let nodes = (1..=args.nodes).map(|number| node(number, args, &data_dir)).collect();
-        Self { nodes, data_dir, keep_data: args.data_dir.is_some() }
+        Self { nodes, data_dir, keep_data: args.data_dir.is_some(), certificates: None }
     }
 
     /// All addresses that must be free, and what for.
@@ -88,7 +91,7 @@ impl NodePlan {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_=./:,@%+[]".contains(c);
     if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

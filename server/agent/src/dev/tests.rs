@@ -4,15 +4,16 @@ use std::{net::TcpListener, path::Path};
 
 use clap::{Args, Command};
 
-use super::{Plan, free};
+use super::{Plan, certificates::Certificates, commands::to_try, free};
 use crate::{
     cli::DevArgs,
     config::{Config, SettingsArgs},
+    tls::{ApiTls, PeerTls},
 };
 
 fn args(nodes: u16, base_port: u16, extra: &[&str]) -> DevArgs {
     let extra = extra.iter().map(ToString::to_string).collect();
-    DevArgs { nodes, base_port, data_dir: None, respawn: false, extra }
+    DevArgs { nodes, base_port, data_dir: None, respawn: false, tls: false, extra }
 }
 
 #[test]
@@ -40,6 +41,25 @@ fn the_flags_of_every_node_are_a_good_configuration() {
         assert_eq!(config.timing.heartbeat.as_millis(), 50);
         assert!(config.warnings().is_empty(), "{:?}", config.warnings());
     }
+}
+
+#[test]
+fn certificates_are_a_good_configuration_and_are_named_in_the_commands() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut plan = Plan::new(&args(2, 7400, &[]), folder.path().into());
+    let certificates = Certificates::make(&folder.path().join("t l s"), &mut plan.nodes).unwrap();
+    certificates.load().unwrap();
+    for node in &plan.nodes {
+        let command = SettingsArgs::augment_args(Command::new("quorated"));
+        let words = std::iter::once("quorated").chain(node.flags.iter().map(String::as_str));
+        let config = Config::load(&command.get_matches_from(words)).unwrap();
+        PeerTls::load(config.tls.peer.as_ref().unwrap(), &config.node_name).unwrap();
+        ApiTls::load(config.tls.api.as_ref().unwrap()).unwrap();
+    }
+    let said = to_try(&plan.nodes[0], Some(&certificates), 42);
+    let ca = format!("'{}/t l s/ca.pem'", folder.path().display());
+    assert!(said.contains(&format!("QUORATE_TLS_CA={ca}")) && said.contains(&format!("-cacert {ca}")), "{said}");
+    assert!(said.contains("--endpoint 127.0.0.1:7401") && said.ends_with("  kill -9 42\n"), "{said}");
 }
 
 #[test]

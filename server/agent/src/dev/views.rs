@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use quorate_proto::v1::{
     GetViewRequest, GetViewResponse, ViewState, membership_service_client::MembershipServiceClient,
 };
+use quorate_tls::{ClientTls, Connector, Faults};
 use tokio::{
     sync::{mpsc::Sender, watch},
     time::timeout,
@@ -24,10 +25,11 @@ pub(super) struct Agreed {
 /// Asks again and again, and tells each view that all of `running` have come to. Ends when nobody listens.
 pub(super) async fn follow(
     nodes: Vec<(String, SocketAddr)>,
+    tls: Option<ClientTls>,
     mut running: watch::Receiver<BTreeSet<String>>,
     told: Sender<Agreed>,
 ) {
-    let clients: Vec<_> = nodes.into_iter().map(|(name, api)| (name, client(api))).collect();
+    let clients: Vec<_> = nodes.into_iter().map(|(name, api)| (name, client(api, tls.clone()))).collect();
     // Quick while something happens, but not so that asking becomes the load.
     let quick = Duration::from_millis(50).max(Duration::from_millis(10) * u32::try_from(clients.len()).unwrap_or(50));
     let mut last = None;
@@ -48,9 +50,12 @@ pub(super) async fn follow(
     }
 }
 
-fn client(api: SocketAddr) -> MembershipServiceClient<Channel> {
+fn client(api: SocketAddr, tls: Option<ClientTls>) -> MembershipServiceClient<Channel> {
     let endpoint = Endpoint::from_shared(format!("http://{api}")).expect("an IP address and a port make a URI");
-    MembershipServiceClient::new(endpoint.connect_timeout(Duration::from_secs(1)).connect_lazy())
+    let connector = Connector::new(tls, None, Faults::default());
+    MembershipServiceClient::new(
+        endpoint.connect_timeout(Duration::from_secs(1)).connect_with_connector_lazy(connector),
+    )
 }
 
 /// The view that all expected nodes report as stable, if they do.

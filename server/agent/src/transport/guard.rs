@@ -65,7 +65,7 @@ impl Guard {
                 Err(Some(Fault::PlainText))
             }
             None => Ok(Stream::plain(socket, Faults::default())),
-            Some(config) => secure(config(), socket).await.map_err(|error| Fault::of_io(&error)),
+            Some(config) => secure(config(), socket).await,
         };
         match admitted {
             Ok(stream) => Some(Connection::new(stream)),
@@ -79,12 +79,23 @@ impl Guard {
     }
 }
 
-async fn secure(config: Arc<ServerConfig>, socket: Socket) -> io::Result<Stream<Socket>> {
-    let secured = TlsAcceptor::from(config).accept(socket).await?;
-    Ok(Stream::tls(secured, Faults::default()))
+/// The connection after the handshake, or what was wrong with the other end, if anything was.
+async fn secure(config: Arc<ServerConfig>, socket: Socket) -> Result<Stream<Socket>, Option<Fault>> {
+    match TlsAcceptor::from(config).accept(socket).into_fallible().await {
+        Ok(secured) => Ok(Stream::tls(secured, Faults::default())),
+        Err((error, socket)) => {
+            let fault = Fault::of_io(&error);
+            tracing::debug!(remote = %socket.remote(), %error, "TLS handshake failed");
+            if fault.is_some() {
+                // The library has said why. The other end may hold itself for trusted, and be talking already.
+                turn_away(socket, &[]).await;
+            }
+            Err(fault)
+        }
+    }
 }
 
-/// Says why, and waits a moment for the other end to read it: closing at once would take the words back.
+/// Says why, and waits a moment for the other end to read it: closing while it talks would take the words back.
 async fn turn_away(mut socket: Socket, words: &[u8]) {
     let parting = async {
         socket.write_all(words).await?;

@@ -38,11 +38,13 @@ impl Refusals {
         Self { who, told: Arc::default(), turned_away }
     }
 
-    /// Somebody who came in was not let in. Its port means nothing, so one host is one place.
+    /// Somebody who came in was not let in. Its port means nothing, so each host is one place for each kind of fault,
+    /// whatever the words that it can choose itself.
     pub(super) fn turned_away(&self, remote: IpAddr, fault: &Fault) {
         self.turned_away.inc();
-        let (remote, who) = (remote.to_string(), self.who);
-        if self.note(&remote, fault) {
+        let who = self.who;
+        let what = if let Fault::Refused(why) = fault { why } else { fault.kind() };
+        if self.note(&format!("{remote} {what}"), what) {
             tracing::warn!(%remote, kind = fault.kind(), why = %fault, "{who} turned away: not trusted");
         } else {
             tracing::debug!(%remote, kind = fault.kind(), why = %fault, "{who} turned away: not trusted");
@@ -51,7 +53,7 @@ impl Refusals {
 
     /// Who was dialled, or introduced itself, is not trusted.
     pub(super) fn refused(&self, remote: &str, fault: &Fault) {
-        if self.note(remote, fault) {
+        if self.note(remote, &fault.to_string()) {
             tracing::warn!(remote, kind = fault.kind(), why = %fault, "connection to a peer given up: not trusted");
         } else {
             tracing::debug!(remote, kind = fault.kind(), why = %fault, "connection to a peer given up: not trusted");
@@ -69,8 +71,8 @@ impl Refusals {
     }
 
     /// Keeps it in mind; whether it is time to warn.
-    fn note(&self, remote: &str, fault: &Fault) -> bool {
-        let (why, at) = (fault.to_string(), Instant::now());
+    fn note(&self, remote: &str, why: &str) -> bool {
+        let at = Instant::now();
         let mut told = self.lock();
         if told.get(remote).is_some_and(|told| told.why == why && at.duration_since(told.at) < WARN_EVERY) {
             return false;
@@ -80,7 +82,7 @@ impl Refusals {
         }
         let has_room = told.len() < KEPT || told.contains_key(remote);
         if has_room {
-            told.insert(remote.to_owned(), Told { why, at });
+            told.insert(remote.to_owned(), Told { why: why.to_owned(), at });
         }
         has_room
     }
@@ -92,28 +94,26 @@ impl Refusals {
 
 #[cfg(test)]
 mod tests {
-    use quorate_tls::Fault;
-
     use super::{KEPT, Refusals};
 
     #[test]
     fn the_same_thing_at_the_same_place_is_told_once() {
         let refusals = Refusals::default();
-        assert!(refusals.note("a:1", &Fault::Expired));
-        assert!(!refusals.note("a:1", &Fault::Expired));
-        assert!(refusals.note("a:1", &Fault::PlainText), "something else");
-        assert!(refusals.note("b:1", &Fault::Expired), "somewhere else");
-        assert_eq!(refusals.of("a:1").as_deref(), Some("it speaks plain text, this side speaks TLS"));
+        assert!(refusals.note("a:1", "expired"));
+        assert!(!refusals.note("a:1", "expired"));
+        assert!(refusals.note("a:1", "plain"), "something else");
+        assert!(refusals.note("b:1", "expired"), "somewhere else");
+        assert_eq!(refusals.of("a:1").as_deref(), Some("plain"));
         refusals.good("a:1");
         assert_eq!(refusals.of("a:1"), None);
-        assert!(refusals.note("a:1", &Fault::PlainText), "again, after it was well");
+        assert!(refusals.note("a:1", "plain"), "again, after it was well");
     }
 
     #[test]
     fn l1_only_so_many_places_are_kept() {
         let refusals = Refusals::default();
         for n in 0..2 * KEPT {
-            assert_eq!(refusals.note(&n.to_string(), &Fault::Expired), n < KEPT, "a flood is no flood of warnings");
+            assert_eq!(refusals.note(&n.to_string(), "expired"), n < KEPT, "a flood is no flood of warnings");
         }
         assert_eq!(refusals.lock().len(), KEPT);
     }

@@ -189,7 +189,9 @@ pub fn incoming(
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection");
+                    if let Some(tries) = door.failures.note(Instant::now()) {
+                        tracing::warn!(%error, tries, "cannot accept a connection");
+                    }
                     sleep(ACCEPT_PAUSE).await;
                 }
             }
@@ -202,13 +204,15 @@ struct Door {
     entrance: Entrance,
     places: Arc<Semaphore>,
     spare: Arc<Semaphore>,
-    grumble: Grumble,
+    crowd: Grumble,
+    failures: Grumble,
 }
 
 impl Door {
     fn new(entrance: Entrance) -> Self {
         let room = |limit: usize| Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)));
-        Self { places: room(entrance.limit), spare: room(entrance.spare), entrance, grumble: Grumble::default() }
+        let (places, spare) = (room(entrance.limit), room(entrance.spare));
+        Self { entrance, places, spare, crowd: Grumble::default(), failures: Grumble::default() }
     }
 
     /// Takes in a connection when there is room.
@@ -227,7 +231,7 @@ impl Door {
             return Some((permit, false));
         }
         self.entrance.turned_away.full.inc();
-        if let Some(connections) = self.grumble.note(Instant::now()) {
+        if let Some(connections) = self.crowd.note(Instant::now()) {
             let limit = self.entrance.limit;
             tracing::warn!(%remote, limit, connections, "turned away: the limit of connections is reached");
         }

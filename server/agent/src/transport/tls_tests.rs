@@ -9,13 +9,14 @@ use quorate_core::{
     types::{Address, Boot, ConnId, Identity, Loss, Network, NodeId, NodeName},
     wire::{Frame, Hello, Refusal},
 };
-use quorate_tls::{Authority, Subject};
+use quorate_tls::{Authority, ClientTls, Fault, Faults, Stream, Subject};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     time::timeout,
 };
+use tokio_rustls::TlsConnector;
 
 use super::{Entrance, Transport};
 use crate::{config::PeerTlsConfig, tls::PeerTls};
@@ -167,6 +168,22 @@ async fn tls_and_plain_text_refuse_each_other() {
     let (_plain, at_plain) = listening(None).await;
     let said = Some("it speaks plain text, this side speaks TLS".to_owned());
     assert_eq!(dial(&mut dialling(folder.tls("n1")), &at_plain).await, (REJECTED, said));
+}
+
+/// A certificate for clients names whom it likes; it must not let anybody in as that node.
+#[tokio::test]
+async fn a_client_cannot_pose_as_a_node() {
+    let folder = Folder::new("ours");
+    let (_b, at) = listening(folder.tls("n2")).await;
+    let pair = folder.authority.issue(&Subject::client("n1")).unwrap().write(folder.dir.path(), "n1").unwrap();
+    let client = ClientTls::new(folder.path("ca.pem"), Some(pair), None).unwrap();
+    let tcp = TcpStream::connect(at.as_str()).await.unwrap();
+    let secured = TlsConnector::from(client.config()).connect(client.name("n2").unwrap(), tcp).await.unwrap();
+    let faults = Faults::default();
+    let mut stream = Stream::tls(secured, faults.clone());
+    let answer = timeout(LIMIT, stream.read_to_end(&mut Vec::new())).await.unwrap();
+    assert!(answer.is_err(), "{answer:?}");
+    assert_eq!(faults.last(), Some(Fault::Refused("it is not meant for this use (extended key usage)")));
 }
 
 #[tokio::test]
