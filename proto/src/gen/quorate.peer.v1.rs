@@ -338,6 +338,9 @@ pub struct Unreached {
     /// What was seen.
     #[prost(message, repeated, tag = "2")]
     pub losses: ::prost::alloc::vec::Vec<LossNote>,
+    /// Whether it can be spoken to again and will count as reached before long, if all goes well.
+    #[prost(bool, tag = "3")]
+    pub held: bool,
 }
 /// What was seen on one channel.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
