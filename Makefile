@@ -130,6 +130,12 @@ bench: check-machine ## Measures views beside Corosync and Serf, in target/bench
 	cargo build --locked --release -p quorate-tests --bin quorate-benchmark
 	@$(TARGET)/release/quorate-benchmark --out $(TARGET)/benchmark $(ARGS)
 
+.PHONY: scale
+scale: ## Runs the experiments of the Rapid paper with a thousand simulated nodes; ARGS='--nodes 200 crash' narrows
+	$(call say,Simulating)
+	cargo build --locked --release -p quorate-tests --bin quorate-scale
+	@$(TARGET)/release/quorate-scale $(ARGS)
+
 .PHONY: check-fuzz
 check-fuzz: ## Replays the kept fuzzing inputs and seeded mutations of them; check-tests does so too
 	$(call say,Replaying what was found by fuzzing)

@@ -206,7 +206,7 @@ pub struct Relay {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Payload {
     /// What the message is.
-    #[prost(oneof = "payload::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
+    #[prost(oneof = "payload::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13")]
     pub kind: ::core::option::Option<payload::Kind>,
 }
 /// Nested message and enum types in `Payload`.
@@ -250,6 +250,9 @@ pub mod payload {
         /// A member that left is out of the view.
         #[prost(message, tag = "12")]
         Farewell(super::Farewell),
+        /// First message on a new link.
+        #[prost(message, tag = "13")]
+        Summary(super::Summary),
     }
 }
 /// Identity of a view.
@@ -261,6 +264,29 @@ pub struct ViewId {
     /// Controller.
     #[prost(string, tag = "2")]
     pub controller: ::prost::alloc::string::String,
+}
+/// What the sender of a new link knows. The receiver sends the reports that are newer, and its view if it has another.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Summary {
+    /// View installed last; missing before the first.
+    #[prost(message, optional, tag = "1")]
+    pub view: ::core::option::Option<ViewId>,
+    /// The newest report of each node that the sender knows of.
+    #[prost(message, repeated, tag = "2")]
+    pub stamps: ::prost::alloc::vec::Vec<Stamp>,
+}
+/// Names a report without its content.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Stamp {
+    /// Name of the node that reports.
+    #[prost(string, tag = "1")]
+    pub origin: ::prost::alloc::string::String,
+    /// Which start of its agent.
+    #[prost(uint64, tag = "2")]
+    pub boot_count: u64,
+    /// Number of the report within that start.
+    #[prost(uint64, tag = "3")]
+    pub number: u64,
 }
 /// Several reports.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -312,6 +338,9 @@ pub struct Unreached {
     /// What was seen.
     #[prost(message, repeated, tag = "2")]
     pub losses: ::prost::alloc::vec::Vec<LossNote>,
+    /// Whether it can be spoken to again and will count as reached before long, if all goes well.
+    #[prost(bool, tag = "3")]
+    pub held: bool,
 }
 /// What was seen on one channel.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

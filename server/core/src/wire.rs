@@ -5,7 +5,7 @@
 
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
-use crate::types::{Address, Duration, Identity, Incarnation, Loss, Member, Network, NodeName, ViewId, ViewRecord};
+use crate::types::{Address, Duration, Identity, Incarnation, Loss, Members, Network, NodeName, ViewId, ViewRecord};
 
 /// Lowest version of the protocol this core speaks.
 pub const MIN_VERSION: u32 = 1;
@@ -147,6 +147,13 @@ pub enum Goodbye {
 /// What links carry.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Payload {
+    /// What the sender of a new link knows: the receiver sends what is newer, and its view if it has another one.
+    Summary {
+        /// View installed last.
+        view: Option<ViewId>,
+        /// The newest report of each node.
+        stamps: Vec<Stamp>,
+    },
     /// News of which nodes reach which.
     Reports(Vec<Arc<Report>>),
     /// Views the receiver may not know.
@@ -233,6 +240,17 @@ pub struct Report {
     pub unresponsive: Vec<NodeName>,
 }
 
+/// Names a report without its content.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stamp {
+    /// Who reports.
+    pub origin: NodeName,
+    /// Which start of its agent, as in [`Boot::count`](crate::types::Boot).
+    pub boot: u64,
+    /// Number of the report.
+    pub number: u64,
+}
+
 /// A node that should be reached and is not.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unreached {
@@ -240,6 +258,8 @@ pub struct Unreached {
     pub name: NodeName,
     /// What was seen on each network.
     pub losses: Vec<(Option<Network>, Loss)>,
+    /// Whether it can be spoken to again and will count as reached before long, if all goes well.
+    pub held: bool,
 }
 
 /// An eviction or its lifting. Of two for one name the higher stamp wins.
@@ -261,7 +281,7 @@ pub struct Proposal {
     /// Its identity.
     pub id: ViewId,
     /// Its members in rank order.
-    pub members: Vec<Member>,
+    pub members: Members,
 }
 
 /// Why a proposal is refused.

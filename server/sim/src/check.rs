@@ -29,6 +29,15 @@ struct Stream {
     standing: Option<ViewId>,
 }
 
+/// A view was installed.
+#[derive(Clone, Debug)]
+pub struct Install {
+    /// The host.
+    pub host: usize,
+    /// How many members the view has.
+    pub size: usize,
+}
+
 /// A client that moves from agent to agent with its cursor.
 #[derive(Clone, Debug, Default)]
 pub struct Reader {
@@ -47,6 +56,9 @@ pub struct Checkers {
     last: BTreeMap<NodeName, Incarnation>,
     links: BTreeMap<(Identity, Identity, u64), u64>,
     now: Vec<Identity>,
+    numbers: BTreeMap<NodeName, usize>,
+    /// What was installed where, in order.
+    pub installs: Vec<Install>,
     /// How many views were installed by anybody, each counted once.
     pub installed: BTreeSet<ViewId>,
     /// The different sizes of views that each host has installed.
@@ -65,6 +77,8 @@ impl Checkers {
             last: BTreeMap::new(),
             links: BTreeMap::new(),
             now: (0..hosts).map(never).collect(),
+            numbers: (0..hosts).map(|number| (crate::host::name(number), number)).collect(),
+            installs: Vec::new(),
             installed: BTreeSet::new(),
             sizes: BTreeMap::new(),
         }
@@ -132,6 +146,7 @@ impl Checkers {
         }
         self.check_transactional(time, host, view);
         self.check_history(time, host, hosts, view);
+        self.installs.push(Install { host, size: view.members.len() });
         self.installed.insert(view.id.clone());
         self.sizes.entry(host).or_default().insert(view.members.len());
         if let Some(stream) = self.streams.get_mut(&me) {
@@ -141,11 +156,16 @@ impl Checkers {
         debug_assert!(hosts[host].node.is_some());
     }
 
+    /// Whether this is the latest start of its host.
+    fn is_latest(&self, identity: &Identity) -> bool {
+        self.numbers.get(&identity.name).is_some_and(|&number| self.now[number] == *identity)
+    }
+
     /// V3: no member still stands in an earlier view when one acts on the new one.
     fn check_transactional(&mut self, time: Time, host: usize, view: &ViewRecord) {
         for member in &view.members {
             let stands = self.streams.get(&member.identity).and_then(|stream| stream.standing.as_ref());
-            if self.now.contains(&member.identity) && stands.is_some_and(|standing| *standing < view.id) {
+            if self.is_latest(&member.identity) && stands.is_some_and(|standing| *standing < view.id) {
                 let what = format!("n{host} acts on {} while {:?} stands in {stands:?}", view.id, member.identity);
                 return self.fail(time, "V3", what);
             }
@@ -170,7 +190,8 @@ impl Checkers {
     /// V3: a view is stable only when every member has it.
     fn on_stable(&mut self, time: Time, host: usize, hosts: &[Host], id: &ViewId) {
         for member in self.views.get(id).cloned().unwrap_or_default() {
-            let running = hosts.iter().any(|host| host.node.is_some() && host.identity == member);
+            let running = self.is_latest(&member)
+                && self.numbers.get(&member.name).is_some_and(|&number| hosts[number].node.is_some());
             let has = self.streams.get(&member).is_some_and(|stream| stream.installed.contains(id));
             if running && !has {
                 return self.fail(time, "V3", format!("n{host} builds on {id}, which {member:?} has not installed"));

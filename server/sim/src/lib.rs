@@ -10,6 +10,7 @@
 pub mod check;
 pub mod dice;
 pub mod disk;
+pub mod episode;
 pub mod host;
 pub mod network;
 pub mod plan;

@@ -4,6 +4,7 @@ use quorate_core::{Settings, types::Duration};
 
 use crate::{
     check::{Reader, Violation},
+    episode,
     network::Network,
     plan::Fault,
     world::World,
@@ -85,6 +86,9 @@ pub fn random(seed: u64, size: Size, trace: bool) -> Outcome {
     if world.check.installed.len() > before {
         let more = world.check.installed.len() - before;
         world.check.fail(world.time, "V6", format!("{more} more views though nothing happens"));
+    }
+    if world.check.violation().is_none() {
+        episode::play(&mut world);
     }
     read(&mut world, &mut readers);
     Outcome {

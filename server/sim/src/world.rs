@@ -57,6 +57,8 @@ pub struct Traffic {
     pub frames: u64,
     /// Frames that are not heartbeats.
     pub messages: u64,
+    /// Bytes, as [`World::weigh`] counts them.
+    pub bytes: u64,
 }
 
 /// The world.
@@ -74,12 +76,16 @@ pub struct World {
     pub check: Checkers,
     /// What each host has sent.
     pub traffic: Vec<Traffic>,
+    /// How many bytes a frame has on the wire; nothing is counted without.
+    pub weigh: Option<fn(&Frame) -> u64>,
     /// Lines of a readable trace, when one is wanted.
     pub trace: Option<Vec<String>>,
     tune: Tune,
     seeds: Vec<usize>,
-    queue: BinaryHeap<Reverse<(Time, u64)>>,
-    happenings: BTreeMap<u64, Happening>,
+    queue: BinaryHeap<Reverse<(Time, u64, usize)>>,
+    /// What will happen, at the places that the queue tells; places that are free again.
+    happenings: Vec<Option<Happening>>,
+    free: Vec<usize>,
     next: u64,
     conns: BTreeMap<u64, Conn>,
     next_conn: u64,
@@ -97,11 +103,13 @@ impl World {
             network,
             check: Checkers::new(hosts),
             traffic: vec![Traffic::default(); hosts],
+            weigh: None,
             trace: None,
             tune,
             seeds: (0..hosts.min(3)).collect(),
             queue: BinaryHeap::new(),
-            happenings: BTreeMap::new(),
+            happenings: Vec::new(),
+            free: Vec::new(),
             next: 0,
             conns: BTreeMap::new(),
             next_conn: 0,
@@ -118,19 +126,24 @@ impl World {
 
     fn schedule(&mut self, at: Time, happening: Happening) {
         self.next += 1;
-        self.queue.push(Reverse((at.max(self.time), self.next)));
-        self.happenings.insert(self.next, happening);
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.happenings.push(None);
+            self.happenings.len() - 1
+        });
+        self.happenings[place] = Some(happening);
+        self.queue.push(Reverse((at.max(self.time), self.next, place)));
     }
 
     /// Lets everything happen up to `until`, or until a checker finds a violation.
     pub fn run_until(&mut self, until: Time) {
-        while let Some(Reverse((at, number))) = self.queue.peek().copied() {
+        while let Some(Reverse((at, _, place))) = self.queue.peek().copied() {
             if at > until || self.check.violation().is_some() {
                 break;
             }
             self.queue.pop();
             self.time = at;
-            if let Some(happening) = self.happenings.remove(&number) {
+            self.free.push(place);
+            if let Some(happening) = self.happenings[place].take() {
                 self.happen(happening);
             }
         }
@@ -290,6 +303,7 @@ impl World {
         if let Some(frame) = &frame {
             self.traffic[host].frames += 1;
             self.traffic[host].messages += u64::from(!matches!(frame, Frame::Beat(_)));
+            self.traffic[host].bytes += self.weigh.map_or(0, |weigh| weigh(frame));
         }
         let Some(&number) = self.hosts[host].conns.get(&id) else { return };
         let Some(conn) = self.conns.get(&number) else { return };
@@ -443,16 +457,15 @@ impl World {
     /// Whether all of these hosts, and nobody else, are in one stable view.
     #[must_use]
     pub fn agree(&self, hosts: &[usize]) -> bool {
-        let names: Vec<_> = hosts.iter().map(|&host| self.hosts[host].identity.clone()).collect();
         let mut id = None;
         hosts.iter().all(|&host| {
             let Some(node) = &self.hosts[host].node else { return false };
             let status = node.view();
-            let Some(view) = status.view.filter(|_| status.state == quorate_core::status::ViewState::Stable) else {
+            let stable = status.state == quorate_core::status::ViewState::Stable;
+            let Some(view) = status.view.filter(|view| stable && view.members.len() == hosts.len()) else {
                 return false;
             };
-            let same = *id.get_or_insert(view.id.clone()) == view.id;
-            same && view.members.len() == names.len() && names.iter().all(|identity| view.contains(identity))
+            *id.get_or_insert(view.id.clone()) == view.id && view.contains(&self.hosts[host].identity)
         })
     }
 

@@ -119,7 +119,7 @@ mod tests {
 
     use std::sync::Arc;
 
-    use quorate_core::types::{Duration, History, Incarnation, NodeName, ViewId, ViewRecord, WallTime};
+    use quorate_core::types::{Duration, History, Incarnation, Members, NodeName, ViewId, ViewRecord, WallTime};
 
     use super::Seen;
 
@@ -130,7 +130,7 @@ mod tests {
     fn view(id: ViewId, parents: &[ViewId]) -> Arc<ViewRecord> {
         Arc::new(ViewRecord {
             id,
-            members: vec![],
+            members: Members::default(),
             parents: parents.to_vec(),
             causes: vec![],
             committed: WallTime(0),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use quorate_core::{
     types::{Duration, Incarnation, NodeName},
-    wire::{Eviction, Payload, Proposal, Report, Unreached},
+    wire::{Eviction, Payload, Proposal, Report, Stamp, Unreached},
 };
 use quorate_proto::peer::v1::{self as pb, payload::Kind};
 
@@ -18,6 +18,10 @@ use super::{
 
 pub(super) fn encode(payload: &Payload) -> pb::Payload {
     let kind = match payload {
+        Payload::Summary { view, stamps } => Kind::Summary(pb::Summary {
+            view: view.as_ref().map(view_id_out),
+            stamps: stamps.iter().map(stamp_out).collect(),
+        }),
         Payload::Reports(reports) => {
             Kind::Reports(pb::Reports { reports: reports.iter().map(|report| report_out(report)).collect() })
         }
@@ -57,6 +61,10 @@ pub(super) fn encode(payload: &Payload) -> pb::Payload {
 
 pub(super) fn decode(payload: pb::Payload) -> Result<Payload, WireError> {
     Ok(match required("payload.kind", payload.kind)? {
+        Kind::Summary(from) => Payload::Summary {
+            view: maybe_view_id("summary.view", from.view)?,
+            stamps: list("summary.stamps", from.stamps, stamp)?,
+        },
         Kind::Reports(from) => Payload::Reports(list("reports", from.reports, report)?),
         Kind::Views(from) => Payload::Views(list("views", from.views, view)?),
         Kind::Evictions(from) => Payload::Evictions(list("evictions", from.evictions, eviction)?),
@@ -90,10 +98,19 @@ pub(super) fn decode(payload: pb::Payload) -> Result<Payload, WireError> {
     })
 }
 
+fn stamp_out(stamp: &Stamp) -> pb::Stamp {
+    pb::Stamp { origin: stamp.origin.to_string(), boot_count: stamp.boot, number: stamp.number }
+}
+
+fn stamp(from: pb::Stamp) -> Result<Stamp, WireError> {
+    Ok(Stamp { origin: name("stamp.origin", &from.origin)?, boot: from.boot_count, number: from.number })
+}
+
 fn report_out(report: &Report) -> pb::Report {
     let unreached = |unreached: &Unreached| pb::Unreached {
         name: unreached.name.to_string(),
         losses: unreached.losses.iter().map(|(network, loss)| loss_out(network.as_ref(), *loss)).collect(),
+        held: unreached.held,
     };
     pb::Report {
         origin: Some(identity_out(&report.origin)),
@@ -121,7 +138,7 @@ fn report(from: pb::Report) -> Result<Arc<Report>, WireError> {
         reached: names("report.reached", from.reached)?,
         unreached: list("report.unreached", from.unreached, |from| {
             let losses = list("unreached.losses", from.losses, |from| loss(&from))?;
-            Ok(Unreached { name: name("unreached.name", &from.name)?, losses })
+            Ok(Unreached { name: name("unreached.name", &from.name)?, losses, held: from.held })
         })?,
         unresponsive: names("report.unresponsive", from.unresponsive)?,
     }))

@@ -11,7 +11,7 @@ use quorate_core::{
         Address, Boot, Cause, CauseKind, Duration, Identity, Incarnation, Loss, Member, Network, NodeId, NodeName,
         Sighting, ViewId, ViewRecord, WallTime,
     },
-    wire::{Beat, Eviction, Frame, Goodbye, Hello, Payload, Proposal, Refusal, RejectReason, Report, Unreached},
+    wire::{Beat, Eviction, Frame, Goodbye, Hello, Payload, Proposal, Refusal, RejectReason, Report, Stamp, Unreached},
 };
 use quorate_proto::peer::v1 as pb;
 
@@ -84,7 +84,7 @@ fn view() -> Arc<ViewRecord> {
     };
     Arc::new(ViewRecord {
         id: view_id(5),
-        members: vec![Member { identity: identity("n1"), since: Incarnation(2) }],
+        members: vec![Member { identity: identity("n1"), since: Incarnation(2) }].into(),
         parents: vec![view_id(3), view_id(4)],
         causes: CAUSES.iter().map(cause).collect(),
         committed: WallTime(1_700_000_000_000),
@@ -107,6 +107,7 @@ fn report() -> Arc<Report> {
         unreached: vec![Unreached {
             name: name("n4"),
             losses: LOSSES.iter().map(|loss| (Some(network("default")), *loss)).collect(),
+            held: true,
         }],
         unresponsive: vec![name("n5")],
     })
@@ -117,6 +118,8 @@ fn payloads() -> Vec<Payload> {
     let reasons = [RejectReason::Promised, RejectReason::Outranked, RejectReason::NotMember, RejectReason::Leaving];
     let id = view_id(6);
     let mut all = vec![
+        Payload::Summary { view: Some(view_id(5)), stamps: vec![Stamp { origin: name("n1"), boot: 3, number: 12 }] },
+        Payload::Summary { view: None, stamps: vec![] },
         Payload::Reports(vec![report(), Arc::new(newcomer)]),
         Payload::Views(vec![view(), view()]),
         Payload::Evictions(vec![Eviction { name: name("n9"), stamp: 4, evicted: true, reason: "bad disk".into() }]),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use quorate_core::{
     types::{
-        Address, Boot, Cause, CauseKind, Duration, Identity, Incarnation, Loss, Member, Network, NodeId, Sighting,
-        ViewId, ViewRecord, WallTime,
+        Address, Boot, Cause, CauseKind, Duration, Identity, Incarnation, Loss, Member, Members, Network, NodeId,
+        Sighting, ViewId, ViewRecord, WallTime,
     },
     wire::{Goodbye, Refusal, RejectReason},
 };
@@ -129,11 +129,12 @@ pub(super) fn members_out(members: &[Member]) -> Vec<pb::Member> {
     members.iter().map(out).collect()
 }
 
-pub(super) fn members(from: Vec<pb::Member>) -> Result<Vec<Member>, WireError> {
-    list("members", from, |from| {
+pub(super) fn members(from: Vec<pb::Member>) -> Result<Members, WireError> {
+    let members: Vec<Member> = list("members", from, |from| {
         let since = Incarnation(from.since_incarnation);
         Ok(Member { identity: identity("member.identity", from.identity)?, since })
-    })
+    })?;
+    Ok(members.into())
 }
 
 pub(super) fn loss_out(network: Option<&Network>, loss: Loss) -> pb::LossNote {

@@ -127,6 +127,11 @@ pub enum Effect {
         /// The same for people.
         text: String,
     },
+    /// Look at the silence of channels at this time.
+    ArmSilence {
+        /// When.
+        at: Instant,
+    },
     /// This node's timers ran late.
     Distrust {
         /// How late.

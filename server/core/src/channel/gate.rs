@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, format, string::String, sync::Arc};
 
 use crate::{
-    types::{Identity, NodeName},
+    types::{Identity, NodeName, ViewRecord},
     wire::{Hello, MAX_VERSION, MIN_VERSION, Refusal},
 };
 
@@ -14,8 +14,8 @@ pub struct Gate {
     me: Identity,
     /// Evicted names with the operator's reasons.
     pub evicted: BTreeMap<NodeName, String>,
-    /// The members of the view.
-    pub roster: BTreeMap<NodeName, Identity>,
+    /// The view: its members hold their names.
+    pub view: Option<Arc<ViewRecord>>,
     /// Whether this node is on its way out.
     pub leaving: bool,
 }
@@ -23,7 +23,7 @@ pub struct Gate {
 impl Gate {
     /// The gate of a node.
     pub fn new(cluster: Arc<str>, me: Identity) -> Self {
-        Self { cluster, me, evicted: BTreeMap::new(), roster: BTreeMap::new(), leaving: false }
+        Self { cluster, me, evicted: BTreeMap::new(), view: None, leaving: false }
     }
 
     /// Checks who the other end says it is. `live` is who an open channel to a node of that name leads to.
@@ -48,8 +48,8 @@ impl Gate {
         if self.leaving {
             return Err((Refusal::Leaving, format!("{} is leaving the cluster", self.me.name)));
         }
-        let holder =
-            if peer.name == self.me.name { Some(&self.me) } else { live.or_else(|| self.roster.get(&peer.name)) };
+        let member = || Some(&self.view.as_ref()?.member(&peer.name)?.identity);
+        let holder = if peer.name == self.me.name { Some(&self.me) } else { live.or_else(member) };
         holder.map_or(Ok(()), |holder| check_name(peer, holder))
     }
 }
@@ -79,7 +79,7 @@ mod tests {
 
     use super::Gate;
     use crate::{
-        types::{Boot, Identity, NodeId, NodeName},
+        types::{Boot, Duration, Identity, Incarnation, Member, NodeId, NodeName, ViewId, ViewRecord, WallTime},
         wire::{Hello, Refusal},
     };
 
@@ -102,7 +102,17 @@ mod tests {
 
     fn gate() -> Gate {
         let mut gate = Gate::new(Arc::from("c"), identity("me", 1, 1));
-        gate.roster.insert(NodeName::new("peer").unwrap(), identity("peer", 2, 5));
+        let member = Member { identity: identity("peer", 2, 5), since: Incarnation(1) };
+        gate.view = Some(Arc::new(ViewRecord {
+            id: ViewId { incarnation: Incarnation(1), controller: member.identity.name.clone() },
+            members: vec![member].into(),
+            parents: vec![],
+            causes: vec![],
+            committed: WallTime(0),
+            settle: Duration::ZERO,
+            prepare: Duration::ZERO,
+            attempts: 1,
+        }));
         gate.evicted.insert(NodeName::new("bad").unwrap(), "broken disk".to_string());
         gate
     }

@@ -1,10 +1,10 @@
 //! The handshake: both ends introduce themselves, and each may refuse the other.
 
-use alloc::{boxed::Box, string::String, sync::Arc};
+use alloc::{string::String, sync::Arc};
 
 use super::{
     Channels, Effect, Out, hang_up, nonsense,
-    table::{ChannelId, Peer, Stage},
+    table::{ChannelId, Stage},
 };
 use crate::{
     types::{Duration, Instant, Loss},
@@ -81,9 +81,7 @@ impl Channels {
             self.fail(now, &old, Loss::Restarted, out);
         }
         let hello = Arc::new(hello);
-        let Some(channel) = self.table.get_mut(id) else { return };
-        channel.stage = Stage::Greeted(Box::new(Peer::new(now, hello.clone())));
-        channel.since = now;
+        let Some(channel) = self.table.greet(now, id, hello.clone()) else { return };
         let dialled = if channel.dialled { channel.remote.clone() } else { None };
         out.push(Effect::Greeted { hello, dialled });
         self.beat(now, id, out);

@@ -113,7 +113,7 @@ impl Channels {
         let hurried: Vec<NodeName> = self.wanted.keys().filter(hurried).cloned().collect();
         for id in hurried.iter().flat_map(|name| self.table.of_peer(name)).collect::<Vec<_>>() {
             if let Some(peer) = self.table.get_mut(&id).and_then(Channel::peer_mut) {
-                peer.pulse.hurry(now);
+                peer.pulse.hurry(now, self.heartbeat);
             }
             self.beat(now, &id, out);
         }

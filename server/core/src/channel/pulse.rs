@@ -80,9 +80,11 @@ impl Pulse {
         self.prompted
     }
 
-    /// The rate rises: silence counts from now on.
-    pub fn hurry(&mut self, now: Instant) {
-        self.echoed_at = self.echoed_at.max(now);
+    /// Heartbeats shall come at least this often. If they did not yet, silence counts from now on.
+    pub fn hurry(&mut self, now: Instant, period: Duration) {
+        if self.period() > period {
+            self.echoed_at = self.echoed_at.max(now);
+        }
         self.due = now;
     }
 
@@ -96,10 +98,10 @@ impl Pulse {
         if beat.seq > self.heard {
             self.heard = beat.seq;
             self.heard_at = now;
-            self.periods.1 = beat.period;
             if beat.prompt && !self.prompted {
-                self.hurry(now);
+                self.hurry(now, beat.period);
             }
+            self.periods.1 = beat.period;
             self.prompted = beat.prompt;
         }
         if beat.echo <= self.echoed || beat.echo > self.sent {
@@ -112,6 +114,11 @@ impl Pulse {
         self.echoed = beat.echo;
         self.echoed_at = now;
         true
+    }
+
+    /// When a heartbeat was answered last.
+    pub fn echoed_at(&self) -> Instant {
+        self.echoed_at
     }
 
     /// How long no heartbeat was answered.

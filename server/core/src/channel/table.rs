@@ -1,6 +1,11 @@
 //! The channels there are, and look-ups among them.
 
-use alloc::{boxed::Box, collections::BTreeMap, sync::Arc, vec::Vec};
+use alloc::{
+    boxed::Box,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    vec::Vec,
+};
 
 use super::pulse::Pulse;
 use crate::{
@@ -122,23 +127,34 @@ impl Channel {
             _ => None,
         }
     }
-
-    fn leads_to(&self, name: &NodeName) -> bool {
-        self.peer().is_some_and(|peer| peer.hello.identity.name == *name)
-    }
 }
 
 /// All channels.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     channels: BTreeMap<ChannelId, Channel>,
+    /// The greeted ones, by the peers they lead to.
+    by_peer: BTreeMap<NodeName, BTreeSet<ChannelId>>,
+    /// How many are not greeted.
+    greeting: usize,
     boots: BTreeMap<NodeName, Boot>,
 }
 
 impl Table {
-    /// Adds a channel that has not been greeted.
+    /// Adds a channel that has not been greeted, under an id that is not in use.
     pub fn insert(&mut self, id: ChannelId, channel: Channel) {
+        self.greeting += 1;
         self.channels.insert(id, channel);
+    }
+
+    /// The other end of a channel introduced itself.
+    pub fn greet(&mut self, now: Instant, id: &ChannelId, hello: Arc<Hello>) -> Option<&Channel> {
+        let channel = self.channels.get_mut(id).filter(|channel| channel.peer().is_none())?;
+        self.greeting -= 1;
+        self.by_peer.entry(hello.identity.name.clone()).or_default().insert(id.clone());
+        channel.stage = Stage::Greeted(Box::new(Peer::new(now, hello)));
+        channel.since = now;
+        Some(channel)
     }
 
     /// A channel.
@@ -153,7 +169,20 @@ impl Table {
 
     /// Takes a channel out.
     pub fn remove(&mut self, id: &ChannelId) -> Option<Channel> {
-        self.channels.remove(id)
+        let channel = self.channels.remove(id)?;
+        match channel.peer() {
+            Some(peer) => {
+                let name = &peer.hello.identity.name;
+                if let Some(ids) = self.by_peer.get_mut(name) {
+                    ids.remove(id);
+                    if ids.is_empty() {
+                        self.by_peer.remove(name);
+                    }
+                }
+            }
+            None => self.greeting -= 1,
+        }
+        Some(channel)
     }
 
     /// All channels.
@@ -168,27 +197,32 @@ impl Table {
 
     /// How many are not greeted.
     pub fn greeting(&self) -> usize {
-        self.channels.values().filter(|channel| channel.peer().is_none()).count()
+        self.greeting
     }
 
     /// The channels to a peer, direct ones first.
     pub fn of_peer(&self, name: &NodeName) -> Vec<ChannelId> {
-        self.channels.iter().filter(|(_, channel)| channel.leads_to(name)).map(|(id, _)| id.clone()).collect()
+        self.to(name).map(|(id, ..)| id.clone()).collect()
+    }
+
+    /// The greeted channels to a peer, direct ones first.
+    fn to(&self, name: &NodeName) -> impl Iterator<Item = (&ChannelId, &Channel, &Peer)> {
+        let ids = self.by_peer.get(name).into_iter().flatten();
+        ids.filter_map(|id| {
+            let channel = self.channels.get(id)?;
+            Some((id, channel, channel.peer()?))
+        })
     }
 
     /// Who the open channels to a name lead to; the latest boot when there are several.
     pub fn live(&self, name: &NodeName) -> Option<&Identity> {
-        let peers = self.channels.values().filter(|channel| channel.leads_to(name)).filter_map(Channel::peer);
-        peers.map(|peer| &peer.hello.identity).max_by_key(|identity| identity.boot)
+        self.to(name).map(|(.., peer)| &peer.hello.identity).max_by_key(|identity| identity.boot)
     }
 
     /// The channels to earlier boots of a node.
     pub fn older_boots(&self, identity: &Identity) -> Vec<ChannelId> {
-        let older = |channel: &Channel| {
-            channel.leads_to(&identity.name)
-                && channel.peer().is_some_and(|peer| peer.hello.identity.boot < identity.boot)
-        };
-        self.channels.iter().filter(|(_, channel)| older(channel)).map(|(id, _)| id.clone()).collect()
+        let older = self.to(&identity.name).filter(|(.., peer)| peer.hello.identity.boot < identity.boot);
+        older.map(|(id, ..)| id.clone()).collect()
     }
 
     /// The boot of a node that a channel was up to last.
@@ -209,10 +243,9 @@ impl Table {
     /// A direct channel to a peer that is up, fresh ones first.
     pub fn best_direct(&self, name: &NodeName) -> Option<ConnId> {
         let mut best = None;
-        for (id, channel) in &self.channels {
+        for (id, _, peer) in self.to(name) {
             let ChannelId::Direct(conn) = id else { break };
-            let Some(peer) = channel.peer() else { continue };
-            if peer.up.is_some() && peer.hello.identity.name == *name {
+            if peer.up.is_some() {
                 if peer.fresh {
                     return Some(*conn);
                 }
@@ -227,33 +260,35 @@ impl Table {
         self.channels.keys().filter(|id| id.relay() == Some(neighbour)).cloned().collect()
     }
 
-    /// Whether dialling an address would bring nothing: a channel has it, or one to its owner is on the same network.
+    /// Whether dialling an address would bring nothing: a channel to its owner, or to anybody, is on the same network.
     pub fn covers(&self, address: &Address, owner: Option<&NodeName>) -> bool {
-        self.channels.values().any(|channel| {
-            if channel.dialled && channel.remote.as_ref() == Some(address) {
-                return true;
-            }
-            let (Some(peer), Some(network)) = (channel.peer(), &channel.network) else { return false };
-            owner.is_none_or(|owner| *owner == peer.hello.identity.name)
-                && peer.hello.endpoints.iter().any(|(on, at)| on == network && at == address)
-        })
+        let leads_there = |(_, channel, peer): (&ChannelId, &Channel, &Peer)| {
+            let dialled = channel.dialled && channel.remote.as_ref() == Some(address);
+            let endpoint = |network| peer.hello.endpoints.iter().any(|(on, at)| on == network && at == address);
+            dialled || channel.network.as_ref().is_some_and(endpoint)
+        };
+        match owner {
+            Some(owner) => self.to(owner).any(leads_there),
+            None => self.by_peer.keys().any(|name| self.to(name).any(leads_there)),
+        }
     }
 
     /// All but the oldest of the channels that lead to one peer on one network and have been up for `grace`, where the
     /// peer's name is greater than `me`.
     pub fn duplicates(&self, now: Instant, grace: Duration, me: &NodeName) -> Vec<ChannelId> {
-        let mut kept: BTreeMap<(&NodeName, &Network), (Instant, &ChannelId)> = BTreeMap::new();
         let mut extra = Vec::new();
-        for (id, channel) in &self.channels {
-            let (Some(peer), Some(network)) = (channel.peer(), &channel.network) else { continue };
-            let name = &peer.hello.identity.name;
-            let Some(up) = peer.up.filter(|up| now.since(*up) >= grace && name > me) else { continue };
-            match kept.get_mut(&(name, network)) {
-                None => {
-                    kept.insert((name, network), (up, id));
+        for name in self.by_peer.iter().filter(|(name, ids)| ids.len() > 1 && *name > me).map(|(name, _)| name) {
+            let mut kept: BTreeMap<&Network, (Instant, &ChannelId)> = BTreeMap::new();
+            for (id, channel, peer) in self.to(name) {
+                let Some(network) = &channel.network else { continue };
+                let Some(up) = peer.up.filter(|up| now.since(*up) >= grace) else { continue };
+                match kept.get_mut(network) {
+                    None => {
+                        kept.insert(network, (up, id));
+                    }
+                    Some(oldest) if up < oldest.0 => extra.push(core::mem::replace(oldest, (up, id)).1.clone()),
+                    Some(_) => extra.push(id.clone()),
                 }
-                Some(oldest) if up < oldest.0 => extra.push(core::mem::replace(oldest, (up, id)).1.clone()),
-                Some(_) => extra.push(id.clone()),
             }
         }
         extra

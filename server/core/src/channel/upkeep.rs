@@ -2,7 +2,7 @@
 
 use super::{
     Channels, Effect, Out,
-    pulse::Word,
+    pulse::{Pulse, Word},
     table::{Channel, ChannelId},
 };
 use crate::{
@@ -16,6 +16,8 @@ const DUPLICATE_GRACE: Duration = Duration::from_secs(1);
 const SLOW_SHARE: u32 = 8;
 /// How much slower heartbeats on such a link are at least.
 const SLOW_LEAST: u32 = 10;
+/// How many times the detection timeout a channel may take to be opened and greeted: several round trips.
+const GREETING: u32 = 3;
 /// How much slower a peer may be at most; beyond that it is taken to be as slow as this.
 const SLOWEST: f64 = 2_000.0;
 
@@ -35,25 +37,59 @@ impl Channels {
         }
         self.close_duplicates(now, out);
         self.dial(now, out);
+        self.arm_silence(now, out);
+    }
+
+    /// The time has come that was armed for a channel which falls silent between two heartbeats, so that all who lose a
+    /// peer at once notice at nearly the same time.
+    pub fn on_silence(&mut self, now: Instant, out: Out<'_>) {
+        // After a pause of its own the node first has to leave that out of the silence: the heartbeat does.
+        if self.next_beat.is_none_or(|beat| now >= beat) {
+            return;
+        }
+        for id in self.table.ids() {
+            if self.falls_silent(&id).is_some_and(|at| at <= now) {
+                self.check(now, &id, out);
+            }
+        }
+        self.arm_silence(now, out);
+    }
+
+    /// Arms the time of the next channel that falls silent before the next heartbeat, if nothing is heard of it.
+    fn arm_silence(&self, now: Instant, out: Out<'_>) {
+        let soon = now + self.heartbeat;
+        let next = self.table.ids().iter().filter_map(|id| self.falls_silent(id)).filter(|at| *at < soon).min();
+        if let Some(at) = next {
+            out.push(Effect::ArmSilence { at: at.max(now) });
+        }
+    }
+
+    /// When a greeted channel has been silent for too long.
+    fn falls_silent(&self, id: &ChannelId) -> Option<Instant> {
+        let pulse = &self.table.get(id)?.peer()?.pulse;
+        Some(pulse.echoed_at() + self.silence_limit(pulse) + Duration::from_nanos(1))
+    }
+
+    /// How long a channel may be silent: the longer, the slower its heartbeats are and the less this node trusts its timers.
+    fn silence_limit(&self, pulse: &Pulse) -> Duration {
+        let slowness = pulse.period().as_secs_f64() / self.heartbeat.as_secs_f64();
+        self.distrust.widen(self.detect_timeout).mul_f64(slowness.clamp(1.0, SLOWEST))
     }
 
     pub(super) fn check(&mut self, now: Instant, id: &ChannelId, out: Out<'_>) {
-        let limit = self.distrust.widen(self.detect_timeout);
-        let heartbeat = self.heartbeat;
-        let Some(channel) = self.table.get_mut(id) else { return };
-        let since = channel.since;
-        let Some(peer) = channel.peer_mut() else {
-            if now.since(since) > limit {
+        let Some(channel) = self.table.get(id) else { return };
+        let Some(peer) = channel.peer() else {
+            if now.since(channel.since) > self.distrust.widen(self.detect_timeout) * GREETING {
                 self.fail(now, id, Loss::Unreachable, out);
             }
             return;
         };
         let silence = peer.pulse.silence(now);
-        let slowness = peer.pulse.period().as_secs_f64() / heartbeat.as_secs_f64();
-        if silence > limit.mul_f64(slowness.clamp(1.0, SLOWEST)) {
+        if silence > self.silence_limit(&peer.pulse) {
             self.send(id, Frame::Close(Goodbye::Silent), out);
             return self.fail(now, id, Loss::Silent(silence), out);
         }
+        let Some(peer) = self.table.get_mut(id).and_then(Channel::peer_mut) else { return };
         let due = peer.pulse.is_due(now);
         if due {
             let fresh = !peer.pulse.check(now);

@@ -16,18 +16,19 @@ impl Integration {
         let mut causes = Vec::new();
         for member in self.current.iter().flat_map(|view| &view.members) {
             let name = &member.identity.name;
-            if !self.map.contains_key(name) {
+            if !self.map.has(name) {
                 causes.push(self.cause_of_going(name));
             }
         }
-        for (name, identity) in &self.map {
+        for identity in self.map.iter() {
+            let name = &identity.name;
             if !self.current.as_ref().is_some_and(|view| view.contains(identity)) {
                 causes.push(cause(self.kind_of_coming(name, identity), name));
             }
         }
         if causes.is_empty() {
             let unsettled = |name: &&NodeName| self.reports.get(name).is_some_and(|report| report.unsettled);
-            let name = self.map.keys().find(unsettled).unwrap_or(&self.me.name);
+            let name = self.map.names().find(unsettled).unwrap_or(&self.me.name);
             causes.push(cause(CauseKind::Interrupted, name));
         }
         causes

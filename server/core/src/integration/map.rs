@@ -8,57 +8,172 @@
 //!   and have come to a verdict count. So one bad pair is nothing, and a node that most cannot hear is out.
 //! - A node that is not in the basis comes in when two thirds of those who would watch it reach it, and it reaches them;
 //!   and when the group it would make holds together.
+//! - Nodes that stand together in another view come in together, once two thirds of all paths between them and those who
+//!   would watch them are good. While as many may become good before long, all of them wait: what is whole is not torn
+//!   apart because one of its members is heard of first.
 //!
 //! Who is in that group is in its map. The others are sorted in the same way, with the best-ranked of them as the new
 //! basis, until none is left. A node's map is the group it is in.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, sync::Arc, vec, vec::Vec};
 use core::cmp::Reverse;
 
-use super::{Evictions, overlay::Overlay, rank::Rank, reports::Reports};
-use crate::types::{Identity, NodeName, ViewId, ViewRecord};
+use super::{
+    Evictions,
+    overlay::Overlay,
+    rank::Rank,
+    reports::Reports,
+    roster::{Lists, Roster, Set},
+};
+use crate::types::{Identity, Incarnation, Member, NodeName, ViewId, ViewRecord};
 
 /// Members of the proposed map, in order of their names.
-pub type Map = BTreeMap<NodeName, Identity>;
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Map {
+    members: Vec<Identity>,
+}
+
+impl Map {
+    /// The member of that name.
+    pub fn get(&self, name: &NodeName) -> Option<&Identity> {
+        let at = self.members.binary_search_by(|identity| identity.name.cmp(name)).ok()?;
+        self.members.get(at)
+    }
+
+    /// Whether there is a member of that name.
+    pub fn has(&self, name: &NodeName) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// The members.
+    pub fn iter(&self) -> impl Iterator<Item = &Identity> {
+        self.members.iter()
+    }
+
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &NodeName> {
+        self.members.iter().map(|identity| &identity.name)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+}
+
+/// How a node that is not in the basis fares.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Entry {
+    /// It comes in.
+    Comes,
+    /// It may come in before long, with all it stands together with.
+    Waits,
+    /// It does not; of a block, each is looked at alone.
+    Alone,
+}
+
+/// Paths between nodes and those who would watch them.
+#[derive(Clone, Copy, Default, Debug)]
+struct Paths {
+    all: usize,
+    /// Good in both directions.
+    good: usize,
+    /// Not good, but nobody denies for good that they will be.
+    pending: usize,
+}
+
+impl Paths {
+    fn entry(self) -> Entry {
+        let most = |count: usize| count > 0 && count * 3 >= self.all * 2;
+        match self {
+            Self { good, .. } if most(good) => Entry::Comes,
+            Self { good, pending, .. } if most(good + pending) => Entry::Waits,
+            _ => Entry::Alone,
+        }
+    }
+}
 
 /// What the map is computed from.
 pub struct Picture<'a> {
     /// This node.
-    pub me: &'a Identity,
+    me: &'a Identity,
     /// The reports of all nodes, its own included.
-    pub reports: &'a Reports,
+    reports: &'a Reports,
     /// The view this node installed last.
-    pub current: Option<&'a Arc<ViewRecord>>,
+    current: Option<&'a Arc<ViewRecord>>,
     /// Views of other nodes.
-    pub views: &'a BTreeMap<ViewId, Arc<ViewRecord>>,
-    /// Who was evicted.
-    pub evictions: &'a Evictions,
+    views: &'a BTreeMap<ViewId, Arc<ViewRecord>>,
+    /// Those of them that their controllers tell of: all their members have installed them.
+    led: Vec<&'a Arc<ViewRecord>>,
     /// The overlay of the current view.
-    pub overlay: &'a Overlay,
+    overlay: &'a Overlay,
+    /// Who was evicted.
+    evicted: Set,
+    /// Since when each node is in this node's cluster with the boot that it reports; `None` when it is not.
+    since: Vec<Option<Incarnation>>,
 }
 
-impl Picture<'_> {
+impl<'a> Picture<'a> {
+    /// Takes together what is known.
+    pub fn new(
+        me: &'a Identity,
+        reports: &'a Reports,
+        current: Option<&'a Arc<ViewRecord>>,
+        views: &'a BTreeMap<ViewId, Arc<ViewRecord>>,
+        evictions: &Evictions,
+        overlay: &'a Overlay,
+    ) -> Self {
+        let roster = reports.roster();
+        let mut evicted = vec![false; roster.len()];
+        for number in evictions.names().iter().filter_map(|name| roster.number(name)) {
+            evicted[number] = true;
+        }
+        let mut since = vec![None; roster.len()];
+        if let Some(view) = current.filter(|view| view.members.len() > 1) {
+            for (member, number) in view.members.iter().zip(overlay.numbers()) {
+                let report = reports.at(*number as usize).filter(|report| report.origin == member.identity);
+                // Who has gone on to a later view says itself since when it is in its cluster.
+                let still = report.filter(|report| report.view.as_ref().is_none_or(|said| *said <= view.id));
+                since[*number as usize] = still.map(|_| member.since);
+            }
+        }
+        let controller = |view: &&Arc<ViewRecord>| {
+            let report = reports.get(&view.id.controller);
+            report.is_some_and(|report| report.view.as_ref() == Some(&view.id))
+        };
+        let led = views.values().filter(controller).collect();
+        Self { me, reports, current, views, led, overlay, evicted, since }
+    }
+
+    fn roster(&self) -> &'a Roster {
+        self.reports.roster()
+    }
+
+    /// Whether a node was evicted.
+    pub fn is_evicted(&self, number: usize) -> bool {
+        self.evicted[number]
+    }
+
     /// The nodes that a path of reported links leads to, this one included.
-    pub fn connected(&self) -> BTreeSet<NodeName> {
-        let mut edges: BTreeMap<&NodeName, Vec<&NodeName>> = BTreeMap::new();
-        for report in self.reports.iter() {
-            let origin = &report.origin.name;
-            for other in &report.reached {
-                if self.reports.get(other).is_some() && !self.denied(other, origin) && !self.evictions.has(other) {
-                    edges.entry(origin).or_default().push(other);
-                    edges.entry(other).or_default().push(origin);
+    pub fn connected(&self) -> Set {
+        let mut neighbours: Vec<(u32, u32)> = Vec::new();
+        for origin in self.reports.numbers() {
+            for other in self.reports.reached(origin) {
+                let reported = self.reports.at(other).is_some();
+                if reported && !self.evicted[other] && !self.reports.denied(other, origin) {
+                    neighbours.push((origin as u32, other as u32));
+                    neighbours.push((other as u32, origin as u32));
                 }
             }
         }
-        let mut seen = BTreeSet::from([self.me.name.clone()]);
-        let mut open = Vec::from([&self.me.name]);
-        while let Some(name) = open.pop() {
-            for other in edges.get(name).into_iter().flatten() {
-                if !self.evictions.has(other) && seen.insert((*other).clone()) {
+        let neighbours = Lists::collect(self.roster().len(), &neighbours);
+        let mut seen = vec![false; self.roster().len()];
+        let Some(me) = self.roster().number(&self.me.name) else { return seen };
+        seen[me] = true;
+        let mut open = vec![me];
+        while let Some(number) = open.pop() {
+            for other in neighbours.get(number).iter().map(|&other| other as usize) {
+                if !self.evicted[other] && !core::mem::replace(&mut seen[other], true) {
                     open.push(other);
                 }
             }
@@ -66,146 +181,191 @@ impl Picture<'_> {
         seen
     }
 
-    /// The view a node is known to have installed last.
-    fn view_of(&self, name: &NodeName) -> Option<&Arc<ViewRecord>> {
-        let report = self.reports.get(name)?;
-        let current = self.current.filter(|view| view.contains(&report.origin));
-        match (current, &report.view) {
-            (Some(current), Some(said)) if *said > current.id => self.views.get(said).or(Some(current)),
-            (Some(current), _) => Some(current),
-            (None, Some(said)) => self.views.get(said),
-            (None, None) => None,
+    /// The view a node is known to have installed last: the one it tells of, or a later one that its controller does,
+    /// or this node.
+    fn view_of(&self, number: usize) -> Option<&Arc<ViewRecord>> {
+        let report = self.reports.at(number)?;
+        let has = |view: &&Arc<ViewRecord>| view.contains(&report.origin);
+        let said = report.view.as_ref().and_then(|said| self.views.get(said));
+        let led = self.led.iter().copied().filter(has).max_by(|a, b| a.id.cmp(&b.id));
+        let known = said.into_iter().chain(self.current.filter(has)).chain(led);
+        known.max_by(|a, b| a.id.cmp(&b.id))
+    }
+
+    /// The rank of a node.
+    pub fn rank(&self, number: usize) -> Rank {
+        let ordinal = self.roster().ordinal(number);
+        match self.reports.at(number) {
+            Some(report) => Rank::new(self.since[number].or(report.since), report.view.is_some(), ordinal),
+            None => Rank::unknown(ordinal),
         }
     }
 
-    /// The rank of a node that has reported.
-    pub fn rank(&self, name: &NodeName) -> Rank {
-        let Some(report) = self.reports.get(name) else { return Rank::unknown(name) };
-        let member = self.current.filter(|view| view.members.len() > 1).and_then(|view| {
-            let member = view.member(name)?;
-            (member.identity == report.origin).then_some(member.since)
-        });
-        Rank::new(member.or(report.since), report.view.is_some(), name)
-    }
-
-    /// The map of this node.
-    pub fn propose(&self, connected: &BTreeSet<NodeName>) -> Map {
-        let mut left: BTreeSet<NodeName> = connected.clone();
-        for report in connected.iter().filter_map(|name| self.reports.get(name)) {
-            if report.leaving {
-                left.remove(&report.origin.name);
-            }
-            for name in report.unresponsive.iter().filter(|name| **name != report.origin.name) {
-                left.remove(name);
-            }
+    /// The map of this node, and its members' names in order of their rank.
+    pub fn propose(&self, connected: &Set) -> (Map, Vec<NodeName>) {
+        let mut group = self.own_group(connected);
+        if let Some(me) = self.roster().number(&self.me.name) {
+            group[me] = true;
         }
-        let mut group = BTreeSet::from([self.me.name.clone()]);
-        if left.contains(&self.me.name) {
-            while let Some(best) = left.iter().min_by_key(|name| self.rank(name)).cloned() {
-                let found = self.group(&best, &left);
-                if found.contains(&self.me.name) {
-                    group = found;
-                    break;
-                }
-                left.retain(|name| !found.contains(name));
-            }
-        }
-        let identity = |name: NodeName| {
-            let identity = if name == self.me.name { self.me.clone() } else { self.reports.get(&name)?.origin.clone() };
-            Some((name, identity))
+        let members: Vec<usize> = self.roster().sorted().filter(|&number| group[number]).collect();
+        let identity = |&number: &usize| {
+            let known = self.reports.at(number).filter(|report| report.origin.name != self.me.name);
+            known.map_or_else(|| self.me.clone(), |report| report.origin.clone())
         };
-        group.into_iter().filter_map(identity).collect()
+        let map = Map { members: members.iter().map(identity).collect() };
+        let mut order = members;
+        order.sort_by_cached_key(|&number| self.rank(number));
+        (map, order.into_iter().map(|number| self.roster().name(number).clone()).collect())
+    }
+
+    /// The group this node is in; empty when it is in none.
+    fn own_group(&self, connected: &Set) -> Set {
+        let nobody = vec![false; self.roster().len()];
+        let mut left = connected.clone();
+        for number in members(connected).filter(|&number| self.reports.at(number).is_some()) {
+            if self.reports.at(number).is_some_and(|report| report.leaving) {
+                left[number] = false;
+            }
+            for other in self.reports.unresponsive(number).filter(|&other| other != number) {
+                left[other] = false;
+            }
+        }
+        let Some(me) = self.roster().number(&self.me.name).filter(|&me| left[me]) else { return nobody };
+        while let Some(best) = members(&left).min_by_key(|&number| self.rank(number)) {
+            let found = self.group(best, &left);
+            if found[me] {
+                return found;
+            }
+            for number in members(&found) {
+                left[number] = false;
+            }
+        }
+        nobody
     }
 
     /// The group among `left` whose basis is the view of `best`; never empty.
-    fn group(&self, best: &NodeName, left: &BTreeSet<NodeName>) -> BTreeSet<NodeName> {
+    fn group(&self, best: usize, left: &Set) -> Set {
         let basis = self.view_of(best);
         let is_current = matches!((basis, self.current), (Some(basis), Some(current)) if basis.id == current.id);
         let computed;
         let overlay = match basis {
             Some(_) if is_current => self.overlay,
             Some(basis) => {
-                computed = Overlay::new(basis.members.iter().map(|member| member.identity.name.clone()));
+                computed = Overlay::of_view(self.roster(), basis);
                 &computed
             }
             None => {
-                computed = Overlay::new([best.clone()].into_iter());
+                computed = Overlay::new(self.roster(), vec![best as u32]);
                 &computed
             }
         };
-        let in_basis = |name: &NodeName| match (basis, self.reports.get(name)) {
-            (Some(basis), Some(report)) => basis.contains(&report.origin),
-            _ => name == best,
-        };
-        let belongs = |name: &&NodeName| {
-            if in_basis(name) {
-                let (reached, decided) = self.tally(name, overlay.watchers(name).iter(), left);
-                reached * 3 >= decided
-            } else {
-                let watchers = overlay.would_be_watchers(name);
-                let counted = watchers.iter().filter(|watcher| left.contains(*watcher));
-                let both_ways = counted.clone().filter(|watcher| self.reach_each_other(name, watcher)).count();
-                both_ways > 0 && both_ways * 3 >= counted.count() * 2
+        let mut in_basis = vec![false; left.len()];
+        match basis {
+            Some(basis) => {
+                for (member, &number) in basis.members.iter().zip(overlay.numbers()) {
+                    in_basis[number as usize] = has_reported(self.reports, number as usize, member);
+                }
             }
+            None => in_basis[best] = true,
+        }
+        let blocks = self.blocks(&in_basis, overlay, left);
+        let belongs = |number: usize| {
+            if in_basis[number] {
+                return self.stays(number, overlay, left);
+            }
+            blocks.get(&number).copied().unwrap_or_else(|| self.paths([number].iter(), overlay, left).entry())
+                == Entry::Comes
         };
-        let mut group: BTreeSet<NodeName> = left.iter().filter(belongs).cloned().collect();
-        let newcomers: BTreeSet<NodeName> = group.iter().filter(|name| !in_basis(name)).cloned().collect();
-        self.drop_misfits(&mut group, newcomers);
-        if group.is_empty() { BTreeSet::from([best.clone()]) } else { group }
+        let mut group: Set = left.iter().enumerate().map(|(number, &left)| left && belongs(number)).collect();
+        let newcomers = members(&group).filter(|&number| !in_basis[number]).collect();
+        self.drop_misfits(&mut group, newcomers, &blocks);
+        if !group.contains(&true) {
+            group[best] = true;
+        }
+        group
+    }
+
+    /// Whether a member stays: at least a third of its watchers reach it.
+    fn stays(&self, number: usize, overlay: &Overlay, left: &Set) -> bool {
+        let (reached, decided) = self.tally(number, overlay.watchers(number), left);
+        reached * 3 >= decided
+    }
+
+    /// What becomes of those who stand together in another view, each by its number. Who is not listed is looked at alone.
+    fn blocks(&self, in_basis: &Set, overlay: &Overlay, left: &Set) -> BTreeMap<usize, Entry> {
+        let mut views: BTreeMap<&ViewId, (&Arc<ViewRecord>, Vec<usize>)> = BTreeMap::new();
+        for number in members(left).filter(|&number| !in_basis[number]) {
+            let Some((view, report)) = self.view_of(number).zip(self.reports.at(number)) else { continue };
+            if view.members.len() > 1 && view.contains(&report.origin) {
+                views.entry(&view.id).or_insert((view, Vec::new())).1.push(number);
+            }
+        }
+        let mut blocks = BTreeMap::new();
+        for (view, mut block) in views.into_values().filter(|(_, block)| block.len() > 1) {
+            let own = Overlay::of_view(self.roster(), view);
+            block.retain(|&number| self.stays(number, &own, left));
+            let paths = self.paths(block.iter(), overlay, left);
+            if block.len() > 1 && paths.entry() != Entry::Alone {
+                blocks.extend(block.into_iter().map(|number| (number, paths.entry())));
+            }
+        }
+        blocks
+    }
+
+    /// The paths between nodes and those who would watch them.
+    fn paths<'n>(&self, nodes: impl Iterator<Item = &'n usize>, overlay: &Overlay, left: &Set) -> Paths {
+        let mut paths = Paths::default();
+        for &number in nodes {
+            let watchers = overlay.would_be_watchers(self.roster(), number);
+            for watcher in watchers.into_iter().filter(|&watcher| left[watcher]) {
+                let good = self.reach_each_other(number, watcher);
+                paths.all += 1;
+                paths.good += usize::from(good);
+                paths.pending += usize::from(!good && self.reports.pending(number, watcher));
+            }
+        }
+        paths
     }
 
     /// Newcomers must fit the group they would make, or the next map would tear apart what this one joins. Of those
-    /// that would watch a newcomer then, and have a verdict, two thirds must reach it; and no member may fall below its
-    /// third because of newcomers that do not reach it. The worst misfit stays out, and the rest is looked at again.
-    fn drop_misfits(&self, group: &mut BTreeSet<NodeName>, mut newcomers: BTreeSet<NodeName>) {
+    /// that would watch a newcomer then, and have a verdict, two thirds must reach it, a third of one that comes with its
+    /// block; and no member may fall below its third because of newcomers that do not reach it. The worst misfit stays
+    /// out, and the rest is looked at again.
+    fn drop_misfits(&self, group: &mut Set, mut newcomers: Vec<usize>, blocks: &BTreeMap<usize, Entry>) {
         while !newcomers.is_empty() {
-            let overlay = Overlay::new(group.iter().cloned());
-            let tally = |name: &NodeName| self.tally(name, overlay.watchers(name).iter(), group);
-            let in_danger = |name: &&NodeName| {
-                let (reached, decided) = tally(name);
-                !newcomers.contains(*name) && reached * 3 < decided
+            let overlay = Overlay::new(self.roster(), members(group).map(|number| number as u32).collect());
+            let tally = |number: usize| self.tally(number, overlay.watchers(number), group);
+            let in_danger = |&number: &usize| {
+                let (reached, decided) = tally(number);
+                reached * 3 < decided && !newcomers.contains(&number)
             };
-            let endangered: Vec<&NodeName> = group.iter().filter(in_danger).collect();
-            let endangers = |name: &NodeName| {
-                endangered.iter().any(|member| overlay.watchers(member).contains(name) && self.denied(name, member))
+            let endangered: Vec<usize> = members(group).filter(in_danger).collect();
+            let endangers = |number: usize| {
+                let by = |&member: &usize| overlay.watchers(member).any(|watcher| watcher == number);
+                endangered.iter().any(|member| by(member) && self.reports.denied(number, *member))
             };
-            let misfit = |name: &NodeName| {
-                let (reached, decided) = tally(name);
-                let misfit = reached * 3 < decided * 2 || endangers(name);
-                misfit.then(|| (reached * 1000 / decided.max(1), Reverse(self.rank(name))))
+            let misfit = |&number: &usize| {
+                let (reached, decided) = tally(number);
+                let needed = if blocks.contains_key(&number) { decided } else { decided * 2 };
+                let misfit = reached * 3 < needed || endangers(number);
+                misfit.then(|| (reached * 1000 / decided.max(1), Reverse(self.rank(number)), number))
             };
-            let misfits = newcomers.iter().filter_map(|name| Some((misfit(name)?, name.clone())));
-            let Some((_, worst)) = misfits.min() else { break };
-            newcomers.remove(&worst);
-            group.remove(&worst);
+            let Some((.., worst)) = newcomers.iter().filter_map(misfit).min() else { break };
+            newcomers.retain(|&number| number != worst);
+            group[worst] = false;
         }
     }
 
-    /// Whether one of two nodes says that it does not reach the other.
-    fn denied(&self, a: &NodeName, b: &NodeName) -> bool {
-        let denies =
-            |from: &NodeName, to: &NodeName| self.reports.get(from).is_some_and(|report| names_unreached(report, to));
-        denies(a, b) || denies(b, a)
-    }
-
-    fn reach_each_other(&self, a: &NodeName, b: &NodeName) -> bool {
-        let reaches = |from: &NodeName, to: &NodeName| {
-            *from == *to || self.reports.get(from).is_some_and(|report| report.reached.binary_search(to).is_ok())
-        };
-        reaches(a, b) && reaches(b, a)
+    fn reach_each_other(&self, a: usize, b: usize) -> bool {
+        a == b || (self.reports.reaches(a, b) && self.reports.reaches(b, a))
     }
 
     /// How many of the connected watchers reach a node, and how many have come to a verdict.
-    fn tally<'n>(
-        &self,
-        name: &NodeName,
-        watchers: impl Iterator<Item = &'n NodeName>,
-        left: &BTreeSet<NodeName>,
-    ) -> (usize, usize) {
+    fn tally(&self, number: usize, watchers: impl Iterator<Item = usize>, left: &Set) -> (usize, usize) {
         let (mut reached, mut decided) = (0, 0);
-        for report in watchers.filter(|watcher| left.contains(*watcher)).filter_map(|name| self.reports.get(name)) {
-            let denied = self.denied(&report.origin.name, name);
-            let reaches = !denied && report.reached.binary_search(name).is_ok();
+        for watcher in watchers.filter(|&watcher| left[watcher]) {
+            let denied = self.reports.denied(watcher, number);
+            let reaches = !denied && self.reports.reaches(watcher, number);
             reached += usize::from(reaches);
             decided += usize::from(reaches || denied);
         }
@@ -213,6 +373,11 @@ impl Picture<'_> {
     }
 }
 
-fn names_unreached(report: &crate::wire::Report, name: &NodeName) -> bool {
-    report.unreached.binary_search_by(|unreached| unreached.name.cmp(name)).is_ok()
+/// The numbers in a set.
+pub fn members(set: &Set) -> impl Iterator<Item = usize> {
+    set.iter().enumerate().filter(|(_, within)| **within).map(|(number, _)| number)
+}
+
+fn has_reported(reports: &Reports, number: usize, member: &Member) -> bool {
+    reports.at(number).is_some_and(|report| report.origin == member.identity)
 }

@@ -16,6 +16,7 @@ mod map;
 mod overlay;
 mod rank;
 mod reports;
+mod roster;
 mod subjects;
 mod transition;
 
@@ -34,7 +35,7 @@ use crate::{
     types::{
         Address, Duration, History, Identity, Incarnation, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord,
     },
-    wire::{Eviction, Hello, Payload, Report},
+    wire::{Eviction, Hello, Payload, Report, Stamp, Unreached},
 };
 use map::{Map, Picture};
 use overlay::Overlay;
@@ -72,6 +73,7 @@ pub struct Integration {
     me: Identity,
     endpoints: Vec<(Network, Address)>,
     detect_timeout: Duration,
+    heartbeat: Duration,
     settle_time: Duration,
     settle_max: Duration,
     phase_timeout: Duration,
@@ -88,6 +90,8 @@ pub struct Integration {
     unresponsive: BTreeMap<NodeName, Instant>,
     /// Peers that will soon count as reached, and when.
     expected: BTreeMap<NodeName, Instant>,
+    /// Until when more of those who fell silent together may be noticed.
+    silences_until: Instant,
     sought: BTreeSet<NodeName>,
 
     current: Option<Arc<ViewRecord>>,
@@ -120,6 +124,7 @@ impl Integration {
             me: settings.identity.clone(),
             endpoints: settings.endpoints.clone(),
             detect_timeout: settings.detect_timeout,
+            heartbeat: settings.heartbeat,
             settle_time: settings.settle_time,
             settle_max: settings.settle_max,
             phase_timeout: settings.phase_timeout,
@@ -133,6 +138,7 @@ impl Integration {
             evictions: Evictions::new(evictions),
             unresponsive: BTreeMap::new(),
             expected: BTreeMap::new(),
+            silences_until: Instant::ZERO,
             sought: BTreeSet::new(),
             current: None,
             standing: false,
@@ -143,7 +149,7 @@ impl Integration {
             foreign_news: 0,
             overlay: Overlay::default(),
             looked_at: None,
-            map: Map::new(),
+            map: Map::default(),
             order: Vec::new(),
             stage: Stage::Idle,
             passed_over: BTreeSet::new(),
@@ -163,7 +169,7 @@ impl Integration {
         self.arm_batch(now, out);
     }
 
-    /// A link is up: the peer is told all that is known.
+    /// A link is up: the peer is told what is known, and sends what is news here.
     pub fn on_link_up(&mut self, now: Now, hello: &Hello, out: Out<'_>) {
         let identity = hello.identity.clone();
         let name = identity.name.clone();
@@ -171,13 +177,10 @@ impl Integration {
         if self.peers.insert(name.clone(), peer).is_some_and(|before| before.identity != hello.identity) {
             self.unresponsive.remove(&name);
         }
-        self.refresh_report();
-        for reports in self.reports.chunks() {
-            out.push(Effect::Send { peer: name.clone(), payload: Payload::Reports(reports) });
-        }
-        if let Some(view) = &self.current {
-            out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
-        }
+        self.refresh_report(now);
+        let view = self.current.as_ref().map(|view| view.id.clone());
+        let payload = Payload::Summary { view, stamps: self.reports.stamps() };
+        out.push(Effect::Send { peer: name.clone(), payload });
         if !self.evictions.is_empty() {
             out.push(Effect::Send { peer: name.clone(), payload: Payload::Evictions(self.evictions.all()) });
         }
@@ -239,6 +242,7 @@ impl Integration {
             return;
         }
         match payload {
+            Payload::Summary { view, stamps } => self.on_summary(&from.name, view.as_ref(), &stamps, out),
             Payload::Reports(reports) => self.on_reports(now, &from.name, reports, out),
             Payload::Views(views) => self.on_views(now, &from.name, views, out),
             Payload::Evictions(news) => self.on_evictions(now, news, out),
@@ -254,6 +258,16 @@ impl Integration {
         }
     }
 
+    /// The peer of a new link tells what it knows, and is sent what it lacks.
+    fn on_summary(&self, from: &NodeName, view: Option<&ViewId>, stamps: &[Stamp], out: Out<'_>) {
+        for reports in self.reports.newer_than(stamps).chunks(reports::CHUNK) {
+            out.push(Effect::Send { peer: from.clone(), payload: Payload::Reports(reports.to_vec()) });
+        }
+        if let Some(current) = self.current.as_ref().filter(|current| view != Some(&current.id)) {
+            out.push(Effect::Send { peer: from.clone(), payload: Payload::Views([current.clone()].into()) });
+        }
+    }
+
     fn on_reports(&mut self, now: Now, from: &NodeName, reports: Vec<Arc<Report>>, out: Out<'_>) {
         for report in reports {
             let name = report.origin.name.clone();
@@ -265,6 +279,7 @@ impl Integration {
                 Taken::Old => {}
                 Taken::Full => out.push(Effect::LimitReached { what: "max_nodes", limit: self.reports.len() }),
                 Taken::News => {
+                    self.note_silences(now, before.as_deref(), &name);
                     self.unconnected.remove(&name);
                     let known = self.peers.get(&name).is_some_and(|peer| peer.up);
                     if !known
@@ -280,6 +295,19 @@ impl Integration {
         }
     }
 
+    /// Nodes that fall silent at the same time are noticed within a heartbeat, by one watcher after the other: as long as
+    /// news of silence come in, there may be more.
+    fn note_silences(&mut self, now: Now, before: Option<&Report>, name: &NodeName) {
+        let Some(report) = self.reports.get(name) else { return };
+        let fell_silent = |unreached: &Unreached| {
+            unreached.losses.iter().any(|(_, loss)| matches!(loss, Loss::Silent(_) | Loss::PeerSilent))
+                && before.is_some_and(|before| !names_unreached(before, &unreached.name))
+        };
+        if report.unreached.iter().any(fell_silent) {
+            self.silences_until = now.at + self.heartbeat + self.settle_time;
+        }
+    }
+
     /// Views of others that reports refer to: passed on to whoever may need them to read those reports.
     fn on_views(&mut self, now: Now, from: &NodeName, views: Vec<Arc<ViewRecord>>, out: Out<'_>) {
         for view in views {
@@ -288,6 +316,9 @@ impl Integration {
             let spoken_of = self.reports.iter().any(|report| report.view.as_ref() == Some(&view.id));
             if known || !spoken_of {
                 continue;
+            }
+            for member in &view.members {
+                self.reports.enter(&member.identity.name);
             }
             self.foreign.insert(view.id.clone(), view.clone());
             self.foreign_news += 1;
@@ -321,12 +352,19 @@ impl Integration {
             return;
         }
         self.mark_the_unreached(now);
-        self.refresh_report();
+        self.refresh_report(now);
         self.flood(out);
         self.look(now, out);
         self.want(out);
         if self.leaving {
             self.check_departure(out);
+        }
+    }
+
+    /// This node's own timers ran late: what it waited for gets that time on top.
+    pub fn on_late(&mut self, late: Duration) {
+        for mark in self.marks.values_mut() {
+            mark.forgive(late);
         }
     }
 
@@ -352,25 +390,25 @@ impl Integration {
             return;
         }
         for (name, peer) in self.peers.iter().filter(|(_, peer)| peer.up) {
-            let not_theirs = |(report, from): &&(Arc<Report>, Option<NodeName>)| {
-                from.as_ref() != Some(name) && report.origin != peer.identity
-            };
+            let not_theirs =
+                |(report, from): &&(Arc<Report>, Vec<NodeName>)| !from.contains(name) && report.origin != peer.identity;
             let news: Vec<_> = fresh.iter().filter(not_theirs).map(|(report, _)| report.clone()).collect();
             for chunk in news.chunks(reports::CHUNK) {
                 out.push(Effect::Send { peer: name.clone(), payload: Payload::Reports(chunk.to_vec()) });
+            }
+            // Who is not in the view needs it to read the reports that speak of it.
+            let strange = |view: &&Arc<ViewRecord>| !view.contains(&peer.identity);
+            if let Some(view) = self.current.as_ref().filter(strange)
+                && news.iter().any(|report| report.view.as_ref() == Some(&view.id))
+            {
+                out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
             }
         }
     }
 
     fn picture(&self) -> Picture<'_> {
-        Picture {
-            me: &self.me,
-            reports: &self.reports,
-            current: self.current.as_ref(),
-            views: &self.foreign,
-            evictions: &self.evictions,
-            overlay: &self.overlay,
-        }
+        let (reports, current) = (&self.reports, self.current.as_ref());
+        Picture::new(&self.me, reports, current, &self.foreign, &self.evictions, &self.overlay)
     }
 
     /// Computes the map anew, and what follows from it.
@@ -386,18 +424,10 @@ impl Integration {
         self.looked_at = Some(basis);
         let picture = self.picture();
         let connected = picture.connected();
-        let map = picture.propose(&connected);
-        let mut order: Vec<NodeName> = map.keys().cloned().collect();
-        order.sort_by_key(|name| picture.rank(name));
-        let unconnected: Vec<NodeName> = self
-            .reports
-            .iter()
-            .map(|report| report.origin.name.clone())
-            .filter(|name| !connected.contains(name))
-            .collect();
-        self.unconnected.retain(|name, _| !connected.contains(name));
-        for name in unconnected {
-            self.unconnected.entry(name).or_insert(now.at);
+        let (map, order) = picture.propose(&connected);
+        self.unconnected.retain(|name, _| !self.reports.roster().number(name).is_some_and(|number| connected[number]));
+        for number in self.reports.numbers().filter(|&number| !connected[number]) {
+            self.unconnected.entry(self.reports.roster().name(number).clone()).or_insert(now.at);
         }
         let changed = self.map != map;
         self.order = order;
@@ -417,12 +447,27 @@ impl Integration {
         let gone =
             |(name, since): &(&NodeName, &Instant)| now.at.since(**since) > FORGET && !in_view(name) && !linked(name);
         let gone: Vec<NodeName> = self.unconnected.iter().filter(gone).map(|(name, _)| name.clone()).collect();
+        if gone.is_empty() {
+            return;
+        }
         for name in gone {
             self.unconnected.remove(&name);
             self.peers.remove(&name);
             self.marks.remove(&name);
             self.reports.forget(now.at, &name);
             out.push(Effect::Changed { name });
+        }
+        self.renumber();
+    }
+
+    /// Gives numbers anew, so that those of the forgotten are free again.
+    fn renumber(&mut self) {
+        self.reports.renumber();
+        for member in self.foreign.values().chain(&self.current).flat_map(|view| &view.members) {
+            self.reports.enter(&member.identity.name);
+        }
+        if let Some(view) = &self.current {
+            self.overlay = Overlay::of_view(self.reports.roster(), view);
         }
     }
 
@@ -471,4 +516,8 @@ impl Integration {
     pub fn is_leaving(&self) -> bool {
         self.leaving
     }
+}
+
+fn names_unreached(report: &Report, name: &NodeName) -> bool {
+    report.unreached.binary_search_by(|unreached| unreached.name.cmp(name)).is_ok()
 }

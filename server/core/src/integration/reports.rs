@@ -2,9 +2,10 @@
 
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
 
+use super::roster::Roster;
 use crate::{
     types::{Boot, Instant, NodeName},
-    wire::Report,
+    wire::{Report, Stamp},
 };
 
 /// Most reports in one message.
@@ -21,71 +22,189 @@ pub enum Taken {
     Full,
 }
 
-/// The newest report of each node.
+/// The newest report of each node, by its number.
 #[derive(Clone, Debug)]
 pub struct Reports {
-    newest: BTreeMap<NodeName, Arc<Report>>,
-    /// To be passed on, each with the neighbour it came from.
-    fresh: BTreeMap<NodeName, Option<NodeName>>,
+    roster: Roster,
+    newest: Vec<Entry>,
+    count: usize,
+    /// To be passed on, each with the neighbours it came from.
+    fresh: BTreeMap<NodeName, Vec<NodeName>>,
     /// Of nodes that were forgotten: so that an echo of an old report does not bring them back.
     forgotten: BTreeMap<NodeName, (Boot, u64, Instant)>,
     limit: usize,
     version: u64,
 }
 
+/// What is known of a node that was spoken of: the report it gave, if any, and the nodes in it as numbers.
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    report: Option<Arc<Report>>,
+    reached: Vec<u32>,
+    unreached: Vec<u32>,
+    /// Those of the unreached that will count again before long.
+    held: Vec<u32>,
+    unresponsive: Vec<u32>,
+}
+
 impl Reports {
     /// No reports, and at most `limit`.
     pub fn new(limit: usize) -> Self {
-        Self { newest: BTreeMap::new(), fresh: BTreeMap::new(), forgotten: BTreeMap::new(), limit, version: 0 }
+        Self {
+            roster: Roster::default(),
+            newest: Vec::new(),
+            count: 0,
+            fresh: BTreeMap::new(),
+            forgotten: BTreeMap::new(),
+            limit,
+            version: 0,
+        }
     }
 
     /// Takes in a report that came from a neighbour, or from this node itself.
     pub fn take(&mut self, report: Arc<Report>, from: Option<&NodeName>) -> Taken {
         let name = report.origin.name.clone();
         let stamp = (report.origin.boot, report.number);
-        let known = match (self.newest.get(&name), self.forgotten.get(&name)) {
+        let before = self.get(&name);
+        let known = match (before, self.forgotten.get(&name)) {
             (Some(known), _) => Some((known.origin.boot, known.number)),
             (None, forgotten) => forgotten.map(|(boot, number, _)| (*boot, *number)),
         };
         if known.is_some_and(|known| stamp <= known) {
+            if let (Some(senders), Some(from), true) = (self.fresh.get_mut(&name), from, known == Some(stamp)) {
+                senders.push(from.clone());
+            }
             return Taken::Old;
         }
-        if !self.newest.contains_key(&name) && self.newest.len() >= self.limit {
-            return Taken::Full;
+        if before.is_none() {
+            if self.count >= self.limit {
+                return Taken::Full;
+            }
+            self.count += 1;
         }
         self.version += 1;
         self.forgotten.remove(&name);
-        self.newest.insert(name.clone(), report);
-        self.fresh.insert(name, from.cloned());
+        self.set(report);
+        self.fresh.insert(name, from.into_iter().cloned().collect());
         Taken::News
+    }
+
+    fn set(&mut self, report: Arc<Report>) {
+        let number = self.enter(&report.origin.name);
+        let reached = report.reached.iter().filter_map(|name| self.mention(name)).collect();
+        let unreached = report.unreached.iter().filter_map(|unreached| self.mention(&unreached.name)).collect();
+        let held = report.unreached.iter().filter(|unreached| unreached.held);
+        let held = held.filter_map(|unreached| self.mention(&unreached.name)).collect();
+        let unresponsive = report.unresponsive.iter().filter_map(|name| self.mention(name)).collect();
+        self.newest[number] = Entry { report: Some(report), reached, unreached, held, unresponsive };
+    }
+
+    /// The number of a node, given now if it had none.
+    pub fn enter(&mut self, name: &NodeName) -> usize {
+        let number = self.roster.enter(name);
+        if number == self.newest.len() {
+            self.newest.push(Entry::default());
+        }
+        number
+    }
+
+    /// The same for a node that another one speaks of; there is room for a few of these for each that may report (L1).
+    fn mention(&mut self, name: &NodeName) -> Option<u32> {
+        let known = self.roster.number(name);
+        let number = known.or_else(|| (self.roster.len() < self.limit * 4).then(|| self.enter(name)))?;
+        Some(number as u32)
+    }
+
+    /// The numbers of the nodes that were spoken of.
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// Gives numbers anew, to those that have reported and those they speak of: the numbers of others are free again.
+    pub fn renumber(&mut self) {
+        self.roster = Roster::default();
+        let newest = core::mem::take(&mut self.newest);
+        for report in newest.into_iter().filter_map(|entry| entry.report) {
+            self.set(report);
+        }
     }
 
     /// The newest report of a node.
     pub fn get(&self, name: &NodeName) -> Option<&Arc<Report>> {
-        self.newest.get(name)
+        self.at(self.roster.number(name)?)
     }
 
-    /// All newest reports.
+    /// The newest report of the node with this number.
+    pub fn at(&self, number: usize) -> Option<&Arc<Report>> {
+        self.newest[number].report.as_ref()
+    }
+
+    /// All newest reports, in order of the names.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Report>> {
-        self.newest.values()
+        self.roster.sorted().filter_map(|number| self.at(number))
     }
 
-    /// All newest reports, in messages of bounded size: what a new neighbour is told.
-    pub fn chunks(&self) -> Vec<Vec<Arc<Report>>> {
-        let all: Vec<_> = self.newest.values().cloned().collect();
-        all.chunks(CHUNK).map(<[_]>::to_vec).collect()
+    /// The numbers of all that have reported, in order of the names.
+    pub fn numbers(&self) -> impl Iterator<Item = usize> {
+        self.roster.sorted().filter(|&number| self.at(number).is_some())
     }
 
-    /// Takes what is to be passed on, each with the neighbour it came from.
-    pub fn drain_fresh(&mut self) -> Vec<(Arc<Report>, Option<NodeName>)> {
+    /// Whom a node reaches.
+    pub fn reached(&self, number: usize) -> impl Iterator<Item = usize> {
+        self.newest[number].reached.iter().map(|&other| other as usize)
+    }
+
+    /// Whom a node says did not answer a transition.
+    pub fn unresponsive(&self, number: usize) -> impl Iterator<Item = usize> {
+        self.newest[number].unresponsive.iter().map(|&other| other as usize)
+    }
+
+    /// Whether a node says that it reaches another.
+    pub fn reaches(&self, from: usize, to: usize) -> bool {
+        self.newest[from].reached.contains(&(to as u32))
+    }
+
+    /// Whether one of two nodes says that it does not reach the other.
+    pub fn denied(&self, a: usize, b: usize) -> bool {
+        self.newest[a].unreached.contains(&(b as u32)) || self.newest[b].unreached.contains(&(a as u32))
+    }
+
+    /// Whether two nodes that do not reach each other may do so before long: nobody denies it for good.
+    pub fn pending(&self, a: usize, b: usize) -> bool {
+        let denies = |from: usize, to: usize| {
+            let (entry, to) = (&self.newest[from], to as u32);
+            entry.unreached.contains(&to) && !entry.held.contains(&to)
+        };
+        !denies(a, b) && !denies(b, a)
+    }
+
+    /// What is known, without its content.
+    pub fn stamps(&self) -> Vec<Stamp> {
+        self.iter().map(|report| stamp(report)).collect()
+    }
+
+    /// The reports that one who knows these has not, or has older ones of.
+    pub fn newer_than(&self, stamps: &[Stamp]) -> Vec<Arc<Report>> {
+        let known: BTreeMap<&NodeName, (u64, u64)> =
+            stamps.iter().map(|stamp| (&stamp.origin, (stamp.boot, stamp.number))).collect();
+        let lacks = |report: &&Arc<Report>| {
+            known.get(&report.origin.name).is_none_or(|known| *known < (report.origin.boot.count, report.number))
+        };
+        self.iter().filter(lacks).cloned().collect()
+    }
+
+    /// Takes what is to be passed on, each with the neighbours it came from.
+    pub fn drain_fresh(&mut self) -> Vec<(Arc<Report>, Vec<NodeName>)> {
         let fresh = core::mem::take(&mut self.fresh);
-        fresh.into_iter().filter_map(|(name, from)| Some((self.newest.get(&name)?.clone(), from))).collect()
+        fresh.into_iter().filter_map(|(name, from)| Some((self.get(&name)?.clone(), from))).collect()
     }
 
     /// Forgets a node.
     pub fn forget(&mut self, now: Instant, name: &NodeName) {
-        if let Some(report) = self.newest.remove(name) {
+        let Some(number) = self.roster.number(name) else { return };
+        if let Some(report) = core::mem::take(&mut self.newest[number]).report {
             self.version += 1;
+            self.count -= 1;
             self.fresh.remove(name);
             self.forgotten.insert(name.clone(), (report.origin.boot, report.number, now));
             if self.forgotten.len() > self.limit
@@ -104,8 +223,12 @@ impl Reports {
 
     /// How many nodes have reported.
     pub fn len(&self) -> usize {
-        self.newest.len()
+        self.count
     }
+}
+
+fn stamp(report: &Report) -> Stamp {
+    Stamp { origin: report.origin.name.clone(), boot: report.origin.boot.count, number: report.number }
 }
 
 #[cfg(test)]
@@ -143,6 +266,32 @@ mod tests {
         assert_eq!(reports.take(report("a", 2, 1), None), Taken::News, "a new boot counts anew");
         assert_eq!(reports.drain_fresh().len(), 1);
         assert!(reports.drain_fresh().is_empty());
+    }
+
+    #[test]
+    fn who_tells_what_it_knows_is_sent_what_it_lacks() {
+        let (mut one, mut other) = (Reports::new(8), Reports::new(8));
+        for report in [report("a", 1, 5), report("b", 2, 1), report("c", 1, 1)] {
+            one.take(report, None);
+        }
+        for report in [report("a", 1, 5), report("b", 1, 9), report("d", 1, 1)] {
+            other.take(report, None);
+        }
+        let names = |reports: vec::Vec<Arc<Report>>| -> vec::Vec<_> {
+            reports.iter().map(|report| format!("{:?} {}", report.origin, report.number)).collect()
+        };
+        assert_eq!(names(one.newer_than(&other.stamps())), ["b#2 1", "c#1 1"]);
+        assert_eq!(names(other.newer_than(&one.stamps())), ["d#1 1"]);
+    }
+
+    #[test]
+    fn what_came_from_several_neighbours_goes_back_to_none_of_them() {
+        let mut reports = Reports::new(8);
+        let name = |text| NodeName::new(text).unwrap();
+        reports.take(report("a", 1, 5), Some(&name("b")));
+        reports.take(report("a", 1, 5), Some(&name("c")));
+        reports.take(report("a", 1, 4), Some(&name("d")));
+        assert_eq!(reports.drain_fresh()[0].1, [name("b"), name("c")]);
     }
 
     #[test]

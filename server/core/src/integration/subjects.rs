@@ -6,7 +6,7 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{Effect, Integration, Out, Stage, Want, overlay::RINGS};
+use super::{Effect, Integration, Out, Peer, Stage, Want, map::Picture, overlay::RINGS, rank::Rank};
 use crate::{
     types::{Duration, Instant, NodeName, Now},
     wire::{Report, Unreached},
@@ -14,6 +14,8 @@ use crate::{
 
 /// How many of the best-ranked every member keeps a link to.
 const WARM: usize = 3;
+/// Longest time until a peer counts again for which others wait with it.
+const HELD: Duration = Duration::from_secs(30);
 /// Most neighbours named as relays to one peer.
 const RELAYS: usize = 4;
 
@@ -27,6 +29,13 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// Leaves `span` out of the wait.
+    pub fn forgive(&mut self, span: Duration) {
+        if let Self::Waiting(since) = self {
+            *since = *since + span;
+        }
+    }
+
     fn is_overdue(&self, now: Now, patience: Duration) -> bool {
         matches!(self, Self::Waiting(since) if now.at.since(*since) > patience)
     }
@@ -37,49 +46,72 @@ impl Integration {
     ///
     /// Outsiders come in by the word of the best-ranked node's view; who is not in that view keeps an eye on a few only,
     /// or many small clusters that meet would all watch each other.
-    fn subjects(&self) -> BTreeSet<NodeName> {
-        let me = &self.me.name;
-        let Some(view) = &self.current else { return BTreeSet::new() };
-        let mut subjects: BTreeSet<NodeName> = self.overlay.watched(me).iter().cloned().collect();
-        let known = self.by_rank();
-        let near = |name: &&NodeName| !self.unconnected.contains_key(*name);
-        let leading = known.iter().copied().find(near).is_none_or(|best| view.member(best).is_some());
-        let would_watch = |name: &&NodeName| {
-            let left = self.reports.get(name).is_some_and(|report| report.leaving);
-            let outsider = view.member(name).is_none() && !self.evictions.has(name) && !left;
-            outsider && self.overlay.would_be_watchers(name).contains(me)
+    fn subjects(&self, picture: &Picture<'_>) -> BTreeSet<NodeName> {
+        let roster = self.reports.roster();
+        let (Some(_), Some(me)) = (&self.current, roster.number(&self.me.name)) else { return BTreeSet::new() };
+        let name = |number: usize| roster.name(number).clone();
+        let mut subjects: BTreeSet<NodeName> = self.overlay.watched(me).map(name).collect();
+        let leading = self.best(picture, 1).first().is_none_or(|&best| self.overlay.has(best));
+        let would_watch = |number: &usize| {
+            let left = self.reports.at(*number).is_some_and(|report| report.leaving);
+            let outsider = !self.overlay.has(*number) && !picture.is_evicted(*number) && !left;
+            outsider && self.overlay.would_be_watchers(roster, *number).contains(&me)
         };
-        let limit = if leading { usize::MAX } else { RINGS };
-        subjects.extend(known.iter().copied().filter(would_watch).take(limit).cloned());
+        let mut outsiders: Vec<usize> = self.reports.numbers().filter(would_watch).collect();
+        if !leading && outsiders.len() > RINGS {
+            outsiders.sort_by_cached_key(|&number| (self.is_far(number), picture.rank(number)));
+            outsiders.truncate(RINGS);
+        }
+        subjects.extend(outsiders.into_iter().map(name));
         subjects
     }
 
     /// The other nodes that say they reach this one.
     fn claimants(&self) -> BTreeSet<NodeName> {
-        let claims_me = |report: &&Arc<Report>| {
-            report.origin.name != self.me.name && report.reached.binary_search(&self.me.name).is_ok()
-        };
-        self.reports.iter().filter(claims_me).map(|report| report.origin.name.clone()).collect()
+        let roster = self.reports.roster();
+        let Some(me) = roster.number(&self.me.name) else { return BTreeSet::new() };
+        let claims_me = |number: &usize| *number != me && self.reports.reaches(*number, me);
+        self.reports.numbers().filter(claims_me).map(|number| roster.name(number).clone()).collect()
     }
 
-    /// All nodes that have reported: those that can be spoken to first, then by rank.
-    fn by_rank(&self) -> Vec<&NodeName> {
-        let picture = self.picture();
-        let far =
-            |name: &NodeName| self.unconnected.contains_key(name) && !self.peers.get(name).is_some_and(|peer| peer.up);
-        let mut known: Vec<&NodeName> = self.reports.iter().map(|report| &report.origin.name).collect();
-        known.sort_by_cached_key(|name| (far(name), picture.rank(name)));
-        known
+    /// Whether the word of a node that says it reaches this one is wanted: it watches this node, or is in another view.
+    /// Two members that merely have a link would otherwise go on naming each other for ever, because the other does.
+    fn may_watch_me(&self, name: &NodeName) -> bool {
+        let roster = self.reports.roster();
+        let (Some(me), Some(number)) = (roster.number(&self.me.name), roster.number(name)) else { return false };
+        !self.overlay.has(number) || self.overlay.watchers(me).any(|watcher| watcher == number)
+    }
+
+    /// Whether a node can be spoken to neither by way of others nor directly.
+    fn is_far(&self, number: usize) -> bool {
+        let name = self.reports.roster().name(number);
+        self.unconnected.contains_key(name) && !self.peers.get(name).is_some_and(|peer| peer.up)
+    }
+
+    /// The best-ranked of the connected nodes that have reported, at most `most`: those that can be spoken to first.
+    fn best(&self, picture: &Picture<'_>, most: usize) -> Vec<usize> {
+        let near = |number: &usize| !self.unconnected.contains_key(self.reports.roster().name(*number));
+        let mut best: Vec<(Rank, usize)> = Vec::with_capacity(most + 1);
+        for number in self.reports.numbers().filter(near) {
+            let rank = picture.rank(number);
+            if best.len() < most || best.last().is_some_and(|(last, _)| rank < *last) {
+                best.insert(best.partition_point(|(other, _)| *other < rank), (rank, number));
+                best.truncate(most);
+            }
+        }
+        best.into_iter().map(|(_, number)| number).collect()
     }
 
     /// Brings this node's own report up to date.
-    pub(super) fn refresh_report(&mut self) {
-        let report = self.own_report();
+    pub(super) fn refresh_report(&mut self, now: Now) {
+        let report = self.own_report(now);
         let known = self.reports.get(&self.me.name);
         let number = known.map_or(0, |known| known.number);
         let quiet = known.is_some_and(|known| self.says_the_same(known, &report));
         if !quiet {
+            let (me, before) = (self.me.name.clone(), known.cloned());
             self.reports.take(Arc::new(Report { number: number + 1, ..report }), None);
+            self.note_silences(now, before.as_deref(), &me);
         }
     }
 
@@ -93,16 +125,17 @@ impl Integration {
         same_view && same_kind && blank(known) == blank(report)
     }
 
-    fn own_report(&self) -> Report {
-        let subjects = self.subjects();
+    fn own_report(&self, now: Now) -> Report {
+        let picture = self.picture();
+        let subjects = self.subjects(&picture);
         let forming = self.current.is_none();
         // While some of those it watches have had no time to be reached, the links to the best-ranked keep it connected.
         let waits = |name: &NodeName| !self.is_trusted(name) && self.marks.get(name) != Some(&Mark::Over);
-        let warm = if subjects.iter().any(waits) { self.best_ranked() } else { BTreeSet::new() };
+        let warm = if subjects.iter().any(waits) { self.best_ranked(&picture) } else { BTreeSet::new() };
         let claimed = self.claimants();
         let trusted = self.peers.iter().filter(|(_, peer)| peer.trusted).map(|(name, _)| name);
-        let reported =
-            |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name) || claimed.contains(*name);
+        let counts = |name: &NodeName| claimed.contains(name) && self.may_watch_me(name);
+        let reported = |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name) || counts(name);
         let reached = trusted.filter(reported).cloned().collect();
         let suspects: BTreeSet<NodeName> = subjects.into_iter().chain(claimed).collect();
         let unreached = suspects
@@ -110,7 +143,8 @@ impl Integration {
             .filter(|name| self.is_unreached(name))
             .map(|name| {
                 let losses = self.peers.get(&name).map(|peer| peer.losses.clone()).unwrap_or_default();
-                Unreached { name, losses }
+                let held = self.is_held(now, &name);
+                Unreached { name, losses, held }
             })
             .collect();
         let clustered = self.current.as_ref().filter(|view| view.members.len() > 1);
@@ -135,20 +169,25 @@ impl Integration {
         !self.is_trusted(name) && self.marks.get(name) == Some(&Mark::Over)
     }
 
+    /// Whether a peer can be spoken to again and counts before long, if all goes well.
+    fn is_held(&self, now: Now, name: &NodeName) -> bool {
+        let soon = |at: &Instant| *at <= now.at + HELD;
+        self.peers.get(name).is_some_and(|peer| peer.up) && self.expected.get(name).is_some_and(soon)
+    }
+
     fn is_trusted(&self, name: &NodeName) -> bool {
         self.peers.get(name).is_some_and(|peer| peer.trusted)
     }
 
     /// The best-ranked nodes, of the map and of all that can be reached.
-    fn best_ranked(&self) -> BTreeSet<NodeName> {
-        let near = |name: &&NodeName| !self.unconnected.contains_key(*name);
-        let known = self.by_rank().into_iter().filter(near).take(WARM);
+    fn best_ranked(&self, picture: &Picture<'_>) -> BTreeSet<NodeName> {
+        let known = self.best(picture, WARM).into_iter().map(|number| self.reports.roster().name(number));
         known.chain(self.order.iter().take(WARM)).cloned().collect()
     }
 
     /// Gives every peer that is expected to be reached a time to start from, and ends the wait of those whose is over.
     pub(super) fn mark_the_unreached(&mut self, now: Now) {
-        let mut expected = self.subjects();
+        let mut expected = self.subjects(&self.picture());
         expected.extend(self.claimants());
         expected.remove(&self.me.name);
         self.marks.retain(|name, _| expected.contains(name));
@@ -176,44 +215,44 @@ impl Integration {
     /// Says which links are needed: to whom this node watches, to the best-ranked, to outsiders that discovery found,
     /// and while it may lead, to all in the map.
     pub(super) fn want(&self, out: Out<'_>) {
-        let subjects = self.subjects();
+        let picture = self.picture();
+        let subjects = self.subjects(&picture);
         let mut names = subjects.clone();
-        names.extend(self.best_ranked());
+        names.extend(self.best_ranked(&picture));
         names.extend(self.sought.iter().cloned());
         if self.leads_or_may() {
-            names.extend(self.map.keys().cloned());
+            names.extend(self.map.names().cloned());
         }
         names.remove(&self.me.name);
         names.retain(|name| !self.evictions.has(name));
-        let relays = self.relays();
         let busy = !matches!(self.stage, Stage::Idle);
+        // What this node says it reaches must be noticed soon when it is not so any more.
+        let me = self.reports.get(&self.me.name);
+        let said = |name: &NodeName| me.is_some_and(|report| report.reached.binary_search(name).is_ok());
         let want = |name: NodeName| {
             let report = self.reports.get(&name)?;
-            let through = relays.get(&name).map(|via| via.iter().take(RELAYS).cloned().collect()).unwrap_or_default();
-            let prompt = busy || subjects.contains(&name);
+            let prompt = busy || subjects.contains(&name) || said(&name);
             let (identity, endpoints) = (report.origin.clone(), report.endpoints.clone());
-            let want = Want { identity, endpoints, relays: through, prompt };
+            let want = Want { identity, endpoints, relays: self.relays(&name), prompt };
             Some((name, want))
         };
         let links: BTreeMap<NodeName, Want> = names.into_iter().filter_map(want).collect();
         out.push(Effect::Want { links });
     }
 
-    /// For each node that is not trusted here: the neighbours that say they reach it, or that it says it reaches.
-    fn relays(&self) -> BTreeMap<NodeName, Vec<NodeName>> {
-        let mut relays: BTreeMap<NodeName, Vec<NodeName>> = BTreeMap::new();
-        let near = |name: &NodeName| self.peers.get(name).is_some_and(|peer| peer.trusted);
-        for report in self.reports.iter() {
-            let origin = &report.origin.name;
-            for other in &report.reached {
-                if near(origin) && !near(other) {
-                    relays.entry(other.clone()).or_default().push(origin.clone());
-                } else if near(other) && !near(origin) {
-                    relays.entry(origin.clone()).or_default().push(other.clone());
-                }
-            }
+    /// For a node that is not trusted here: neighbours that say they reach it, or that it says it reaches.
+    fn relays(&self, name: &NodeName) -> Vec<NodeName> {
+        let Some(number) = self.reports.roster().number(name) else { return Vec::new() };
+        if self.is_trusted(name) {
+            return Vec::new();
         }
-        relays
+        let either_reaches = |(neighbour, _): &(&NodeName, &Peer)| {
+            let neighbour = self.reports.roster().number(neighbour);
+            let reaches = |from, to| self.reports.reaches(from, to);
+            neighbour.is_some_and(|neighbour| reaches(neighbour, number) || reaches(number, neighbour))
+        };
+        let trusted = self.peers.iter().filter(|(_, peer)| peer.trusted);
+        trusted.filter(either_reaches).map(|(name, _)| name.clone()).take(RELAYS).collect()
     }
 
     /// Whether this node leads a transition, or is the first choice for the next.

@@ -14,7 +14,8 @@ use crate::{
 pub const SEND_LIMIT: usize = 4096;
 /// Most messages kept that came before one that is missing; later ones are sent again by the peer (L1).
 pub const EARLY_LIMIT: usize = 1024;
-/// Most messages sent again at once.
+/// Most messages sent again at once: one at first, as a question, and twice as many each time that was what was missing
+/// (after the slow start of TCP, RFC 5681). A reliable stream that is merely busy is not made busier.
 const BURST: usize = 256;
 /// Least time to wait for an acknowledgement.
 const LEAST_WAIT: Duration = Duration::from_millis(300);
@@ -27,6 +28,10 @@ pub struct Outbox {
     waiting: VecDeque<Waiting>,
     last: u64,
     answer: Option<Duration>,
+    /// How many times in a row nothing came of sending again.
+    vain: u32,
+    /// How many messages are sent again next time.
+    burst: usize,
     /// Messages sent again.
     pub retransmitted: u64,
 }
@@ -55,7 +60,11 @@ impl Outbox {
         while let Some(first) = self.waiting.front()
             && first.seq <= ack
         {
-            if !first.again {
+            self.vain = 0;
+            if first.again {
+                self.burst = (self.burst * 2).min(BURST);
+            } else {
+                self.burst = 1;
                 let sample = now.since(first.sent);
                 self.answer = Some(self.answer.map_or(sample, |answer| (answer * 7 + sample) / 8));
             }
@@ -63,16 +72,19 @@ impl Outbox {
         }
     }
 
-    /// The messages whose acknowledgement is overdue, or all with `everything`; marked as sent again.
+    /// Messages to be sent again because their acknowledgement is overdue, or all with `everything`. Each time in vain
+    /// doubles the wait for the next (Karn and Partridge, "Improving round-trip time estimates in reliable transport
+    /// protocols", 1987).
     pub fn overdue(&mut self, now: Instant, everything: bool) -> Vec<(u64, Payload)> {
-        let wait = (self.answer.unwrap_or_default() * 2).clamp(LEAST_WAIT, MOST_WAIT);
-        let due = everything || self.waiting.front().is_some_and(|first| now.since(first.sent) > wait);
-        let burst = if !due {
-            0
-        } else if everything {
-            SEND_LIMIT
-        } else {
-            BURST
+        let wait = (self.answer.unwrap_or_default() * 2).max(LEAST_WAIT) * 2u32.pow(self.vain.min(4));
+        let due = self.waiting.front().is_some_and(|first| now.since(first.sent) > wait.min(MOST_WAIT));
+        let burst = match (everything, due) {
+            (true, _) => SEND_LIMIT,
+            (false, true) => {
+                self.vain += 1;
+                self.burst.max(1)
+            }
+            (false, false) => 0,
         };
         let mut again = Vec::new();
         for waiting in self.waiting.iter_mut().take(burst) {
@@ -174,15 +186,28 @@ mod tests {
     #[test]
     fn what_is_not_acknowledged_in_time_is_sent_again() {
         let mut outbox = Outbox::default();
-        for _ in 0..3 {
+        let at = |millis| Instant::ZERO + Duration::from_millis(millis);
+        for _ in 0..5 {
             outbox.push(Instant::ZERO, payload());
         }
-        outbox.on_ack(Instant::ZERO + Duration::from_millis(10), 1);
-        let late = Instant::ZERO + Duration::from_millis(301);
-        assert_eq!(numbers(outbox.overdue(Instant::ZERO + Duration::from_millis(300), false)), []);
-        assert_eq!(numbers(outbox.overdue(late, false)), [2, 3]);
-        assert_eq!(numbers(outbox.overdue(late, true)), [2, 3], "a failover sends all at once");
-        outbox.on_ack(late, 3);
+        outbox.on_ack(at(10), 1);
+        assert_eq!(numbers(outbox.overdue(at(300), false)), []);
+        assert_eq!(numbers(outbox.overdue(at(301), false)), [2]);
+        outbox.on_ack(at(350), 2);
+        assert_eq!(numbers(outbox.overdue(at(351), false)), [3, 4], "it was missing, so more may be");
+        assert_eq!(numbers(outbox.overdue(at(351), true)), [3, 4, 5], "a failover sends all at once");
+        outbox.on_ack(at(400), 5);
         assert_eq!(outbox.len(), 0);
+    }
+
+    #[test]
+    fn a_peer_that_is_merely_busy_is_not_made_busier() {
+        let mut outbox = Outbox::default();
+        for _ in 0..1000 {
+            outbox.push(Instant::ZERO, payload());
+        }
+        let beats = (1..=100).map(|beat| Instant::ZERO + Duration::from_millis(100 * beat));
+        let again: usize = beats.map(|now| outbox.overdue(now, false).len()).sum();
+        assert!(again <= 6, "{again} in ten seconds");
     }
 }

@@ -115,6 +115,8 @@ pub enum Outcome {
 pub enum Timer {
     /// Time for heartbeats and everything that goes with them.
     Beat,
+    /// Time at which a channel has been silent for too long, unless it is heard of before.
+    Silence,
     /// Time to send what was gathered and to look at the map.
     Batch,
     /// Time to look at a transition again; only the token armed last counts.

@@ -120,6 +120,7 @@ impl Node {
                     self.retarget(now.at);
                 }
             }
+            Timer::Silence => self.channel(|channels, out| channels.on_silence(now.at, out)),
             Timer::Batch => self.integration(|integration, out| integration.on_batch(now, out)),
             Timer::Transition(token) => {
                 self.integration(|integration, out| integration.on_transition_timer(now, token, out));
@@ -258,7 +259,11 @@ impl Node {
             channel::Effect::RefusedBy { remote, reason, text } => {
                 out.push(Effect::Note(Note::RefusedBy { remote, reason, text }));
             }
-            channel::Effect::Distrust { late, level } => out.push(Effect::Note(Note::Distrust { late, level })),
+            channel::Effect::ArmSilence { at } => out.push(Effect::Arm { timer: Timer::Silence, at }),
+            channel::Effect::Distrust { late, level } => {
+                self.integration.on_late(late);
+                out.push(Effect::Note(Note::Distrust { late, level }));
+            }
             channel::Effect::Nonsense { conn, what } => out.push(Effect::Note(Note::Nonsense { conn, what })),
         }
     }
@@ -349,8 +354,9 @@ impl Node {
 
     /// A view was installed here: its members hold their names, and who was lost is looked for.
     fn on_view(&mut self, now: Instant, view: &Arc<ViewRecord>) {
-        let before = core::mem::take(&mut self.channels.gate.roster);
-        for name in before.keys().filter(|name| view.member(name).is_none()) {
+        let before = self.channels.gate.view.replace(view.clone());
+        let before = before.iter().flat_map(|before| &before.members).map(|member| &member.identity.name);
+        for name in before.filter(|name| view.member(name).is_none()) {
             let left = self.integration.report(name).is_none_or(|report| report.leaving);
             if let (false, Some(link)) = (left, self.links.get(name)) {
                 let endpoints = link.hello().endpoints.iter().map(|(_, address)| address.clone()).collect();
@@ -362,8 +368,6 @@ impl Node {
             self.discovery.on_settled(&member.identity.name);
             self.changed.insert(member.identity.name.clone());
         }
-        let roster = view.members.iter().map(|member| (member.identity.name.clone(), member.identity.clone()));
-        self.channels.gate.roster = roster.collect();
         self.retarget(now);
     }
 
@@ -411,11 +415,13 @@ impl Node {
         let (view, _) = self.integration.view();
         let in_view = |name: &NodeName| view.is_some_and(|view| view.member(name).is_some());
         let known = |name: &NodeName| in_view(name) || self.integration.is_connected(name);
-        let reported = self.integration.reports().filter(|report| known(&report.origin.name));
-        let answered: BTreeSet<&Address> =
-            reported.flat_map(|report| &report.endpoints).map(|(_, address)| address).collect();
         let mut targets = self.discovery.targets(known);
-        targets.retain(|address, owner| owner.is_some() || !answered.contains(address));
+        if targets.values().any(Option::is_none) {
+            let reported = self.integration.reports().filter(|report| known(&report.origin.name));
+            let answered: BTreeSet<&Address> =
+                reported.flat_map(|report| &report.endpoints).map(|(_, address)| address).collect();
+            targets.retain(|address, owner| owner.is_some() || !answered.contains(address));
+        }
         let sought = targets.values().flatten().cloned().collect();
         thin_out(&mut targets, now);
         for (name, want) in &self.wants {

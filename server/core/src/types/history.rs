@@ -121,7 +121,7 @@ mod tests {
     use alloc::{sync::Arc, vec, vec::Vec};
 
     use super::{History, Resume};
-    use crate::types::{Duration, Incarnation, NodeName, ViewId, ViewRecord, WallTime};
+    use crate::types::{Duration, Incarnation, Members, NodeName, ViewId, ViewRecord, WallTime};
 
     fn id(incarnation: u64, controller: &str) -> ViewId {
         ViewId { incarnation: Incarnation(incarnation), controller: NodeName::new(controller).unwrap() }
@@ -130,7 +130,7 @@ mod tests {
     fn view(id: ViewId, parents: Vec<ViewId>) -> Arc<ViewRecord> {
         Arc::new(ViewRecord {
             id,
-            members: vec![],
+            members: Members::default(),
             parents,
             causes: vec![],
             committed: WallTime(0),

@@ -10,4 +10,4 @@ pub use history::{History, Resume};
 pub use ids::{Address, Boot, ConnId, Identity, NameError, Network, NodeId, NodeName};
 pub use loss::Loss;
 pub use time::{Duration, Instant, Now, WallTime};
-pub use view::{Cause, CauseKind, Incarnation, Member, Sighting, ViewId, ViewRecord};
+pub use view::{Cause, CauseKind, Incarnation, Member, Members, Sighting, ViewId, ViewRecord};

@@ -1,7 +1,7 @@
 //! Views: their identity, their members, and why they came about.
 
 use alloc::{string::String, vec::Vec};
-use core::fmt;
+use core::{fmt, ops::Deref};
 
 use super::{Duration, Identity, Loss, Network, NodeName, WallTime};
 
@@ -53,13 +53,67 @@ pub struct Member {
     pub since: Incarnation,
 }
 
+/// The members of a view, in rank order. Finds one by its name without looking at all.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Members {
+    list: Vec<Member>,
+    /// Places in the list, in order of the names.
+    by_name: Vec<u32>,
+}
+
+impl Members {
+    /// The member of that name.
+    #[must_use]
+    pub fn get(&self, name: &NodeName) -> Option<&Member> {
+        let at = self.by_name.binary_search_by(|&at| self.list[at as usize].identity.name.cmp(name)).ok()?;
+        self.list.get(self.by_name[at] as usize)
+    }
+}
+
+impl From<Vec<Member>> for Members {
+    fn from(list: Vec<Member>) -> Self {
+        let mut by_name: Vec<u32> = (0..list.len() as u32).collect();
+        by_name.sort_by(|&a, &b| list[a as usize].identity.name.cmp(&list[b as usize].identity.name));
+        Self { list, by_name }
+    }
+}
+
+impl FromIterator<Member> for Members {
+    fn from_iter<I: IntoIterator<Item = Member>>(members: I) -> Self {
+        members.into_iter().collect::<Vec<_>>().into()
+    }
+}
+
+impl Deref for Members {
+    type Target = [Member];
+
+    fn deref(&self) -> &[Member] {
+        &self.list
+    }
+}
+
+impl<'a> IntoIterator for &'a Members {
+    type Item = &'a Member;
+    type IntoIter = core::slice::Iter<'a, Member>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.iter()
+    }
+}
+
+impl fmt::Debug for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.list.fmt(f)
+    }
+}
+
 /// A view and how it came about. Immutable once committed, and shared.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ViewRecord {
     /// Identity of the view.
     pub id: ViewId,
     /// Its members in rank order.
-    pub members: Vec<Member>,
+    pub members: Members,
     /// The views that its members had installed before, in order.
     pub parents: Vec<ViewId>,
     /// Why it was needed.
@@ -78,7 +132,7 @@ impl ViewRecord {
     /// The member of that name.
     #[must_use]
     pub fn member(&self, name: &NodeName) -> Option<&Member> {
-        self.members.iter().find(|member| member.identity.name == *name)
+        self.members.get(name)
     }
 
     /// Whether this very boot is a member.

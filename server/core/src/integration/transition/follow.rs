@@ -26,6 +26,8 @@ impl Integration {
             Stage::Promising(following, _) if following.proposal.id == proposal.id => return,
             _ => {}
         }
+        // It delivers: it may lead again.
+        self.passed_over.remove(&from.name);
         if let Some(reason) = self.objection(from, &proposal) {
             return self.reject(&from.name, proposal.id.clone(), reason, out);
         }
@@ -56,7 +58,11 @@ impl Integration {
             return Some(RejectReason::Promised);
         }
         let picture = self.picture();
-        let better = self.candidate().filter(|candidate| picture.rank(candidate) < picture.rank(&from.name));
+        let rank = |name| self.reports.roster().number(name).map(|number| picture.rank(number));
+        let better = self.candidate().filter(|candidate| match (rank(candidate), rank(&from.name)) {
+            (Some(candidate), Some(from)) => candidate < from,
+            (candidate, _) => candidate.is_some(),
+        });
         better.map(|_| RejectReason::Outranked)
     }
 

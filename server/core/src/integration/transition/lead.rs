@@ -9,7 +9,7 @@ use alloc::{
 
 use super::{Lead, Phase, Settling, Stage, history::send_history};
 use crate::{
-    integration::{Effect, Integration, Out, causes},
+    integration::{Effect, Integration, Out, causes, map::Picture},
     types::{Duration, Incarnation, Member, NodeName, Now, ViewId, ViewRecord},
     wire::{Payload, Proposal, RejectReason},
 };
@@ -20,7 +20,9 @@ impl Integration {
         let Stage::Settling(settling) = &self.stage else { return };
         let settling = Settling { attempts: settling.attempts + 1, patience: None, ..settling.clone() };
         let id = ViewId { incarnation: self.promised.next(), controller: self.me.name.clone() };
-        let members = self.order.iter().filter_map(|name| self.member(name, id.incarnation)).collect();
+        let picture = self.picture();
+        let member = |name| self.member(&picture, name, id.incarnation);
+        let members = self.order.iter().filter_map(member).collect();
         let causes = self.causes();
         let proposal = Arc::new(Proposal { id: id.clone(), members });
         self.leave_view(Some(self.me.name.clone()), causes::summary(&causes), out);
@@ -40,9 +42,10 @@ impl Integration {
     }
 
     /// A member of the map as a member of the next view.
-    pub(in crate::integration) fn member(&self, name: &NodeName, next: Incarnation) -> Option<Member> {
+    fn member(&self, picture: &Picture<'_>, name: &NodeName, next: Incarnation) -> Option<Member> {
         let identity = self.map.get(name)?.clone();
-        let since = self.picture().rank(name).since().unwrap_or(next);
+        let number = self.reports.roster().number(name);
+        let since = number.and_then(|number| picture.rank(number).since()).unwrap_or(next);
         Some(Member { identity, since })
     }
 
@@ -56,7 +59,7 @@ impl Integration {
         out: Out<'_>,
     ) {
         let Stage::Leading(lead) = &mut self.stage else { return };
-        let is_member = lead.proposal.members.iter().any(|member| member.identity.name == *from);
+        let is_member = lead.proposal.members.get(from).is_some();
         if lead.proposal.id != *id || !matches!(lead.phase, Phase::Preparing) || !is_member {
             return;
         }
@@ -174,6 +177,8 @@ impl Integration {
         if promised > self.promised {
             self.promised = promised;
         }
+        // It answers: it may lead again.
+        self.passed_over.remove(from);
         self.give_up(now, why, out);
     }
 
@@ -193,8 +198,8 @@ impl Integration {
         };
         let list: Vec<&str> = silent.iter().map(NodeName::as_str).collect();
         let why = format!("no answer in time from {}", list.join(", "));
-        for name in silent {
-            self.unresponsive.insert(name, now.at);
+        if self.is_in_time(now, lead.until) {
+            self.unresponsive.extend(silent.into_iter().map(|name| (name, now.at)));
         }
         self.give_up(now, why, out);
     }
@@ -209,7 +214,7 @@ impl Integration {
             }
             return;
         };
-        let is_member = lead.proposal.members.iter().any(|member| member.identity.name == *peer);
+        let is_member = lead.proposal.members.get(peer).is_some();
         match &lead.phase {
             Phase::Preparing if is_member && !lead.heads.contains_key(peer) => {
                 let payload = Payload::Prepare(lead.proposal.clone());

@@ -159,21 +159,21 @@ impl Integration {
         if !self.standing || !self.stable {
             return true;
         }
-        let same = current.members.len() == self.map.len()
-            && current.members.iter().all(|member| self.map.get(&member.identity.name) == Some(&member.identity));
+        let same =
+            current.members.len() == self.map.len() && self.map.iter().all(|identity| current.contains(identity));
         let behind = |name: &NodeName| {
             let report = self.reports.get(name);
             *name != self.me.name
                 && report.is_some_and(|report| report.unsettled || report.view.as_ref() > Some(&current.id))
         };
-        !same || self.map.keys().any(behind)
+        !same || self.map.names().any(behind)
     }
 
     fn settle(&mut self, settling: Settling, out: Out<'_>) {
         let limit = settling.first + self.settle_max;
-        let soon = self.expected.iter().filter(|(name, at)| **at <= limit && !self.map.contains_key(*name));
+        let soon = self.expected.iter().filter(|(name, at)| **at <= limit && !self.map.has(name));
         let last = soon.map(|(_, at)| *at).max().unwrap_or_default().max(settling.changed);
-        let due = (last + self.settle_time).min(limit).max(settling.changed);
+        let due = (last + self.settle_time).max(self.silences_until).min(limit).max(settling.changed);
         self.stage = Stage::Settling(settling);
         self.arm(due, out);
     }
@@ -207,8 +207,8 @@ impl Integration {
         let Stage::Leading(lead) = &self.stage else { return None };
         let early = matches!(lead.phase, Phase::Promising(_) | Phase::Preparing)
             && now.at.since(lead.settling.first) < self.settle_max;
-        let new = |name: &&NodeName| !proposal.members.iter().any(|member| member.identity.name == **name);
-        let newcomer = self.map.keys().find(new).filter(|_| early)?;
+        let new = |name: &&NodeName| proposal.members.get(name).is_none();
+        let newcomer = self.map.names().find(new).filter(|_| early)?;
         Some(format!("{newcomer} came within reach"))
     }
 
@@ -237,16 +237,27 @@ impl Integration {
             Stage::Settling(_) => self.stand(now, out),
             Stage::Promising(following, _) | Stage::Promised(following) | Stage::Installed(following) => {
                 let controller = following.proposal.id.controller.clone();
-                self.passed_over.insert(controller.clone());
+                if self.is_in_time(now, following.until) {
+                    self.passed_over.insert(controller.clone());
+                }
                 self.give_up(now, format!("{controller} did not deliver in time"), out);
             }
             Stage::Leading(_) => self.on_phase_timeout(now, out),
         }
     }
 
+    /// Whether a limit is looked at when it is due; if not, this node has slept, and nobody is to blame.
+    fn is_in_time(&self, now: Now, until: Instant) -> bool {
+        now.at.since(until) < self.heartbeat
+    }
+
     /// The map is steady: lead, or give the first choice its time.
     fn stand(&mut self, now: Now, out: Out<'_>) {
         let Stage::Settling(settling) = &mut self.stage else { return };
+        let silences_until = self.silences_until.min(settling.first + self.settle_max);
+        if now.at < silences_until {
+            return self.arm(silences_until, out);
+        }
         let patience = settling.patience;
         if patience.is_none() {
             out.push(Effect::MapChanged { members: self.order.clone() });
@@ -328,7 +339,10 @@ impl Integration {
         self.standing = true;
         self.stable = false;
         self.passed_over.clear();
-        self.overlay = Overlay::new(view.members.iter().map(|member| member.identity.name.clone()));
+        for member in &view.members {
+            self.reports.enter(&member.identity.name);
+        }
+        self.overlay = Overlay::of_view(self.reports.roster(), view);
         self.history.insert(view.clone());
         out.push(Effect::View { view: view.clone(), missed: false, installed: true });
         self.arm_batch(now, out);

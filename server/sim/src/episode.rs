@@ -1,0 +1,214 @@
+//! Episodes: one thing goes wrong in a cluster that is quiet, and the views that may follow are counted (V5 to V7). They
+//! come after the faults of a random run, so each begins with whatever those have left behind.
+
+use std::collections::BTreeSet;
+
+use quorate_core::types::Duration;
+
+use crate::{plan::Fault, world::World};
+
+/// How long a fault without consequences is looked at, and a cluster that has come together again.
+const LOOK: Duration = Duration::from_secs(20);
+/// How long all may take to come together again.
+const TOGETHER: Duration = Duration::from_secs(120);
+
+/// What goes wrong.
+#[derive(Clone, PartialEq, Debug)]
+enum Episode {
+    /// A pair does not hear each other, or one of them does not hear the other.
+    BadPair { a: usize, b: usize, both: bool },
+    /// One of two networks of a host is cut.
+    OneNetwork { host: usize, network: usize },
+    /// A host hears nobody, or nobody hears it.
+    OneWay { host: usize, deaf: bool },
+    /// A host is cut off and back again, over and over.
+    Flapping { host: usize },
+    /// A host's process is stopped, after another one was killed when `killed` is there.
+    Pause { host: usize, killed: Option<usize>, wait: Duration, span: Duration },
+    /// Hosts are killed at once.
+    Crash { hosts: Vec<usize> },
+    /// The hosts see only their own side.
+    Split { sides: Vec<Vec<usize>> },
+}
+
+/// Lets an episode happen to a cluster of all hosts that has been quiet for a while.
+pub fn play(world: &mut World) {
+    let episode = Episode::draw(world);
+    world.say(|| format!("EPISODE {episode:?}"));
+    let begun = world.check.installs.len();
+    match &episode {
+        Episode::BadPair { a, b, both: true } => nothing(world, &Fault::CutPair(*a, *b, None)),
+        Episode::BadPair { a, b, both: false } => nothing(world, &Fault::CutOneWay(*a, *b, None)),
+        Episode::OneNetwork { host, network } => nothing(world, &Fault::CutNetwork(*host, *network)),
+        Episode::OneWay { host, deaf } => one_way(world, *host, *deaf),
+        Episode::Flapping { host } => flapping(world, *host),
+        Episode::Pause { host, killed, wait, span } => pause(world, *host, *killed, *wait, *span),
+        Episode::Crash { hosts } => crash(world, hosts),
+        Episode::Split { sides } => split(world, sides),
+    }
+    world.heal();
+    world.start_all();
+    let all: Vec<usize> = (0..world.hosts.len()).collect();
+    if !world.run_while(TOGETHER, |world| world.agree(&all)) {
+        world.check.fail(world.time, "V5", format!("no common view {TOGETHER:?} after {episode:?}"));
+    }
+    if let Episode::Split { sides } = &episode {
+        only_growing(world, begun, sides.len());
+    }
+    quiet(world);
+}
+
+impl Episode {
+    fn draw(world: &mut World) -> Self {
+        let (hosts, networks) = (world.hosts.len(), world.network.networks);
+        let dice = &mut world.dice;
+        let drawn = dice.some(hosts, hosts);
+        let (host, other) = (drawn[0], drawn[1]);
+        let ms = Duration::from_millis;
+        match dice.below(if hosts > 2 { 8 } else { 2 }) {
+            0 => Self::Crash { hosts: drawn[..dice.between(1, hosts - 1)].to_vec() },
+            1 => {
+                let sides = dice.between(2, hosts.min(3));
+                Self::Split {
+                    sides: (0..sides).map(|side| drawn.iter().copied().skip(side).step_by(sides).collect()).collect(),
+                }
+            }
+            2 => Self::BadPair { a: host, b: other, both: dice.chance(0.5) },
+            3 if networks > 1 => Self::OneNetwork { host, network: dice.below(networks) },
+            3 | 4 => Self::OneWay { host, deaf: dice.chance(0.5) },
+            5 => Self::Flapping { host },
+            6 => {
+                // Two sides of any sizes.
+                let at = dice.between(1, hosts - 1);
+                Self::Split { sides: vec![drawn[..at].to_vec(), drawn[at..].to_vec()] }
+            }
+            _ => Self::Pause {
+                host,
+                killed: dice.chance(0.7).then_some(other),
+                wait: dice.span(ms(0), ms(120)),
+                span: dice.span(ms(2500), ms(8000)),
+            },
+        }
+    }
+}
+
+/// Nothing changes though something is broken (V6).
+fn nothing(world: &mut World, fault: &Fault) {
+    let begun = world.check.installs.len();
+    fault.apply(world);
+    world.run_for(LOOK);
+    let more = world.check.installs.len() - begun;
+    if more > 0 {
+        world.check.fail(world.time, "V6", format!("{more} installed views after {fault:?}"));
+    }
+}
+
+/// These hosts have installed one view since `begun`, and it has exactly them as members.
+fn one_view(world: &mut World, invariant: &'static str, begun: usize, hosts: &[usize]) {
+    for &host in hosts {
+        let sizes = installed(world, begun, host);
+        if sizes != [hosts.len()] {
+            let what = format!("n{host} installs views of {sizes:?} members where one of {} will do", hosts.len());
+            return world.check.fail(world.time, invariant, what);
+        }
+    }
+}
+
+/// How many members the views had that a host has installed since `begun`.
+fn installed(world: &World, begun: usize, host: usize) -> Vec<usize> {
+    world.check.installs[begun..].iter().filter(|install| install.host == host).map(|install| install.size).collect()
+}
+
+fn others(world: &World, out: &[usize]) -> Vec<usize> {
+    (0..world.hosts.len()).filter(|host| !out.contains(host)).collect()
+}
+
+fn one_way(world: &mut World, host: usize, deaf: bool) {
+    let begun = world.check.installs.len();
+    let left = others(world, &[host]);
+    for &other in &left {
+        let (from, to) = if deaf { (other, host) } else { (host, other) };
+        Fault::CutOneWay(from, to, None).apply(world);
+    }
+    world.run_for(LOOK);
+    one_view(world, "V6", begun, &left);
+}
+
+fn flapping(world: &mut World, host: usize) {
+    let begun = world.check.installs.len();
+    let left = others(world, &[host]);
+    for _ in 0..5 {
+        for network in 0..world.network.networks {
+            Fault::CutNetwork(host, network).apply(world);
+        }
+        world.run_for(Duration::from_secs(2));
+        world.heal();
+        world.run_for(Duration::from_secs(2));
+    }
+    one_view(world, "V6", begun, &left);
+}
+
+/// Who slept blames nobody, and nobody but those concerned goes out (V6).
+fn pause(world: &mut World, host: usize, killed: Option<usize>, wait: Duration, span: Duration) {
+    let begun = world.check.installs.len();
+    let out: BTreeSet<usize> = killed.into_iter().chain([host]).collect();
+    let left = others(world, &out.iter().copied().collect::<Vec<_>>());
+    killed.into_iter().for_each(|killed| world.crash(killed));
+    world.run_for(wait);
+    world.pause(host, span);
+    world.run_for(span + LOOK * 2);
+    for &other in &left {
+        let sizes = installed(world, begun, other);
+        if sizes.len() > 3 || sizes.iter().any(|size| *size < left.len()) {
+            let what = format!("n{other} installs views of {sizes:?} members though {} are well", left.len());
+            return world.check.fail(world.time, "V6", what);
+        }
+    }
+}
+
+fn crash(world: &mut World, hosts: &[usize]) {
+    let begun = world.check.installs.len();
+    for &host in hosts {
+        world.crash(host);
+    }
+    world.run_for(LOOK);
+    let left = others(world, hosts);
+    one_view(world, "V7", begun, &left);
+}
+
+fn split(world: &mut World, sides: &[Vec<usize>]) {
+    let begun = world.check.installs.len();
+    for side in sides {
+        for &a in side {
+            for b in others(world, side) {
+                world.network.change_all(a, b, |way| way.cut = true);
+            }
+        }
+    }
+    world.run_for(LOOK);
+    for side in sides {
+        one_view(world, "V7", begun, side);
+    }
+}
+
+/// What was whole is not torn apart when sides come together: views only grow, and there are no more of them than sides.
+fn only_growing(world: &mut World, begun: usize, sides: usize) {
+    for host in 0..world.hosts.len() {
+        let sizes = installed(world, begun, host);
+        if !sizes.is_sorted() || sizes.len() > sides {
+            let what =
+                format!("n{host} installs views of {sizes:?} members while {sides} sides part and come together");
+            return world.check.fail(world.time, "V6", what);
+        }
+    }
+}
+
+/// Nothing happens any more.
+fn quiet(world: &mut World) {
+    let begun = world.check.installs.len();
+    world.run_for(LOOK);
+    let more = world.check.installs.len() - begun;
+    if more > 0 {
+        world.check.fail(world.time, "V6", format!("{more} more installed views though nothing happens"));
+    }
+}
