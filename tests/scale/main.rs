@@ -14,7 +14,10 @@ use clap::Parser;
 
 /// Runs the experiments.
 #[derive(Parser, Debug)]
-#[command(name = "quorate-scale", after_help = "Exit code: 0 when the invariants held and every aim was met, 1 otherwise.")]
+#[command(
+    name = "quorate-scale",
+    after_help = "Exit code: 0 when the invariants held and every aim was met, 1 otherwise."
+)]
 struct Args {
     /// How many nodes.
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(20..=2000))]

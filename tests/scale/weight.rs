@@ -29,7 +29,7 @@ pub fn weigh(frame: &Frame) -> u64 {
         return remembered(Known::Beat(u64::from(beat.seq.ilog2() / 7)), || encoded(frame));
     };
     match payload {
-        Payload::Reports(reports) => HEADER + reports.iter().map(|report| weigh_report(report)).sum::<u64>(),
+        Payload::Reports(reports) => HEADER + reports.iter().map(weigh_report).sum::<u64>(),
         Payload::Prepare(proposal) => remembered(Known::Prepare(proposal.id.clone()), || encoded(frame)),
         Payload::Commit(view) => remembered(Known::Commit(view.id.clone()), || encoded(frame)),
         _ => encoded(frame),
