@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use quorate_core::types::Duration;
 
-use crate::{plan::Fault, world::World};
+use crate::{dice::Dice, plan::Fault, world::World};
 
 /// How long a fault without consequences is looked at, and a cluster that has come together again.
 const LOOK: Duration = Duration::from_secs(20);
@@ -14,11 +14,21 @@ const EVERYBODY: usize = 9;
 /// How long all may take to come together again.
 const TOGETHER: Duration = Duration::from_secs(120);
 
+/// Over how long the cost of a quiet cluster is measured.
+const CALM: Duration = Duration::from_secs(5);
+/// How many times that may pass before all holds are over.
+const HOLDS: usize = 8;
+/// Most links with heartbeats at the full rate: to those a member watches, and to those that watch it.
+const WATCHED: usize = 16;
+
 /// What goes wrong.
 #[derive(Clone, PartialEq, Debug)]
 enum Episode {
-    /// A pair does not hear each other, or one of them does not hear the other.
-    BadPair { a: usize, b: usize, both: bool },
+    /// A pair does not hear each other, or one of them does not hear the other; then a third host is killed, if there is
+    /// one here.
+    BadPair { a: usize, b: usize, both: bool, killed: Option<usize> },
+    /// A host does not hear some of the others, or those do not hear it, or both.
+    BadPaths { host: usize, others: Vec<usize>, there: bool, back: bool },
     /// One of two networks of a host is cut.
     OneNetwork { host: usize, network: usize },
     /// A host hears nobody, or nobody hears it.
@@ -37,10 +47,17 @@ enum Episode {
 pub fn play(world: &mut World) {
     let episode = Episode::draw(world);
     world.say(|| format!("EPISODE {episode:?}"));
+    if world.dice.chance(0.5) {
+        world.withdraw_seeds();
+    }
     let begun = world.check.installs.len();
     match &episode {
-        Episode::BadPair { a, b, both: true } => nothing(world, &Fault::CutPair(*a, *b, None)),
-        Episode::BadPair { a, b, both: false } => nothing(world, &Fault::CutOneWay(*a, *b, None)),
+        Episode::BadPair { a, b, both, killed } => {
+            let fault = if *both { Fault::CutPair(*a, *b, None) } else { Fault::CutOneWay(*a, *b, None) };
+            nothing(world, &fault);
+            killed.iter().for_each(|&killed| crash(world, &[killed]));
+        }
+        Episode::BadPaths { host, others, there, back } => bad_paths(world, *host, others, *there, *back),
         Episode::OneNetwork { host, network } => nothing(world, &Fault::CutNetwork(*host, *network)),
         Episode::OneWay { host, deaf } => one_way(world, *host, *deaf),
         Episode::Flapping { host } => flapping(world, *host),
@@ -67,7 +84,7 @@ impl Episode {
         let drawn = dice.some(hosts, hosts);
         let (host, other) = (drawn[0], drawn[1]);
         let ms = Duration::from_millis;
-        match dice.below(if hosts > 2 { 8 } else { 2 }) {
+        match dice.below(if hosts > 2 { 9 } else { 2 }) {
             0 => Self::Crash { hosts: drawn[..dice.between(1, hosts - 1)].to_vec() },
             1 => {
                 let sides = dice.between(2, hosts.min(3));
@@ -75,7 +92,10 @@ impl Episode {
                     sides: (0..sides).map(|side| drawn.iter().copied().skip(side).step_by(sides).collect()).collect(),
                 }
             }
-            2 => Self::BadPair { a: host, b: other, both: dice.chance(0.5) },
+            2 => {
+                let killed = drawn.get(2).filter(|_| hosts > 3 && dice.chance(0.7)).copied();
+                Self::BadPair { a: host, b: other, both: dice.chance(0.5), killed }
+            }
             3 if networks > 1 => Self::OneNetwork { host, network: dice.below(networks) },
             3 | 4 => Self::OneWay { host, deaf: dice.chance(0.5) },
             5 => Self::Flapping { host },
@@ -83,6 +103,11 @@ impl Episode {
                 // Two sides of any sizes.
                 let at = dice.between(1, hosts - 1);
                 Self::Split { sides: vec![drawn[..at].to_vec(), drawn[at..].to_vec()] }
+            }
+            7 => {
+                let there = dice.chance(0.7);
+                let others = drawn[1..=dice.between(1, hosts - 1)].to_vec();
+                Self::BadPaths { host, others, there, back: !there || dice.chance(0.3) }
             }
             _ => Self::Pause {
                 host,
@@ -139,16 +164,31 @@ fn one_way(world: &mut World, host: usize, deaf: bool) {
     one_view(world, "V6", begun, &left);
 }
 
+/// A host is reached by some only: it is in or out, and stays so (V6).
+fn bad_paths(world: &mut World, host: usize, some: &[usize], there: bool, back: bool) {
+    let begun = world.check.installs.len();
+    for &other in some {
+        let ways = [(there, host, other), (back, other, host)];
+        ways.iter().filter(|(cut, ..)| *cut).for_each(|&(_, a, b)| Fault::CutOneWay(a, b, None).apply(world));
+    }
+    world.run_for(LOOK);
+    let left = others(world, &[host]);
+    if left.iter().any(|&other| !installed(world, begun, other).is_empty()) {
+        one_view(world, "V6", begun, &left);
+    }
+}
+
+/// Each time it is back for nearly as long as it would have to be good.
 fn flapping(world: &mut World, host: usize) {
     let begun = world.check.installs.len();
     let left = others(world, &[host]);
-    for _ in 0..5 {
+    for up in [2000, 4500, 4500, 4500, 4500] {
         for network in 0..world.network.networks {
             Fault::CutNetwork(host, network).apply(world);
         }
         world.run_for(Duration::from_secs(2));
         world.heal();
-        world.run_for(Duration::from_secs(2));
+        world.run_for(Duration::from_millis(up));
     }
     one_view(world, "V6", begun, &left);
 }
@@ -196,7 +236,7 @@ fn split(world: &mut World, sides: &[Vec<usize>]) {
     }
 }
 
-/// What was whole is not torn apart when sides come together: views only grow, and there are no more of them than sides.
+/// What was whole is not torn apart when sides come together: views only grow, and there are few of them.
 fn only_growing(world: &mut World, begun: usize, sides: usize) {
     for host in 0..world.hosts.len() {
         let sizes = installed(world, begun, host);
@@ -209,12 +249,57 @@ fn only_growing(world: &mut World, begun: usize, sides: usize) {
     }
 }
 
-/// Nothing happens any more.
+/// Nothing happens any more, and once all holds are over that costs little (V8).
 fn quiet(world: &mut World) {
     let begun = world.check.installs.len();
     world.run_for(LOOK);
+    let mut said = cost(world);
+    for _ in 0..HOLDS {
+        if said.is_none() {
+            break;
+        }
+        said = cost(world);
+    }
     let more = world.check.installs.len() - begun;
     if more > 0 {
         world.check.fail(world.time, "V6", format!("{more} more installed views though nothing happens"));
+    }
+    if let Some(said) = said {
+        world.check.fail(world.time, "V8", said);
+    }
+}
+
+/// What costs too much in a while, if anything: a few links with heartbeats at the full rate, slow ones on the others, and
+/// nothing else, is enough.
+fn cost(world: &mut World) -> Option<String> {
+    let before = world.traffic.clone();
+    world.run_for(CALM);
+    let (links, networks) = (world.hosts.len() - 1, world.network.networks);
+    // Ten a second, and one a second; clocks differ by one in a hundred.
+    let beats = (links.min(WATCHED) * 10 + links.saturating_sub(WATCHED)) * networks * CALM.as_secs() as usize;
+    let most = (beats + beats / 50 + links * networks) as u64;
+    (0..world.hosts.len()).find_map(|host| {
+        let frames = world.traffic[host].frames - before[host].frames;
+        let messages = world.traffic[host].messages - before[host].messages;
+        let what = format!("n{host} sends {frames} frames in {CALM:?} where {most} will do, {messages} no heartbeats");
+        (frames > most || messages > 0).then_some(what)
+    })
+}
+
+/// How a run begins that starts agents together: all, or all but some and then those, each time in one transition (V7).
+pub fn join(world: &mut World, dice: &mut Dice) {
+    let hosts = world.hosts.len();
+    let drawn = dice.some(hosts, hosts);
+    // The seeds are there from the beginning, or those who are would not find each other, or look for them now and then.
+    let seeds = drawn.iter().rposition(|host| world.seeds().contains(host)).map_or(0, |last| last + 1);
+    let first = if dice.chance(0.4) { hosts } else { dice.between(1, hosts - 1).max(seeds) };
+    for part in [&drawn[..first], &drawn[first..]] {
+        let begun = world.check.installs.len();
+        part.iter().for_each(|&host| world.start(host));
+        world.run_for(LOOK);
+        let running = world.running();
+        if !part.is_empty() {
+            one_view(world, "V7", begun, &running);
+        }
     }
 }
