@@ -53,7 +53,7 @@ pub struct Traffic {
 }
 
 /// The world.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct World {
     /// The time.
     pub time: Time,
