@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::Parser;
-use quorate_sim::run::{CHECKED, Outcome, Size, random};
+use quorate_sim::run::{Outcome, Size, checked, random};
 
 /// Runs clusters of simulated nodes under faults and checks the invariants of the design.
 #[derive(Parser, Debug)]
@@ -55,10 +55,7 @@ fn main() -> ExitCode {
             outcome.trace.iter().for_each(|line| println!("{line}"));
             report(seed, size, &outcome)
         }
-        None if args.checked => {
-            let runs = |(seeds, size): (u64, Size)| (1..=seeds).map(move |seed| (seed, size));
-            campaign(&CHECKED.into_iter().flat_map(runs).collect::<Vec<_>>(), &args)
-        }
+        None if args.checked => campaign(&checked(), &args),
         None => {
             let seeds = args.from..args.from + args.seeds;
             campaign(&seeds.map(|seed| (seed, size)).collect::<Vec<_>>(), &args)

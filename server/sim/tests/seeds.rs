@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use quorate_sim::run::{CHECKED, Size, random};
+use quorate_sim::run::{Size, checked, random};
 
 /// Seeds that once found a bug. Each stays, with what it found.
 const FOUND: &[(u64, Size)] = &[
@@ -61,25 +61,9 @@ fn seeds_that_once_found_a_bug() {
     all(FOUND);
 }
 
-/// All seeds of one size of the checked set.
-fn checked(at: usize) {
-    let (seeds, size) = CHECKED[at];
-    all(&(1..=seeds).map(|seed| (seed, size)).collect::<Vec<_>>());
-}
-
 #[test]
-fn small_clusters() {
-    checked(0);
-}
-
-#[test]
-fn larger_clusters() {
-    checked(1);
-}
-
-#[test]
-fn clusters_with_more_links_than_watchers() {
-    checked(2);
+fn the_checked_set() {
+    all(&checked());
 }
 
 #[test]
