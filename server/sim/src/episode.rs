@@ -8,7 +8,7 @@
 //! | a bad pair, then a third host dies | one view without that one, by way of relays (V7) |
 //! | a host hears nobody, or nobody hears it; it flaps | one view without it (V6) |
 //! | some do not hear a host, or it does not hear them | that, or nothing (V6) |
-//! | a process sleeps, after another died | nobody else goes out (V6) |
+//! | a process sleeps, also in the middle of a transition | nobody else goes out (V6) |
 //! | hosts die together; a split | one view of those that are left, one on each side (V7) |
 //!
 //! Then all is mended. All come together (V5), sides without being torn apart on the way (V6); after that nothing happens
@@ -20,7 +20,12 @@ use std::collections::BTreeSet;
 
 use quorate_core::types::Duration;
 
-use crate::{dice::Dice, plan::Fault, world::World};
+use crate::{
+    dice::Dice,
+    host,
+    plan::{Fault, Trap},
+    world::World,
+};
 
 /// How long a fault without consequences is looked at, and a cluster that has come together again.
 const LOOK: Duration = Duration::from_secs(20);
@@ -53,8 +58,9 @@ enum Episode {
     OneWay { host: usize, deaf: bool },
     /// A host is cut off and back again, over and over.
     Flapping { host: usize },
-    /// A host's process is stopped, after another one was killed when `killed` is there.
-    Pause { host: usize, killed: Option<usize>, wait: Duration, span: Duration },
+    /// A host's process is stopped; when another one is killed first, so long after that, or after the host's first write
+    /// for the transition that follows.
+    Pause { host: usize, killed: Option<usize>, midway: bool, wait: Duration, span: Duration },
     /// Hosts are killed at once.
     Crash { hosts: Vec<usize> },
     /// The hosts see only their own side, for so long.
@@ -79,10 +85,11 @@ pub fn play(world: &mut World) {
         Episode::OneNetwork { host, network } => nothing(world, &Fault::CutNetwork(*host, *network)),
         Episode::OneWay { host, deaf } => one_way(world, *host, *deaf),
         Episode::Flapping { host } => flapping(world, *host),
-        Episode::Pause { host, killed, wait, span } => pause(world, *host, *killed, *wait, *span),
+        Episode::Pause { host, killed, midway, wait, span } => pause(world, *host, *killed, *midway, *wait, *span),
         Episode::Crash { hosts } => crash(world, hosts),
         Episode::Split { sides, span } => split(world, sides, *span),
     }
+    world.disarm(false);
     world.heal();
     world.start_all();
     let all: Vec<usize> = (0..world.hosts.len()).collect();
@@ -98,6 +105,8 @@ pub fn play(world: &mut World) {
 impl Episode {
     fn draw(world: &mut World) -> Self {
         let (hosts, networks) = (world.hosts.len(), world.network.networks);
+        let view = world.hosts[0].node.as_ref().and_then(|node| node.view().view);
+        let controller = view.and_then(|view| (0..hosts).find(|&host| host::name(host) == view.id.controller));
         let dice = &mut world.dice;
         let drawn = dice.some(hosts, hosts);
         let (host, other) = (drawn[0], drawn[1]);
@@ -127,12 +136,18 @@ impl Episode {
                 let others = drawn[1..=dice.between(1, hosts - 1)].to_vec();
                 Self::BadPaths { host, others, there, back: !there || dice.chance(0.3) }
             }
-            _ => Self::Pause {
-                host,
-                killed: dice.chance(0.7).then_some(other),
-                wait: dice.span(ms(0), ms(120)),
-                span: dice.span(ms(2500), ms(8000)),
-            },
+            _ => {
+                let midway = dice.chance(0.5);
+                let host = controller.filter(|_| midway).unwrap_or(host);
+                let killed = *drawn.iter().find(|&&other| other != host).unwrap_or(&other);
+                Self::Pause {
+                    host,
+                    killed: (midway || dice.chance(0.5)).then_some(killed),
+                    midway,
+                    wait: dice.span(ms(0), ms(if midway { 6 } else { 120 })),
+                    span: dice.span(ms(2500), ms(8000)),
+                }
+            }
         }
     }
 }
@@ -213,13 +228,19 @@ fn flapping(world: &mut World, host: usize) {
 }
 
 /// Who slept blames nobody, and nobody but those concerned goes out (V6).
-fn pause(world: &mut World, host: usize, killed: Option<usize>, wait: Duration, span: Duration) {
+fn pause(world: &mut World, host: usize, killed: Option<usize>, midway: bool, wait: Duration, span: Duration) {
     let begun = world.check.installs.len();
     let out: BTreeSet<usize> = killed.into_iter().chain([host]).collect();
     let left = others(world, &out.iter().copied().collect::<Vec<_>>());
+    if midway {
+        let fault = Box::new(Fault::Pause(host, span));
+        world.set_trap(Trap { host, write: Duration::ZERO, wait, fault });
+    }
     killed.into_iter().for_each(|killed| world.crash(killed));
-    world.run_for(wait);
-    world.pause(host, span);
+    if !midway {
+        world.run_for(wait);
+        world.pause(host, span);
+    }
     world.run_for(span + LOOK * 2);
     for &other in &left {
         let sizes = installed(world, begun, other);

@@ -149,13 +149,14 @@ fn form(world: &mut World, dice: &mut Dice) {
 
 /// Ends all faults and starts every agent.
 fn mend(world: &mut World) {
-    world.disarm();
+    world.disarm(true);
     world.heal();
     for host in &mut world.hosts {
         host.sync.1 = Duration::from_millis(3);
     }
     // Pauses and departures that are under way come to their end by themselves.
     world.run_for(Duration::from_secs(7));
+    world.disarm(false);
     world.start_all();
 }
 

@@ -74,7 +74,7 @@ pub struct World {
     tune: Tune,
     seeds: Vec<usize>,
     traps: Vec<Trap>,
-    /// Whether traps were taken away for good.
+    /// Whether faults that traps have set off are left out.
     disarmed: bool,
     queue: BinaryHeap<Reverse<(Time, u64, usize)>>,
     /// What will happen, at the places that the queue tells; places that are free again.
@@ -237,10 +237,10 @@ impl World {
         self.traps.push(trap);
     }
 
-    /// Takes all traps away, also those that have been set off and did not strike yet.
-    pub fn disarm(&mut self) {
+    /// Takes all traps away; those that have been set off and did not strike yet will not while it stays so.
+    pub fn disarm(&mut self, disarmed: bool) {
         self.traps.clear();
-        self.disarmed = true;
+        self.disarmed = disarmed;
     }
 
     fn arm(&mut self, host: usize, timer: Timer, at: Time) {
