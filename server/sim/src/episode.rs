@@ -96,7 +96,7 @@ pub fn play(world: &mut World) {
     if !world.run_while(TOGETHER, |world| world.agree(&all)) {
         world.check.fail(world.time, "V5", format!("no common view {TOGETHER:?} after {episode:?}"));
     }
-    if let Episode::Split { sides, .. } = &episode {
+    if let Episode::Split { sides, span: LOOK } = &episode {
         only_growing(world, begun, sides.len());
     }
     quiet(world);
@@ -273,6 +273,11 @@ fn split(world: &mut World, sides: &[Vec<usize>], span: Duration) {
     world.run_for(span);
     for side in sides {
         one_view(world, "V7", begun, side);
+    }
+    if span == LONG {
+        // With a change of its own each side looks anew at whom it still knows.
+        sides.iter().filter(|side| side.len() > 1).for_each(|side| world.pause(side[0], LONG / 20));
+        world.run_for(LONG / 10);
     }
 }
 
