@@ -162,7 +162,7 @@ fuzz-keep: need-fuzz ## Makes the kept fuzzing inputs anew: few that reach every
 	  rm -rf server/fuzz/corpus/$$target; mv $(FUZZ_FOUND)/kept server/fuzz/corpus/$$target; done
 
 .PHONY: breakages
-breakages: ## Breaks the core in many ways, one at a time, and shows which checker or test notices (20 minutes)
+breakages: ## Breaks the core in many ways, one at a time, and shows which checker notices within the checked seeds (40 minutes)
 	@server/sim/breakages/run
 
 ##@ Changing

@@ -33,10 +33,11 @@ struct Args {
 fn main() -> ExitCode {
     let args = Args::parse();
     let wanted = |which: &experiments::Which| args.experiments.is_empty() || args.experiments.contains(which);
+    let formed = experiments::Formed::new(args.nodes as usize, args.seed);
     let mut met = true;
     for which in experiments::Which::ALL.into_iter().filter(wanted) {
         let begun = Instant::now();
-        let report = which.run(args.nodes as usize, args.seed);
+        let report = which.run(&formed);
         println!("{report}  (real time {:.0} s)\n", begun.elapsed().as_secs_f64());
         met &= report.is_good();
     }

@@ -64,7 +64,8 @@ impl Report {
 
     /// Takes in what the checkers found.
     pub fn check(mut self, world: &World) -> Self {
-        self.violation = world.check.violation().map(|violation| format!("{violation:?}"));
+        let found = world.check.violation().map(|violation| format!("{violation:?}"));
+        self.violation = self.violation.or(found);
         self
     }
 

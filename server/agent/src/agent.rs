@@ -75,12 +75,13 @@ impl Agent {
         let tls = tls(config)?;
         let (store, identity, durable) = Store::open(&config.data_dir, &config.cluster, &config.node_name)?;
         let settings = config.settings(identity.clone());
+        let open_timeout = settings.open_timeout();
         let node = Node::new(settings, durable, seed(&identity)).map_err(runtime)?;
         tracing::info!(?identity, cluster = config.cluster, api = %config.api_listen, version = VERSION, "agent starts");
 
         let metrics = Metrics::new(VERSION, &config.cluster, config.node_name.as_str());
         let peers = peer_entrance(&config.limits, &metrics);
-        let transport = Transport::start(listeners.peers, config.timing.detect_timeout, &peers, tls.peer);
+        let transport = Transport::start(listeners.peers, open_timeout, &peers, tls.peer);
         let traffic = transport.traffic();
         let cancel = CancellationToken::new();
         let (findings, discovered) = mpsc::channel(FINDINGS);

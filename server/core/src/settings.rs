@@ -74,6 +74,13 @@ impl Settings {
         }
     }
 
+    /// How long a channel may take to be opened and greeted. That takes several round trips, each of which may be as long
+    /// as a silence that is put up with.
+    #[must_use]
+    pub fn open_timeout(&self) -> Duration {
+        self.detect_timeout * 3
+    }
+
     /// Checks every value and the relations between them.
     ///
     /// # Errors

@@ -146,6 +146,7 @@ impl Checkers {
         }
         self.check_transactional(time, host, view);
         self.check_history(time, host, hosts, view);
+        self.check_graph(time, &hosts[host], view);
         self.installs.push(Install { host, size: view.members.len() });
         self.installed.insert(view.id.clone());
         self.sizes.entry(host).or_default().insert(view.members.len());
@@ -187,6 +188,18 @@ impl Checkers {
         }
     }
 
+    /// E1: all that a node knows leads to the view it installs, or a cursor would not stand for what its reader was shown;
+    /// what it had before leads there too.
+    fn check_graph(&mut self, time: Time, host: &Host, view: &ViewRecord) {
+        let Some(history) = host.node.as_ref().map(quorate_core::Node::history) else { return };
+        let leading = history.closure(&view.id);
+        if let Some(astray) = history.iter().find(|known| !leading.contains(&known.id)) {
+            let what =
+                format!("n{} installs {} and knows {}, which does not lead there", host.number, view.id, astray.id);
+            self.fail(time, "E1", what);
+        }
+    }
+
     /// V3: a view is stable only when every member has it.
     fn on_stable(&mut self, time: Time, host: usize, hosts: &[Host], id: &ViewId) {
         for member in self.views.get(id).cloned().unwrap_or_default() {
@@ -219,7 +232,7 @@ impl Checkers {
                 self.fail(time, "L1", format!("n{} holds {size} {what}", host.number));
             }
         }
-        if node.history().len() > 256 {
+        if node.history().len() > host.history {
             self.fail(time, "L1", format!("n{} keeps {} views", host.number, node.history().len()));
         }
     }

@@ -34,6 +34,8 @@ pub struct Host {
     pub conns: BTreeMap<ConnId, u64>,
     /// Least and most time of a sync.
     pub sync: (Duration, Duration),
+    /// Most views the agent may keep.
+    pub history: usize,
     next_accepted: u64,
     started: Time,
 }
@@ -51,6 +53,7 @@ impl Host {
             paused: None,
             conns: BTreeMap::new(),
             sync: (Duration::from_micros(200), Duration::from_millis(3)),
+            history: 0,
             next_accepted: 0,
             started: Time::ZERO,
         }
@@ -66,6 +69,7 @@ impl Host {
         let endpoints = (0..networks).map(|network| (network_name(network), address(self.number, network))).collect();
         let mut settings = Settings::new("sim", self.identity.clone(), endpoints);
         tune(&mut settings);
+        self.history = settings.history;
         let node = Node::new(settings, durable, seed);
         self.node = Some(node.unwrap_or_else(|error| panic!("settings of the run: {error}")));
         self.conns.clear();

@@ -2,13 +2,13 @@
 
 use std::{
     process::ExitCode,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
     thread,
     time::Instant,
 };
 
 use clap::Parser;
-use quorate_sim::run::{Outcome, Size, random};
+use quorate_sim::run::{Outcome, Size, checked, random};
 
 /// Runs clusters of simulated nodes under faults and checks the invariants of the design.
 #[derive(Parser, Debug)]
@@ -20,6 +20,9 @@ struct Args {
     /// Print every step of the replayed seed.
     #[arg(long, requires = "seed")]
     trace: bool,
+    /// Run the set of seeds and sizes that every check of the project goes through.
+    #[arg(long, conflicts_with_all = ["seed", "seeds", "from", "least", "most", "faults"])]
+    checked: bool,
     /// How many seeds to run.
     #[arg(long, default_value_t = 1000)]
     seeds: u64,
@@ -35,6 +38,9 @@ struct Args {
     /// Most faults in a run.
     #[arg(long, default_value_t = Size::default().faults)]
     faults: usize,
+    /// Stop once this many seeds have failed.
+    #[arg(long, default_value_t = usize::MAX, hide_default_value = true)]
+    enough: usize,
     /// Threads.
     #[arg(long, default_value_t = 2)]
     jobs: usize,
@@ -49,50 +55,50 @@ fn main() -> ExitCode {
             outcome.trace.iter().for_each(|line| println!("{line}"));
             report(seed, size, &outcome)
         }
-        None => campaign(&args, size),
+        None if args.checked => campaign(&checked(), &args),
+        None => {
+            let seeds = args.from..args.from + args.seeds;
+            campaign(&seeds.map(|seed| (seed, size)).collect::<Vec<_>>(), &args)
+        }
     };
     if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Runs many seeds and tells of each that fails; a panic of the core counts as a failure of its seed.
-fn campaign(args: &Args, size: Size) -> bool {
+fn campaign(runs: &[(u64, Size)], args: &Args) -> bool {
     let begun = Instant::now();
     let (next, failed, views, resumed) =
-        (AtomicU64::new(args.from), AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-    let end = args.from + args.seeds;
-    thread::scope(|scope| {
-        for _ in 0..args.jobs.max(1) {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= end {
-                        return;
-                    }
-                    match std::panic::catch_unwind(|| random(seed, size, false)) {
-                        Ok(outcome) => {
-                            views.fetch_add(outcome.views as u64, Ordering::Relaxed);
-                            resumed.fetch_add(outcome.resumed, Ordering::Relaxed);
-                            if outcome.violation.is_some() {
-                                report(seed, size, &outcome);
-                                failed.fetch_add(1, Ordering::Relaxed);
-                            }
-                        }
-                        Err(_) => {
-                            println!("seed {seed}: the core panicked; {}", replay(seed, size));
-                            failed.fetch_add(1, Ordering::Relaxed);
-                        }
-                    }
-                    if (seed - args.from + 1).is_multiple_of(1000) {
-                        eprintln!("{} seeds, {:.0} s", seed - args.from + 1, begun.elapsed().as_secs_f64());
+        (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
+    let ran = AtomicUsize::new(0);
+    let work = || {
+        while failed.load(Ordering::Relaxed) < args.enough {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(&(seed, size)) = runs.get(number) else { return };
+            match std::panic::catch_unwind(|| random(seed, size, false)) {
+                Ok(outcome) => {
+                    views.fetch_add(outcome.views, Ordering::Relaxed);
+                    resumed.fetch_add(outcome.resumed, Ordering::Relaxed);
+                    if outcome.violation.is_some() {
+                        report(seed, size, &outcome);
+                        failed.fetch_add(1, Ordering::Relaxed);
                     }
                 }
-            });
+                Err(_) => {
+                    println!("seed {seed}: the core panicked\n  {}", replay(seed, size));
+                    failed.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+            ran.fetch_add(1, Ordering::Relaxed);
+            if (number + 1).is_multiple_of(1000) {
+                eprintln!("{} seeds, {:.0} s", number + 1, begun.elapsed().as_secs_f64());
+            }
         }
-    });
+    };
+    thread::scope(|scope| (0..args.jobs.max(1)).for_each(|_| drop(scope.spawn(work))));
     let failed = failed.into_inner();
     println!(
         "{} seeds, {} views installed, {} resumed reads, {failed} failed, {:.1} s",
-        args.seeds,
+        ran.into_inner(),
         views.into_inner(),
         resumed.into_inner(),
         begun.elapsed().as_secs_f64()

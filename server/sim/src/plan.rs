@@ -2,7 +2,21 @@
 
 use quorate_core::types::Duration;
 
-use crate::world::World;
+use crate::{dice::Dice, world::World};
+
+/// Lies in wait for a host's next write, and so strikes while a promise is being made durable, in the middle of a
+/// transition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trap {
+    /// Whose write.
+    pub host: usize,
+    /// How much longer that write takes.
+    pub write: Duration,
+    /// How long after its beginning the fault strikes.
+    pub wait: Duration,
+    /// The fault.
+    pub fault: Box<Fault>,
+}
 
 /// Something that goes wrong, or is mended.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +45,10 @@ pub enum Fault {
     Slow(usize, Duration),
     /// The host's disk takes up to this long to sync.
     SlowDisk(usize, Duration),
+    /// The agent is killed, its host cut off, and the agent started: what it forgot it may now do again by itself.
+    Alone(usize),
+    /// Something will go wrong at the next write.
+    Trap(Trap),
     /// All networks are as good as they were.
     Heal,
 }
@@ -47,7 +65,7 @@ impl Fault {
         };
         let ms = Duration::from_millis;
         let which = if networks > 1 && dice.chance(0.5) { Some(dice.below(networks)) } else { None };
-        match dice.below(100) {
+        match dice.below(115) {
             0..15 => Self::Crash(a),
             15..32 => Self::Start(a),
             32..33 => Self::PowerCut,
@@ -63,6 +81,7 @@ impl Fault {
             72..78 => Self::Lossy(a, dice.between(5, 90) as f64 / 100.0),
             78..81 => Self::Slow(a, dice.span(ms(10), ms(400))),
             81..84 => Self::SlowDisk(a, dice.span(ms(10), ms(3000))),
+            84..99 => Self::Trap(Trap::draw(dice, hosts)),
             _ => Self::Heal,
         }
     }
@@ -111,8 +130,41 @@ impl Fault {
                 }
             }
             Self::SlowDisk(host, most) => world.hosts[*host].sync.1 = *most,
+            Self::Alone(host) => {
+                world.crash(*host);
+                for other in others(*host) {
+                    cut(world, *host, other, None);
+                    cut(world, other, *host, None);
+                }
+                world.start(*host);
+            }
+            Self::Trap(trap) => world.set_trap(trap.clone()),
             Self::Heal => world.heal(),
         }
+    }
+}
+
+impl Trap {
+    fn draw(dice: &mut Dice, hosts: usize) -> Self {
+        let two = dice.some(2, hosts);
+        let (host, other) = (two[0], *two.last().unwrap_or(&two[0]));
+        let ms = Duration::from_millis;
+        let fault = match dice.below(10) {
+            0 | 1 => Fault::Crash(host),
+            2 => Fault::Crash(other),
+            3 => Fault::PowerCut,
+            4 | 5 => Fault::Alone(host),
+            6 => Fault::Pause(*dice.pick(&two), dice.span(ms(50), ms(6000))),
+            7 => Fault::CutOneWay(host, other, None),
+            8 => Fault::CutOneWay(other, host, None),
+            _ => {
+                let size = dice.between(1, hosts - 1);
+                Fault::Split(dice.some(size, hosts))
+            }
+        };
+        let write = if dice.chance(0.5) { ms(0) } else { dice.span(ms(0), ms(1500)) };
+        let wait = if dice.chance(0.5) { dice.span(ms(0), ms(20)) } else { dice.span(ms(0), ms(400)) };
+        Self { host, write, wait, fault: Box::new(fault) }
     }
 }
 

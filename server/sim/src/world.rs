@@ -1,13 +1,16 @@
 //! The world: hosts, networks, time, and the queue of what will happen.
 
+mod conn;
+mod trace;
+
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap, VecDeque},
+    collections::{BTreeMap, BinaryHeap},
 };
 
 use quorate_core::{
-    Effect, Event, Note, Publication, Timer,
-    types::{Address, ConnId, Duration, Loss},
+    Durable, Effect, Event, Note, Publication, Timer,
+    types::{Address, Duration},
     wire::Frame,
 };
 
@@ -15,11 +18,11 @@ use crate::{
     check::Checkers,
     dice::Dice,
     host::{self, Host, Time, Tune},
-    network::{Fate, Network},
+    network::Network,
+    plan::{Fault, Trap},
 };
-
-/// How long a host tries to connect before it gives up.
-const CONNECT: Duration = Duration::from_secs(1);
+use conn::Conn;
+use trace::describe;
 
 /// What will happen.
 #[derive(Clone, Debug)]
@@ -34,20 +37,8 @@ enum Happening {
     Synced { host: usize, start: u64, number: u64 },
     /// A stopped process runs again.
     Resume { host: usize },
-}
-
-/// One connection: its dialling end is end 0.
-#[derive(Clone, Debug)]
-struct Conn {
-    hosts: [usize; 2],
-    starts: [u64; 2],
-    ids: [Option<ConnId>; 2],
-    network: usize,
-    open: [bool; 2],
-    /// Stream order: nothing arrives at an end before this.
-    arrived: [Time; 2],
-    /// What waits at an end for the way to heal.
-    stalled: [VecDeque<Option<Frame>>; 2],
+    /// A fault strikes that a trap has set off, unless the traps were taken away.
+    Strike { fault: Fault },
 }
 
 /// What was sent, for V8.
@@ -62,7 +53,7 @@ pub struct Traffic {
 }
 
 /// The world.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct World {
     /// The time.
     pub time: Time,
@@ -82,6 +73,9 @@ pub struct World {
     pub trace: Option<Vec<String>>,
     tune: Tune,
     seeds: Vec<usize>,
+    traps: Vec<Trap>,
+    /// Whether faults that traps have set off are left out.
+    disarmed: bool,
     queue: BinaryHeap<Reverse<(Time, u64, usize)>>,
     /// What will happen, at the places that the queue tells; places that are free again.
     happenings: Vec<Option<Happening>>,
@@ -107,6 +101,8 @@ impl World {
             trace: None,
             tune,
             seeds: (0..hosts.min(3)).collect(),
+            traps: Vec::new(),
+            disarmed: false,
             queue: BinaryHeap::new(),
             happenings: Vec::new(),
             free: Vec::new(),
@@ -182,6 +178,11 @@ impl World {
                 }
             }
             Happening::Resume { host } => self.resume(host),
+            Happening::Strike { fault } => {
+                if !self.disarmed {
+                    fault.apply(self);
+                }
+            }
         }
     }
 
@@ -206,13 +207,7 @@ impl World {
             Effect::Send { conn, frame } => self.send(host, conn, Some(frame)),
             Effect::Close { conn } => self.close(host, conn),
             Effect::Arm { timer, at } => self.arm(host, timer, self.hosts[host].when(at)),
-            Effect::Persist { number, durable } => {
-                let (least, most) = self.hosts[host].sync;
-                self.hosts[host].disk.write(number, durable);
-                let at = self.time + self.dice.span(least, most);
-                let start = self.hosts[host].identity.boot.count;
-                self.schedule(at, Happening::Synced { host, start, number });
-            }
+            Effect::Persist { number, durable } => self.persist(host, number, durable),
             Effect::Publish(publication) => self.publish(host, publication),
             Effect::Note(note) => self.note(host, &note),
             Effect::Reply { .. } => {}
@@ -221,6 +216,31 @@ impl World {
                 self.stop(host);
             }
         }
+    }
+
+    /// A write begins, and whatever was waiting for it.
+    fn persist(&mut self, host: usize, number: u64, durable: Durable) {
+        let (least, most) = self.hosts[host].sync;
+        self.hosts[host].disk.write(number, durable);
+        let mut span = self.dice.span(least, most);
+        while let Some(at) = self.traps.iter().position(|trap| trap.host == host) {
+            let trap = self.traps.swap_remove(at);
+            span += trap.write;
+            self.schedule(self.time + trap.wait, Happening::Strike { fault: *trap.fault });
+        }
+        let start = self.hosts[host].identity.boot.count;
+        self.schedule(self.time + span, Happening::Synced { host, start, number });
+    }
+
+    /// Sets a trap for the next write of its host.
+    pub fn set_trap(&mut self, trap: Trap) {
+        self.traps.push(trap);
+    }
+
+    /// Takes all traps away; those that have been set off and did not strike yet will not while it stays so.
+    pub fn disarm(&mut self, disarmed: bool) {
+        self.traps.clear();
+        self.disarmed = disarmed;
     }
 
     fn arm(&mut self, host: usize, timer: Timer, at: Time) {
@@ -242,127 +262,6 @@ impl World {
         self.say(|| format!("n{host} {note:?}"));
     }
 
-    fn dial(&mut self, host: usize, id: ConnId, address: &Address) {
-        let start = self.hosts[host].identity.boot.count;
-        let fail = |world: &mut Self, after: Duration, loss: Loss| {
-            let event = Event::DialFailed { conn: id, loss };
-            world.schedule(world.time + after, Happening::Event { host, start, event });
-        };
-        let Some((to, network)) = host::parse(address).filter(|(to, _)| *to < self.hosts.len()) else {
-            return fail(self, Duration::ZERO, Loss::Unreachable);
-        };
-        let there = self.network.fate(host, to, network, &mut self.dice);
-        let back = self.network.fate(to, host, network, &mut self.dice);
-        let (Fate::Arrives(there), Fate::Arrives(_)) = (there, back) else {
-            return fail(self, CONNECT, Loss::Unreachable);
-        };
-        if there >= CONNECT {
-            return fail(self, CONNECT, Loss::Unreachable);
-        }
-        self.next_conn += 1;
-        let conn = self.next_conn;
-        self.hosts[host].conns.insert(id, conn);
-        self.conns.insert(
-            conn,
-            Conn {
-                hosts: [host, to],
-                starts: [start, 0],
-                ids: [Some(id), None],
-                network,
-                open: [true, false],
-                arrived: [self.time; 2],
-                stalled: Default::default(),
-            },
-        );
-        self.schedule(self.time + there, Happening::Connection { conn });
-    }
-
-    fn connect(&mut self, number: u64) {
-        let Some(conn) = self.conns.get(&number).cloned() else { return };
-        let ([from, to], start, id) = (conn.hosts, conn.starts[0], conn.ids[0]);
-        let Some(id) = id else { return };
-        let back = self.time + self.network.way(to, from, conn.network).delay;
-        if self.hosts[to].node.is_none() {
-            self.conns.remove(&number);
-            let event = Event::DialFailed { conn: id, loss: Loss::Refused };
-            return self.schedule(back, Happening::Event { host: from, start, event });
-        }
-        let accepted = self.hosts[to].accept(number);
-        if let Some(conn) = self.conns.get_mut(&number) {
-            conn.ids[1] = Some(accepted);
-            conn.starts[1] = self.hosts[to].identity.boot.count;
-            conn.open[1] = true;
-        }
-        self.schedule(back, Happening::Event { host: from, start, event: Event::Connected { conn: id } });
-        let network = host::network_name(conn.network);
-        self.handle(to, Event::Accepted { conn: accepted, network, remote: host::address(from, conn.network) });
-    }
-
-    /// Sends a frame, or the end of the connection.
-    fn send(&mut self, host: usize, id: ConnId, frame: Option<Frame>) {
-        if let Some(frame) = &frame {
-            self.traffic[host].frames += 1;
-            self.traffic[host].messages += u64::from(!matches!(frame, Frame::Beat(_)));
-            self.traffic[host].bytes += self.weigh.map_or(0, |weigh| weigh(frame));
-        }
-        let Some(&number) = self.hosts[host].conns.get(&id) else { return };
-        let Some(conn) = self.conns.get(&number) else { return };
-        let from = usize::from(conn.ids[0] != Some(id) || conn.hosts[0] != host);
-        let (to_host, network, ended) = (conn.hosts[1 - from], conn.network, frame.is_none());
-        let copies = 1 + usize::from(self.network.datagrams && !ended && self.dice.chance(self.network.doubled));
-        for _ in 0..copies {
-            let fate = self.network.fate(host, to_host, network, &mut self.dice);
-            let ordered = !self.network.datagrams || ended;
-            let Some(conn) = self.conns.get_mut(&number) else { return };
-            match fate {
-                Fate::Lost if !ended => {}
-                Fate::Lost | Fate::Stalled => conn.stalled[1 - from].push_back(frame.clone()),
-                Fate::Arrives(_) if ordered && !conn.stalled[1 - from].is_empty() => {
-                    conn.stalled[1 - from].push_back(frame.clone());
-                }
-                Fate::Arrives(delay) => {
-                    let mut at = self.time + delay;
-                    if ordered {
-                        at = at.max(conn.arrived[1 - from]);
-                        conn.arrived[1 - from] = at;
-                    }
-                    self.schedule(at, Happening::Arrival { conn: number, end: 1 - from, frame: frame.clone() });
-                }
-            }
-        }
-    }
-
-    fn arrive(&mut self, number: u64, end: usize, frame: Option<Frame>) {
-        let Some(conn) = self.conns.get_mut(&number) else { return };
-        if !conn.open[end] {
-            return;
-        }
-        let (host, start, id) = (conn.hosts[end], conn.starts[end], conn.ids[end]);
-        let Some(id) = id.filter(|_| self.hosts[host].identity.boot.count == start) else { return };
-        match frame {
-            Some(frame) => self.handle(host, Event::Frame { conn: id, frame }),
-            None => {
-                conn.open[end] = false;
-                if conn.open == [false, false] {
-                    self.conns.remove(&number);
-                }
-                self.hosts[host].conns.remove(&id);
-                self.handle(host, Event::Closed { conn: id, loss: Loss::Reset });
-            }
-        }
-    }
-
-    fn close(&mut self, host: usize, id: ConnId) {
-        self.send(host, id, None);
-        let Some(number) = self.hosts[host].conns.remove(&id) else { return };
-        let Some(conn) = self.conns.get_mut(&number) else { return };
-        let end = usize::from(conn.ids[0] != Some(id) || conn.hosts[0] != host);
-        conn.open[end] = false;
-        if conn.open == [false, false] {
-            self.conns.remove(&number);
-        }
-    }
-
     /// Starts a host's agent.
     pub fn start(&mut self, host: usize) {
         if self.hosts[host].node.is_some() {
@@ -375,8 +274,24 @@ impl World {
         self.handle(host, Event::Start);
         let networks = self.network.networks;
         let seeds = self.seeds.iter().flat_map(|&seed| (0..networks).map(move |network| host::address(seed, network)));
-        let event = Event::Discovered { source: "static".to_owned(), addresses: seeds.collect() };
-        self.handle(host, event);
+        self.discover(host, seeds.collect());
+    }
+
+    fn discover(&mut self, host: usize, addresses: Vec<Address>) {
+        self.handle(host, Event::Discovered { source: "static".to_owned(), addresses });
+    }
+
+    /// The agents that run are told that nobody is to be found any more: from here on they find again only whom they
+    /// remember. Agents that start later are told of the seeds as ever.
+    pub fn withdraw_seeds(&mut self) {
+        self.say(|| "the seeds are WITHDRAWN".to_owned());
+        (0..self.hosts.len()).for_each(|host| self.discover(host, Vec::new()));
+    }
+
+    /// The hosts whose addresses agents are told at their start.
+    #[must_use]
+    pub fn seeds(&self) -> &[usize] {
+        &self.seeds
     }
 
     /// Starts all agents that do not run.
@@ -435,25 +350,6 @@ impl World {
         self.flush();
     }
 
-    /// After a change of the networks: what waited for a way that is open again goes on.
-    pub fn flush(&mut self) {
-        let numbers: Vec<u64> = self.conns.keys().copied().collect();
-        for number in numbers {
-            for end in [0, 1] {
-                let Some(conn) = self.conns.get_mut(&number) else { continue };
-                let (from, to) = (conn.hosts[1 - end], conn.hosts[end]);
-                if self.network.way(from, to, conn.network).cut {
-                    continue;
-                }
-                let at = (self.time + self.network.way(from, to, conn.network).delay).max(conn.arrived[end]);
-                conn.arrived[end] = at;
-                for frame in std::mem::take(&mut conn.stalled[end]) {
-                    self.schedule(at, Happening::Arrival { conn: number, end, frame });
-                }
-            }
-        }
-    }
-
     /// Whether all of these hosts, and nobody else, are in one stable view.
     #[must_use]
     pub fn agree(&self, hosts: &[usize]) -> bool {
@@ -473,26 +369,5 @@ impl World {
     #[must_use]
     pub fn running(&self) -> Vec<usize> {
         (0..self.hosts.len()).filter(|&host| self.hosts[host].node.is_some()).collect()
-    }
-}
-
-fn describe(publication: &Publication) -> String {
-    match publication {
-        Publication::TransitionStarted { left, controller, summary } => {
-            let left = left.as_ref().map_or("nothing".to_owned(), ToString::to_string);
-            let controller = controller.as_ref().map_or("?", |name| name.as_str());
-            format!("leaves {left} for {controller}: {summary}")
-        }
-        Publication::View { view, missed, installed } => {
-            let members: Vec<_> = view.members.iter().map(|member| format!("{:?}", member.identity)).collect();
-            let how = match (installed, missed) {
-                (true, _) => "INSTALLS",
-                (false, true) => "learns of (missed)",
-                (false, false) => "learns of",
-            };
-            format!("{how} {} {{{}}}", view.id, members.join(" "))
-        }
-        Publication::Stable { id, .. } => format!("knows that {id} is stable"),
-        Publication::NodeChanged { name } => format!("sees a change of {name}"),
     }
 }

@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use quorate_sim::run::{Size, random};
+use quorate_sim::run::{Size, checked, random};
 
 /// Seeds that once found a bug. Each stays, with what it found.
 const FOUND: &[(u64, Size)] = &[
@@ -27,8 +27,7 @@ const FOUND: &[(u64, Size)] = &[
     (2851, SMALL),
 ];
 
-const SMALL: Size = Size { least: 2, most: 9, faults: 40 };
-const LARGE: Size = Size { least: 10, most: 20, faults: 40 };
+const SMALL: Size = Size::SMALL;
 
 /// Runs all on both cores; fails with every violation and how to see it again.
 fn all(runs: &[(u64, Size)]) {
@@ -63,13 +62,8 @@ fn seeds_that_once_found_a_bug() {
 }
 
 #[test]
-fn small_clusters() {
-    all(&(1..=1000).map(|seed| (seed, SMALL)).collect::<Vec<_>>());
-}
-
-#[test]
-fn larger_clusters() {
-    all(&(1..=20).map(|seed| (seed, LARGE)).collect::<Vec<_>>());
+fn the_checked_set() {
+    all(&checked());
 }
 
 #[test]

@@ -60,6 +60,7 @@ pub struct Channels {
     hello: Hello,
     heartbeat: Duration,
     detect_timeout: Duration,
+    open_timeout: Duration,
     /// Who is let in.
     pub gate: Gate,
     table: Table,
@@ -88,6 +89,7 @@ impl Channels {
             hello,
             heartbeat: settings.heartbeat,
             detect_timeout: settings.detect_timeout,
+            open_timeout: settings.open_timeout(),
             gate: Gate::new(settings.cluster.clone(), settings.identity.clone()),
             table: Table::default(),
             dialer: Dialer::new(settings.redial_max, rng),

@@ -16,8 +16,6 @@ const DUPLICATE_GRACE: Duration = Duration::from_secs(1);
 const SLOW_SHARE: u32 = 8;
 /// How much slower heartbeats on such a link are at least.
 const SLOW_LEAST: u32 = 10;
-/// How many times the detection timeout a channel may take to be opened and greeted: several round trips.
-const GREETING: u32 = 3;
 /// How much slower a peer may be at most; beyond that it is taken to be as slow as this.
 const SLOWEST: f64 = 2_000.0;
 
@@ -79,7 +77,7 @@ impl Channels {
     pub(super) fn check(&mut self, now: Instant, id: &ChannelId, out: Out<'_>) {
         let Some(channel) = self.table.get(id) else { return };
         let Some(peer) = channel.peer() else {
-            if now.since(channel.since) > self.distrust.widen(self.detect_timeout) * GREETING {
+            if now.since(channel.since) > self.distrust.widen(self.open_timeout) {
                 self.fail(now, id, Loss::Unreachable, out);
             }
             return;

@@ -30,7 +30,15 @@ pub struct Discovery {
     own: BTreeSet<Address>,
     sources: BTreeMap<String, Vec<Address>>,
     owners: BTreeMap<Address, NodeName>,
-    lost: BTreeMap<NodeName, Vec<Address>>,
+    lost: BTreeMap<NodeName, Lost>,
+}
+
+/// A peer that is out of the view, not of its own will.
+#[derive(Clone, Debug)]
+struct Lost {
+    addresses: Vec<Address>,
+    /// Whether this node was linked to it; if not, it is tried now and then only.
+    linked: bool,
 }
 
 impl Discovery {
@@ -67,10 +75,10 @@ impl Discovery {
         }
     }
 
-    /// A peer this node was linked to is out of the view, not of its own will.
-    pub fn on_lost(&mut self, peer: NodeName, endpoints: Vec<Address>) {
+    /// A peer is out of the view, not of its own will; `linked` tells whether this node had a link to it.
+    pub fn on_lost(&mut self, peer: NodeName, addresses: Vec<Address>, linked: bool) {
         if self.lost.len() < LOST {
-            self.lost.insert(peer, endpoints);
+            self.lost.insert(peer, Lost { addresses, linked });
         }
     }
 
@@ -79,7 +87,8 @@ impl Discovery {
         self.lost.remove(peer);
     }
 
-    /// The addresses to be connected to because of what sources found and who was lost, each with its owner when known.
+    /// The addresses to be connected to because of what sources found and who was lost, each with its owner when known;
+    /// those without one are to be tried a few at a time.
     /// What is found of those who are `known`, members and others whom members speak to, is left out.
     pub fn targets(&self, known: impl Fn(&NodeName) -> bool) -> BTreeMap<Address, Option<NodeName>> {
         let mut targets = BTreeMap::new();
@@ -89,8 +98,9 @@ impl Discovery {
                 targets.insert(address.clone(), owner.cloned());
             }
         }
-        for (peer, addresses) in &self.lost {
-            targets.extend(addresses.iter().map(|address| (address.clone(), Some(peer.clone()))));
+        for (peer, lost) in &self.lost {
+            let owner = lost.linked.then(|| peer.clone());
+            targets.extend(lost.addresses.iter().map(|address| (address.clone(), owner.clone())));
         }
         targets
     }
@@ -118,7 +128,7 @@ mod tests {
     fn a_lost_peer_is_looked_for_until_it_is_back() {
         let peer = NodeName::new("p").unwrap();
         let mut discovery = Discovery::new([].into_iter());
-        discovery.on_lost(peer.clone(), vec![Address::new("p:1")]);
+        discovery.on_lost(peer.clone(), vec![Address::new("p:1")], true);
         assert_eq!(discovery.targets(|_| false)[&Address::new("p:1")], Some(peer.clone()));
         discovery.on_settled(&peer);
         assert!(discovery.targets(|_| false).is_empty());

@@ -285,9 +285,12 @@ impl<'a> Picture<'a> {
         group
     }
 
-    /// Whether a member stays: at least a third of its watchers reach it.
+    /// Whether a member stays: at least a third of its watchers reach it. One that answers and is only held back for now
+    /// is no reason to go: who has just come in may have watchers that remember an outage.
     fn stays(&self, number: usize, overlay: &Overlay, left: &Set) -> bool {
-        let (reached, decided) = self.tally(number, overlay.watchers(number), left);
+        let watchers = overlay.watchers(number);
+        let sure = |watcher: &usize| self.reports.reaches(*watcher, number) || !self.reports.pending(*watcher, number);
+        let (reached, decided) = self.tally(number, watchers.filter(sure), left);
         reached * 3 >= decided
     }
 

@@ -274,22 +274,19 @@ impl Integration {
 
     fn on_reports(&mut self, now: Now, from: &NodeName, reports: Vec<Arc<Report>>, out: Out<'_>) {
         for report in reports {
-            let name = report.origin.name.clone();
-            if name == self.me.name {
+            if report.origin.name == self.me.name {
                 continue;
             }
-            let before = self.reports.get(&name).cloned();
+            let origin = report.origin.clone();
             match self.reports.take(report, Some(from)) {
                 Taken::Old => {}
                 Taken::Full => out.push(Effect::LimitReached { what: "max_nodes", limit: self.reports.len() }),
-                Taken::News => {
+                Taken::News { before } => {
+                    let name = origin.name.clone();
                     self.note_silences(now, before.as_deref(), &name);
                     self.unconnected.remove(&name);
                     let known = self.peers.get(&name).is_some_and(|peer| peer.up);
-                    if !known
-                        && before
-                            .is_none_or(|before| self.reports.get(&name).is_some_and(|r| r.origin != before.origin))
-                    {
+                    if !known && before.is_none_or(|before| before.origin != origin) {
                         out.push(Effect::Nudge { peer: name.clone() });
                     }
                     out.push(Effect::Changed { name });

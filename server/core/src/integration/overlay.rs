@@ -1,24 +1,30 @@
-//! Who watches whom: each member watches K = min(N-1, 8) others, its successors in K rings.
+//! Who watches whom: each member watches the members before and after it in four rings, so at most eight, and those
+//! watch it. Up to nine members everyone watches everyone.
 //!
 //! After Rapid's monitoring overlay (Suresh and others, "Stable and Consistent Membership at Scale with Rapid", USENIX
-//! ATC 2018, section 4.1): each ring is an order of the members by a hash of their names. The hash depends on the ring
-//! and not on the view, so that a change of one member changes the neighbours of a few and not of all. Up to nine members
-//! everyone watches everyone.
+//! ATC 2018, section 4.1): each ring is an order of the members by a hash of their names. Rapid has K rings, in each of
+//! which a member watches the one before it and is watched by the one after it, which takes 2 K links a member; here one
+//! link serves both ends, so K watchers take K links, and a quiet member of a thousand sends as much as one of nine (V8).
+//! The union of random rings is an expander all the same (Friedman, "A proof of Alon's second eigenvalue conjecture",
+//! 2008). The hash depends on the ring and not on the view, so that a change of one member changes the neighbours of a
+//! few and not of all.
 
 use alloc::{vec, vec::Vec};
 
 use super::roster::{Lists, Roster, Set};
 use crate::types::{Member, ViewRecord};
 
-/// How many rings there are, and so how many members each member watches.
-pub const RINGS: usize = 8;
+/// How many rings there are.
+pub const RINGS: usize = 4;
+/// Most members that a member of a large cluster watches: two in each ring.
+pub const WATCHED: usize = 2 * RINGS;
 
 /// The overlay of one set of members.
 #[derive(Clone, Debug, Default)]
 pub struct Overlay {
     numbers: Vec<u32>,
     members: Set,
-    watched: Lists,
+    /// Those who watch each other.
     watchers: Lists,
 }
 
@@ -29,15 +35,8 @@ impl Overlay {
         for &number in &numbers {
             members[number as usize] = true;
         }
-        let watched =
-            if numbers.len() <= RINGS + 1 { everyone(&numbers) } else { successors(roster, &numbers, &members) };
-        let watchers: Vec<(u32, u32)> = watched.iter().map(|&(watcher, member)| (member, watcher)).collect();
-        Self {
-            watched: Lists::collect(roster.len(), &watched),
-            watchers: Lists::collect(roster.len(), &watchers),
-            numbers,
-            members,
-        }
+        let pairs = if numbers.len() <= WATCHED + 1 { everyone(&numbers) } else { neighbours(roster, &members) };
+        Self { watchers: Lists::collect(roster.len(), &pairs), numbers, members }
     }
 
     /// The overlay of the members of a view, in their order; all have numbers.
@@ -58,28 +57,28 @@ impl Overlay {
         self.members.get(number).copied().unwrap_or_default()
     }
 
-    /// Whom a member watches.
-    pub fn watched(&self, member: usize) -> impl Iterator<Item = usize> {
-        self.watched.get(member).iter().map(|&number| number as usize)
-    }
-
-    /// Who watches a member.
+    /// Who watches a member, and whom it watches.
     pub fn watchers(&self, member: usize) -> impl Iterator<Item = usize> {
         self.watchers.get(member).iter().map(|&number| number as usize)
     }
 
-    /// Who would watch a node that is not a member, if it were: its predecessor in each ring.
+    /// Who would watch a node that is not a member, if it were: the members around it in each ring.
     pub fn would_be_watchers(&self, roster: &Roster, outsider: usize) -> Vec<usize> {
-        if self.numbers.len() <= RINGS + 1 {
+        if self.numbers.len() <= WATCHED {
             return self.numbers.iter().map(|&number| number as usize).collect();
         }
-        let mut watchers = Vec::with_capacity(RINGS);
+        let mut watchers = Vec::with_capacity(WATCHED);
         for number in 0..RINGS {
             let ring = roster.ring(number);
-            let (after, before) = (roster.place(number, outsider), ring.len());
-            let back = ring[..after].iter().rev().chain(ring[after..before].iter().rev());
-            let watcher = back.map(|&number| number as usize).find(|&number| self.has(number));
-            watchers.extend(watcher.filter(|watcher| !watchers.contains(watcher)));
+            let (before, after) = ring.split_at(roster.place(number, outsider));
+            let member = |number: &u32| self.has(*number as usize);
+            let back = before.iter().rev().chain(after.iter().rev()).copied().find(member);
+            let on = after.iter().chain(before).copied().find(member);
+            for watcher in back.into_iter().chain(on).map(|number| number as usize) {
+                if !watchers.contains(&watcher) {
+                    watchers.push(watcher);
+                }
+            }
         }
         watchers
     }
@@ -91,31 +90,24 @@ fn everyone(numbers: &[u32]) -> Vec<(u32, u32)> {
     numbers.iter().flat_map(others).collect()
 }
 
-/// For each member the next one in each ring that was not taken from a ring before.
-fn successors(roster: &Roster, numbers: &[u32], members: &Set) -> Vec<(u32, u32)> {
-    let mut watched: Vec<[u32; RINGS]> = vec![[u32::MAX; RINGS]; roster.len()];
+/// Each member with each one next to it in a ring, both ways, once.
+fn neighbours(roster: &Roster, members: &Set) -> Vec<(u32, u32)> {
+    let mut pairs = Vec::new();
     for number in 0..RINGS {
         let ring: Vec<u32> = roster.ring(number).iter().copied().filter(|&other| members[other as usize]).collect();
-        for (at, &member) in ring.iter().enumerate() {
-            let taken = &mut watched[member as usize];
-            let others = ring[at + 1..].iter().chain(&ring[..at]);
-            if let Some(&next) = others.into_iter().find(|other| !taken.contains(other)) {
-                taken[number] = next;
-            }
-        }
+        let next = ring.iter().cycle().skip(1);
+        pairs.extend(ring.iter().zip(next).flat_map(|(&member, &next)| [(member, next), (next, member)]));
     }
-    let pairs = |&member: &u32| {
-        let taken = watched[member as usize].into_iter().filter(|&other| other != u32::MAX);
-        taken.map(move |other| (member, other))
-    };
-    numbers.iter().flat_map(pairs).collect()
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
 }
 
 #[cfg(test)]
 mod tests {
     use alloc::{collections::BTreeSet, format, vec::Vec};
 
-    use super::{Overlay, RINGS};
+    use super::{Overlay, WATCHED};
     use crate::{integration::roster::Roster, types::NodeName};
 
     fn overlay(n: usize) -> (Roster, Overlay) {
@@ -129,42 +121,40 @@ mod tests {
     fn up_to_nine_members_everyone_watches_everyone() {
         for n in 1..=9 {
             let (_, overlay) = overlay(n);
-            for member in 0..n {
-                assert_eq!(overlay.watched(member).count(), n - 1);
-                assert_eq!(overlay.watchers(member).count(), n - 1);
-            }
+            assert!((0..n).all(|member| overlay.watchers(member).count() == n - 1), "{n}");
         }
     }
 
     #[test]
-    fn in_a_larger_cluster_everyone_watches_eight_others() {
+    fn in_a_larger_cluster_a_few_watch_each_other() {
         for n in [10, 11, 40, 300] {
             let (_, overlay) = overlay(n);
             for member in 0..n {
-                let watched: BTreeSet<_> = overlay.watched(member).collect();
-                assert_eq!(watched.len(), RINGS, "distinct");
-                assert!(!watched.contains(&member));
-                assert!(overlay.watchers(member).count() > 0);
-                assert!(watched.iter().all(|&other| overlay.watchers(other).any(|watcher| watcher == member)));
+                let watchers: BTreeSet<_> = overlay.watchers(member).collect();
+                assert_eq!(watchers.len(), overlay.watchers(member).count(), "distinct");
+                assert!((3..=WATCHED).contains(&watchers.len()) && !watchers.contains(&member), "{n}: {watchers:?}");
+                assert!(watchers.iter().all(|&other| overlay.watchers(other).any(|watcher| watcher == member)));
             }
         }
     }
 
     #[test]
     fn who_would_watch_an_outsider_watches_it_once_it_is_a_member() {
-        let (mut roster, before) = overlay(40);
-        let outsider = roster.enter(&NodeName::new("outsider").unwrap());
-        let would_be: BTreeSet<_> = before.would_be_watchers(&roster, outsider).into_iter().collect();
-        let after = Overlay::new(&roster, (0..=40).collect());
-        let watchers: BTreeSet<_> = after.watchers(outsider).collect();
-        assert!(watchers.is_superset(&would_be), "{would_be:?} {watchers:?}");
+        for n in [8, 9, 10, 40] {
+            let (mut roster, before) = overlay(n);
+            let outsider = roster.enter(&NodeName::new("outsider").unwrap());
+            let would_be: BTreeSet<_> = before.would_be_watchers(&roster, outsider).into_iter().collect();
+            let after = Overlay::new(&roster, (0..=n as u32).collect());
+            let watchers: BTreeSet<_> = after.watchers(outsider).collect();
+            assert_eq!(watchers, would_be, "{n}");
+        }
     }
 
     #[test]
     fn v8_one_member_more_changes_the_neighbours_of_a_few() {
         let ((_, before), (_, after)) = (overlay(300), overlay(301));
-        let watched = |overlay: &Overlay, member| overlay.watched(member).collect::<Vec<_>>();
-        let changed = (0..300).filter(|&member| watched(&before, member) != watched(&after, member)).count();
-        assert!(changed <= 4 * RINGS, "{changed}");
+        let watchers = |overlay: &Overlay, member| overlay.watchers(member).collect::<Vec<_>>();
+        let changed = (0..300).filter(|&member| watchers(&before, member) != watchers(&after, member)).count();
+        assert!(changed <= 2 * WATCHED, "{changed}");
     }
 }

@@ -13,10 +13,13 @@ use crate::{
 pub const CHUNK: usize = 256;
 
 /// What became of a report.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Taken {
     /// It is new.
-    News,
+    News {
+        /// What was known of the same node before.
+        before: Option<Arc<Report>>,
+    },
     /// It, or a newer one of the same node, was known.
     Old,
     /// Too many nodes are known.
@@ -73,19 +76,22 @@ impl Reports {
 
     /// Takes in a report that came from a neighbour, or from this node itself.
     pub fn take(&mut self, report: Arc<Report>, from: Option<&NodeName>) -> Taken {
-        let name = report.origin.name.clone();
+        let name = &report.origin.name;
         let stamp = (report.origin.boot, report.number);
-        let before = self.get(&name);
-        let known = match (before, self.forgotten.get(&name)) {
-            (Some(known), _) => Some((known.origin.boot, known.number)),
-            (None, forgotten) => forgotten.map(|(boot, number, _)| (*boot, *number)),
+        let before = self.get(name);
+        let known = match before {
+            Some(known) => Some((known.origin.boot, known.number)),
+            None => self.forgotten.get(name).map(|(boot, number, _)| (*boot, *number)),
         };
         if known.is_some_and(|known| stamp <= known) {
-            if let (Some(senders), Some(from), true) = (self.fresh.get_mut(&name), from, known == Some(stamp)) {
+            if let (true, Some(from)) = (known == Some(stamp), from)
+                && let Some(senders) = self.fresh.get_mut(name)
+            {
                 senders.push(from.clone());
             }
             return Taken::Old;
         }
+        let before = before.cloned();
         if before.is_none() {
             if self.count >= self.limit {
                 return Taken::Full;
@@ -93,10 +99,10 @@ impl Reports {
             self.count += 1;
         }
         self.version += 1;
-        self.forgotten.remove(&name);
+        self.forgotten.remove(name);
+        self.fresh.insert(name.clone(), from.into_iter().cloned().collect());
         self.set(report);
-        self.fresh.insert(name, from.into_iter().cloned().collect());
-        Taken::News
+        Taken::News { before }
     }
 
     fn set(&mut self, report: Arc<Report>) {
@@ -270,10 +276,11 @@ mod tests {
     #[test]
     fn only_news_is_taken_and_passed_on() {
         let mut reports = Reports::new(8);
-        assert_eq!(reports.take(report("a", 1, 5), None), Taken::News);
+        assert_eq!(reports.take(report("a", 1, 5), None), Taken::News { before: None });
         assert_eq!(reports.take(report("a", 1, 5), None), Taken::Old);
         assert_eq!(reports.take(report("a", 1, 4), None), Taken::Old);
-        assert_eq!(reports.take(report("a", 2, 1), None), Taken::News, "a new boot counts anew");
+        let taken = reports.take(report("a", 2, 1), None);
+        assert_eq!(taken, Taken::News { before: Some(report("a", 1, 5)) }, "a new boot counts anew");
         assert_eq!(reports.drain_fresh().len(), 1);
         assert!(reports.drain_fresh().is_empty());
     }
@@ -310,13 +317,13 @@ mod tests {
         reports.take(report("a", 1, 5), None);
         reports.forget(Instant::ZERO, &NodeName::new("a").unwrap());
         assert_eq!(reports.take(report("a", 1, 5), None), Taken::Old);
-        assert_eq!(reports.take(report("a", 1, 6), None), Taken::News);
+        assert_eq!(reports.take(report("a", 1, 6), None), Taken::News { before: None });
     }
 
     #[test]
     fn l1_no_more_nodes_than_allowed() {
         let mut reports = Reports::new(8);
-        let taken = (0..20).filter(|i| reports.take(report(&format!("n{i}"), 1, 1), None) == Taken::News).count();
+        let taken = (0..20).filter(|i| reports.take(report(&format!("n{i}"), 1, 1), None) != Taken::Full).count();
         assert_eq!(taken, 8);
     }
 }

@@ -6,7 +6,7 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{Effect, Integration, Out, Peer, Stage, Want, map::Picture, overlay::RINGS, rank::Rank};
+use super::{Effect, Integration, Out, Peer, Stage, Want, map::Picture, overlay::WATCHED, rank::Rank};
 use crate::{
     types::{Duration, Instant, NodeName, Now},
     wire::{Report, Unreached},
@@ -50,7 +50,7 @@ impl Integration {
         let roster = self.reports.roster();
         let (Some(_), Some(me)) = (&self.current, roster.number(&self.me.name)) else { return BTreeSet::new() };
         let name = |number: usize| roster.name(number).clone();
-        let mut subjects: BTreeSet<NodeName> = self.overlay.watched(me).map(name).collect();
+        let mut subjects: BTreeSet<NodeName> = self.overlay.watchers(me).map(name).collect();
         let leading = self.best(picture, 1).first().is_none_or(|&best| self.overlay.has(best));
         let would_watch = |number: &usize| {
             let left = self.reports.at(*number).is_some_and(|report| report.leaving);
@@ -58,9 +58,9 @@ impl Integration {
             outsider && self.overlay.would_be_watchers(roster, *number).contains(&me)
         };
         let mut outsiders: Vec<usize> = self.reports.numbers().filter(would_watch).collect();
-        if !leading && outsiders.len() > RINGS {
+        if !leading && outsiders.len() > WATCHED {
             outsiders.sort_by_cached_key(|&number| (self.is_far(number), picture.rank(number)));
-            outsiders.truncate(RINGS);
+            outsiders.truncate(WATCHED);
         }
         subjects.extend(outsiders.into_iter().map(name));
         subjects

@@ -357,10 +357,11 @@ impl Node {
         let before = self.channels.gate.view.replace(view.clone());
         let before = before.iter().flat_map(|before| &before.members).map(|member| &member.identity.name);
         for name in before.filter(|name| view.member(name).is_none()) {
-            let left = self.integration.report(name).is_none_or(|report| report.leaving);
-            if let (false, Some(link)) = (left, self.links.get(name)) {
-                let endpoints = link.hello().endpoints.iter().map(|(_, address)| address.clone()).collect();
-                self.discovery.on_lost(name.clone(), endpoints);
+            if let Some(report) = self.integration.report(name).filter(|report| !report.leaving) {
+                let link = self.links.get(name);
+                let endpoints = link.map_or(&report.endpoints, |link| &link.hello().endpoints);
+                let addresses = endpoints.iter().map(|(_, address)| address.clone()).collect();
+                self.discovery.on_lost(name.clone(), addresses, link.is_some());
             }
             self.changed.insert(name.clone());
         }

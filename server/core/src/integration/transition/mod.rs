@@ -129,22 +129,19 @@ enum Phase {
 impl Integration {
     /// The map was computed anew.
     pub(super) fn consider(&mut self, now: Now, changed: bool, out: Out<'_>) {
+        if matches!(self.stage, Stage::Idle | Stage::Settling(_)) && !self.is_needed() {
+            self.stage = Stage::Idle;
+            return;
+        }
         match &mut self.stage {
-            Stage::Idle => {
-                if self.is_needed() {
-                    self.settle(Settling::new(now), out);
-                }
+            Stage::Idle => self.settle(Settling::new(now), out),
+            Stage::Settling(settling) if changed => {
+                settling.changed = now.at;
+                settling.patience = None;
+                let settling = settling.clone();
+                self.settle(settling, out);
             }
-            Stage::Settling(settling) => {
-                if changed {
-                    settling.changed = now.at;
-                    settling.patience = None;
-                    let settling = settling.clone();
-                    self.settle(settling, out);
-                } else if !self.is_needed() {
-                    self.stage = Stage::Idle;
-                }
-            }
+            Stage::Settling(_) => {}
             _ => {
                 if let Some(why) = self.disturbance(now) {
                     self.give_up(now, why, out);
@@ -269,9 +266,9 @@ impl Integration {
             }
         }
         if self.candidate() == Some(&self.me.name) {
-            let forming = self.current.is_none() && now.at < self.form_until;
-            if forming {
-                return self.arm(self.form_until, out);
+            let until = self.forms_at();
+            if self.current.is_none() && now.at < until {
+                return self.arm(until, out);
             }
             return self.lead(now, out);
         }
@@ -280,6 +277,13 @@ impl Integration {
             let until = *settling.patience.get_or_insert(until);
             self.arm(until, out);
         }
+    }
+
+    /// When a node without a view may lead to its first one. Alone in its map while others are within reach, it waits ten
+    /// times as long: they are likely to take it in, and a view of itself alone would only have to be left again.
+    fn forms_at(&self) -> Instant {
+        let alone = self.map.len() == 1 && self.peers.values().any(|peer| peer.up);
+        if alone { self.form_until + self.form_time * 9 } else { self.form_until }
     }
 
     /// Makes a promise durable; what relies on it waits for the write.

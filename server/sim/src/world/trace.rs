@@ -1,0 +1,24 @@
+//! What agents publish, as lines of a trace.
+
+use quorate_core::Publication;
+
+pub(super) fn describe(publication: &Publication) -> String {
+    match publication {
+        Publication::TransitionStarted { left, controller, summary } => {
+            let left = left.as_ref().map_or("nothing".to_owned(), ToString::to_string);
+            let controller = controller.as_ref().map_or("?", |name| name.as_str());
+            format!("leaves {left} for {controller}: {summary}")
+        }
+        Publication::View { view, missed, installed } => {
+            let members: Vec<_> = view.members.iter().map(|member| format!("{:?}", member.identity)).collect();
+            let how = match (installed, missed) {
+                (true, _) => "INSTALLS",
+                (false, true) => "learns of (missed)",
+                (false, false) => "learns of",
+            };
+            format!("{how} {} {{{}}}", view.id, members.join(" "))
+        }
+        Publication::Stable { id, .. } => format!("knows that {id} is stable"),
+        Publication::NodeChanged { name } => format!("sees a change of {name}"),
+    }
+}
