@@ -145,7 +145,7 @@ pub enum Goodbye {
 }
 
 /// What links carry.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Payload {
     /// What the sender of a new link knows: the receiver sends what is newer, and its view if it has another one.
     Summary {
@@ -216,7 +216,7 @@ pub enum Payload {
 }
 
 /// Which nodes one node reaches, and how it stands. Numbered, and flooded along links.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Report {
     /// Who reports.
     pub origin: Identity,
@@ -241,7 +241,7 @@ pub struct Report {
 }
 
 /// Names a report without its content.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Stamp {
     /// Who reports.
     pub origin: NodeName,
@@ -252,7 +252,7 @@ pub struct Stamp {
 }
 
 /// A node that should be reached and is not.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Unreached {
     /// The node.
     pub name: NodeName,
@@ -263,7 +263,7 @@ pub struct Unreached {
 }
 
 /// An eviction or its lifting. Of two for one name the higher stamp wins.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Eviction {
     /// The node.
     pub name: NodeName,
@@ -276,7 +276,7 @@ pub struct Eviction {
 }
 
 /// A proposed view.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Proposal {
     /// Its identity.
     pub id: ViewId,
@@ -285,7 +285,7 @@ pub struct Proposal {
 }
 
 /// Why a proposal is refused.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum RejectReason {
     /// A higher view was promised.
     Promised,

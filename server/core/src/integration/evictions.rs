@@ -16,7 +16,7 @@ use crate::{
 pub const LIMIT: usize = 4096;
 
 /// The newest word on each name.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Evictions {
     entries: BTreeMap<NodeName, Eviction>,
 }

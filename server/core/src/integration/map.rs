@@ -28,7 +28,7 @@ use super::{
 use crate::types::{Identity, Incarnation, Member, NodeName, ViewId, ViewRecord};
 
 /// Members of the proposed map, in order of their names.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Map {
     members: Vec<Identity>,
 }

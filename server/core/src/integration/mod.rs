@@ -10,6 +10,7 @@
 
 mod causes;
 mod effect;
+mod essence;
 mod evictions;
 mod leave;
 mod map;
@@ -57,13 +58,16 @@ const FOREIGN_VIEWS: usize = 256;
 const LOOK_EVERY: u32 = 5;
 
 /// A peer as the link layer tells of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 struct Peer {
     identity: Identity,
     up: bool,
     trusted: bool,
     losses: Vec<(Option<Network>, Loss)>,
 }
+
+/// What a map is computed from: versions of the reports, the foreign views and the evictions, and the view.
+type Basis = (u64, u64, u64, Option<ViewId>);
 
 type Out<'a> = &'a mut Vec<Effect>;
 
@@ -103,8 +107,8 @@ pub struct Integration {
     foreign_news: u64,
     overlay: Overlay,
 
-    /// What the map was computed from last: versions of the reports, the foreign views and the evictions, and the view.
-    looked_at: Option<(u64, u64, u64, Option<ViewId>)>,
+    /// What the map was computed from last.
+    looked_at: Option<Basis>,
     map: Map,
     order: Vec<NodeName>,
     stage: Stage,
@@ -408,10 +412,15 @@ impl Integration {
         Picture::new(&self.me, reports, current, &self.foreign, &self.evictions, &self.overlay)
     }
 
+    /// What a map would be computed from now.
+    fn basis(&self) -> Basis {
+        let view = self.current.as_ref().map(|view| view.id.clone());
+        (self.reports.version(), self.foreign_news, self.writes, view)
+    }
+
     /// Computes the map anew, and what follows from it.
     fn look(&mut self, now: Now, out: Out<'_>) {
-        let basis =
-            (self.reports.version(), self.foreign_news, self.writes, self.current.as_ref().map(|view| view.id.clone()));
+        let basis = self.basis();
         if self.looked_at.as_ref() == Some(&basis) {
             if !self.leaving {
                 self.consider(now, false, out);

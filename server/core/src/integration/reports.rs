@@ -1,6 +1,7 @@
 //! The reports of all nodes: the newest of each, and which are still to be passed on.
 
 use alloc::{collections::BTreeMap, sync::Arc, vec::Vec};
+use core::hash::{Hash, Hasher};
 
 use super::roster::Roster;
 use crate::{
@@ -48,6 +49,15 @@ struct Entry {
     /// Those of the unreached that will count again before long.
     held: Vec<u32>,
     unresponsive: Vec<u32>,
+}
+
+/// What is known and what is still to be passed on; not the numbers, which are in the order of meeting, nor the version.
+impl Hash for Reports {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { roster: _, newest: _, count, fresh, forgotten, limit: _, version: _ } = self;
+        (count, fresh, forgotten).hash(state);
+        self.iter().for_each(|report| report.hash(state));
+    }
 }
 
 impl Reports {

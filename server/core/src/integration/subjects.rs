@@ -20,7 +20,7 @@ const HELD: Duration = Duration::from_secs(30);
 const RELAYS: usize = 4;
 
 /// A peer that is expected to be reached and is not.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Mark {
     /// It has had no time for it yet: no verdict.
     Waiting(Instant),

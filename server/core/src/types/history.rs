@@ -9,7 +9,7 @@ use alloc::{collections::BTreeMap, collections::BTreeSet, sync::Arc, vec::Vec};
 use super::{ViewId, ViewRecord};
 
 /// The views a node knows of, bounded.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct History {
     views: BTreeMap<ViewId, Arc<ViewRecord>>,
     limit: usize,

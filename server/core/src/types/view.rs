@@ -54,7 +54,7 @@ pub struct Member {
 }
 
 /// The members of a view, in rank order. Finds one by its name without looking at all.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Members {
     list: Vec<Member>,
     /// Places in the list, in order of the names.
@@ -108,7 +108,7 @@ impl fmt::Debug for Members {
 }
 
 /// A view and how it came about. Immutable once committed, and shared.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ViewRecord {
     /// Identity of the view.
     pub id: ViewId,
@@ -143,7 +143,7 @@ impl ViewRecord {
 }
 
 /// Why a node came into a view or went out of it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Cause {
     /// What happened.
     pub kind: CauseKind,
@@ -156,7 +156,7 @@ pub struct Cause {
 }
 
 /// What happened to a node.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum CauseKind {
     /// It came in for the first time, or after it had left.
     Joined,
@@ -177,7 +177,7 @@ pub enum CauseKind {
 }
 
 /// What one node saw of another over one channel.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Sighting {
     /// Who saw it.
     pub observer: NodeName,

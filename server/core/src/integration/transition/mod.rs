@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// How far a node is on its way to the next view.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub enum Stage {
     /// The view is what the map asks for.
     Idle,
@@ -68,7 +68,7 @@ impl Stage {
 }
 
 /// A transition that is needed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Settling {
     /// First sign of it.
     first: Instant,
@@ -88,7 +88,7 @@ impl Settling {
 }
 
 /// Another node leads.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Following {
     proposal: Arc<Proposal>,
     /// Members that were in this node's map when it accepted; one that leaves it is a disturbance.
@@ -100,7 +100,7 @@ pub struct Following {
 }
 
 /// This node leads.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Lead {
     proposal: Arc<Proposal>,
     settling: Settling,
@@ -114,7 +114,7 @@ pub struct Lead {
 }
 
 /// How far the leader has come.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 enum Phase {
     /// Its own promise is being made durable.
     Promising(u64),
