@@ -8,7 +8,7 @@ use crate::{
     agent::Agent,
     cluster::{Cluster, Plan},
     lab::Lab,
-    links::{every_pair, has_trusted},
+    links::{both_ways, every_pair, has_trusted},
     streams::StreamChecker,
     views::{Id, id_of},
 };
@@ -28,13 +28,23 @@ pub struct Trial {
     began: Instant,
 }
 
+/// In clusters of up to this size everybody has a link to everybody.
+const EVERYBODY: usize = 9;
+
 impl Trial {
     /// So many agents on two networks with these flags, each of which reaches all others on both, in one view. The
     /// roaming stream goes among those `together`, who must reach each other all the time; none: there is no such stream.
     pub async fn of(size: usize, flags: &[&str], together: &[&str]) -> Self {
         let cluster = Plan::inside(Lab::new(size, NETWORKS)).flags(flags).form().await;
         let names: Vec<_> = cluster.agents().iter().map(Agent::name).collect();
-        every_pair(&cluster, "both networks up", &names, |link| has_trusted(link, NETWORKS)).await;
+        if size <= EVERYBODY {
+            every_pair(&cluster, "both networks up", &names, |link| has_trusted(link, NETWORKS)).await;
+        } else {
+            // In a larger cluster not every pair has a link, but all have one to the best-ranked, of whom n2 is one.
+            for other in names.iter().filter(|name| **name != "n2") {
+                both_ways(&cluster, "both networks up", ["n2", other], |link| has_trusted(link, NETWORKS)).await;
+            }
+        }
         let mut checker = StreamChecker::follow(&cluster).await;
         for agent in cluster.agents() {
             checker.pin(agent).await;
