@@ -1,7 +1,7 @@
 //! Checks the two phases in every order of events, for three nodes.
 //!
-//! The simulator samples long runs; this looks at all short ones. The nodes are the core's own [`Integration`], cloned
-//! and driven state by state: what it wants sent goes into queues, what it wants durable onto a disk, and the checker
+//! The simulator samples long runs; this looks at all short ones. The nodes are the core's own `Integration`, cloned and
+//! driven state by state: what it wants sent goes into queues, what it wants durable onto a disk, and the checker
 //! (stateright) takes every step that may come next, and knows where it has been by the hash of the whole.
 //!
 //! ```text
@@ -26,7 +26,8 @@
 //! - Evictions, leaving and how links failed do not occur; histories stay far below their limit.
 //!
 //! A state in which only a fault could change anything must be one in which all nodes have one stable view (V5), but
-//! where nodes are blamed for not answering and kept out, since no step ends that. That the interesting views come about at all is checked too, or a check of nothing would pass.
+//! where nodes are blamed for not answering and kept out, since no step ends that. That the interesting views come about
+//! at all is checked too, or a check of nothing would pass.
 //!
 //! `cargo test -p quorate-sim --test model -- --nocapture` prints how much each check explored; with
 //! `--include-ignored` larger bounds are checked, for some minutes.
