@@ -4,6 +4,8 @@
 //! sources found is dialled only while it is not known to belong to a node that can be spoken to already, so that a
 //! settled cluster dials nobody. Peers lost from a view stay targets, so that two sides of a partition find each other again.
 
+mod probes;
+
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
@@ -11,9 +13,10 @@ use alloc::{
 };
 
 use crate::{
-    types::{Address, NodeName},
+    types::{Address, Instant, NodeName},
     wire::Hello,
 };
+use probes::Probes;
 
 /// Most addresses taken from one source (L1).
 const SOURCE_LIMIT: usize = 4096;
@@ -31,6 +34,7 @@ pub struct Discovery {
     sources: BTreeMap<String, Vec<Address>>,
     owners: BTreeMap<Address, NodeName>,
     lost: BTreeMap<NodeName, Lost>,
+    probes: Probes,
 }
 
 /// A peer that is out of the view, not of its own will.
@@ -42,9 +46,15 @@ struct Lost {
 }
 
 impl Discovery {
-    /// Knows only this node's own addresses.
-    pub fn new(own: impl Iterator<Item = Address>) -> Self {
-        Self { own: own.collect(), sources: BTreeMap::new(), owners: BTreeMap::new(), lost: BTreeMap::new() }
+    /// Knows only this node's own addresses; `start` says where it begins to try what sources find.
+    pub fn new(own: impl Iterator<Item = Address>, start: u32) -> Self {
+        Self {
+            own: own.collect(),
+            sources: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            lost: BTreeMap::new(),
+            probes: Probes::new(start),
+        }
     }
 
     /// A source found these; they replace what it found before. Returns whether all could be taken.
@@ -104,6 +114,11 @@ impl Discovery {
         }
         targets
     }
+
+    /// Those of the addresses without a known owner that are tried now.
+    pub fn tried(&mut self, now: Instant, strange: &BTreeSet<Address>) -> &BTreeSet<Address> {
+        self.probes.choose(now, strange)
+    }
 }
 
 #[cfg(test)]
@@ -116,7 +131,7 @@ mod tests {
     #[test]
     fn members_and_this_node_itself_are_not_looked_for() {
         let (own, other, new) = (Address::new("me:1"), Address::new("other:1"), Address::new("new:1"));
-        let mut discovery = Discovery::new([own.clone()].into_iter());
+        let mut discovery = Discovery::new([own.clone()].into_iter(), 0);
         discovery.on_found("static".to_string(), vec![own, other.clone(), new.clone()]);
         discovery.owners.insert(other.clone(), NodeName::new("other").unwrap());
         let targets = discovery.targets(|name| name.as_str() == "other");
@@ -127,7 +142,7 @@ mod tests {
     #[test]
     fn a_lost_peer_is_looked_for_until_it_is_back() {
         let peer = NodeName::new("p").unwrap();
-        let mut discovery = Discovery::new([].into_iter());
+        let mut discovery = Discovery::new([].into_iter(), 0);
         discovery.on_lost(peer.clone(), vec![Address::new("p:1")], true);
         assert_eq!(discovery.targets(|_| false)[&Address::new("p:1")], Some(peer.clone()));
         discovery.on_settled(&peer);

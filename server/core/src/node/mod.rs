@@ -15,7 +15,7 @@ use alloc::{
     vec::Vec,
 };
 
-use rand_core::SeedableRng;
+use rand_core::{RngCore, SeedableRng};
 use rand_pcg::Pcg32;
 
 pub use api::{Command, Durable, Effect, Event, Note, Outcome, Publication, Timer};
@@ -30,10 +30,8 @@ use crate::{
     wire::{Goodbye, Hello, MAX_VERSION, MIN_VERSION},
 };
 
-/// How many addresses whose owners are not known are tried at a time.
-const PROBES: usize = 4;
-/// How long each of them is tried before others have their turn.
-const PROBE_TURN: Duration = Duration::from_secs(2);
+/// How often the addresses to be connected to are looked at anew, if nothing else makes for it.
+const RETARGET: Duration = Duration::from_secs(1);
 
 /// One node: all pure layers of an agent. One task owns it.
 #[derive(Clone, Debug)]
@@ -68,10 +66,11 @@ impl Node {
         settings.check()?;
         let networks = settings.endpoints.iter().map(|(network, _)| network.clone()).collect();
         let own = settings.endpoints.iter().map(|(_, address)| address.clone());
+        let mut random = Pcg32::seed_from_u64(seed);
         Ok(Self {
-            channels: Channels::new(&settings, Pcg32::seed_from_u64(seed)),
+            discovery: Discovery::new(own, random.next_u32()),
+            channels: Channels::new(&settings, random),
             links: Links::new(networks),
-            discovery: Discovery::new(own),
             integration: Integration::new(&settings, durable.promised, durable.evictions),
             wants: BTreeMap::new(),
             pending: VecDeque::new(),
@@ -115,7 +114,7 @@ impl Node {
                 self.channel(|channels, out| channels.on_timer(now.at, out));
                 self.link(|links, out| links.on_timer(now.at, out));
                 self.integration(|integration, out| integration.on_timer(now, out));
-                if now.at.since(self.retargeted) >= PROBE_TURN / 2 {
+                if now.at.since(self.retargeted) >= RETARGET {
                     self.retargeted = now.at;
                     self.retarget(now.at);
                 }
@@ -424,7 +423,10 @@ impl Node {
             targets.retain(|address, owner| owner.is_some() || !answered.contains(address));
         }
         let sought = targets.values().flatten().cloned().collect();
-        thin_out(&mut targets, now);
+        let strange = targets.iter().filter(|(_, owner)| owner.is_none());
+        let strange = strange.map(|(address, _)| address.clone()).collect();
+        let tried = self.discovery.tried(now, &strange);
+        targets.retain(|address, owner| owner.is_some() || tried.contains(address));
         for (name, want) in &self.wants {
             targets.extend(want.endpoints.iter().map(|(_, address)| (address.clone(), Some(name.clone()))));
         }
@@ -443,18 +445,6 @@ impl Node {
             ("reports", self.integration.known()),
         ]
     }
-}
-
-/// Leaves a few of the addresses whose owners are not known, others each time: whoever is met tells of the rest.
-fn thin_out(targets: &mut BTreeMap<Address, Option<NodeName>>, now: Instant) {
-    let unknown: Vec<Address> =
-        targets.iter().filter(|(_, owner)| owner.is_none()).map(|(address, _)| address.clone()).collect();
-    if unknown.len() <= PROBES {
-        return;
-    }
-    let turn = usize::try_from(now.as_nanos() / PROBE_TURN.as_nanos() as u64).unwrap_or_default();
-    let chosen: BTreeSet<&Address> = (0..PROBES).map(|i| &unknown[(turn * PROBES + i) % unknown.len()]).collect();
-    targets.retain(|address, owner| owner.is_some() || chosen.contains(address));
 }
 
 fn path(id: &ChannelId, network: Option<&Network>) -> alloc::string::String {
