@@ -2,7 +2,7 @@
 //!
 //! A model checker recognises by it where it has been before. Left out are the settings, which never change, and what
 //! can be told from the rest or only has to differ from what was before: numbers that nodes have here, the overlay,
-//! versions, tokens, and the count of heartbeats, which only spreads work over time. The destructuring names every field,
+//! versions, tokens, and the count of heartbeats and of reports passed on, which only spread work over time. The destructuring names every field,
 //! so that a new one must be put on one side.
 
 use core::hash::{Hash, Hasher};
@@ -47,6 +47,7 @@ impl Hash for Integration {
             token: _,
             writes,
             batch_due,
+            flooded: _,
             looks: _,
             leaving,
             departed,

@@ -47,7 +47,14 @@ use transition::Stage;
 /// How long news are gathered before they are passed on and looked at.
 const BATCH: Duration = Duration::from_millis(10);
 /// The same for a node without a view: nobody waits for its news, and while many start at once there is a lot of them.
-const FORMING_BATCH: Duration = Duration::from_millis(40);
+const FORMING_BATCH: Duration = Duration::from_millis(100);
+/// By how much longer for each report passed on just before: when many have news, most of it is out of date by the next
+/// batch, and comes from several sides.
+const CROWDED: Duration = Duration::from_millis(4);
+/// By how much longer at most.
+const CROWDED_MAX: Duration = Duration::from_millis(200);
+/// How long ago "just before" is at most.
+const RECENTLY: Duration = Duration::from_secs(1);
 /// How long a node that nobody reaches any more is remembered.
 const FORGET: Duration = Duration::from_secs(60);
 /// How long a node that did not answer a transition is kept out.
@@ -64,6 +71,8 @@ struct Peer {
     up: bool,
     trusted: bool,
     losses: Vec<(Option<Network>, Loss)>,
+    /// Whether it was sent this node's view of late.
+    told: bool,
 }
 
 /// What a map is computed from: versions of the reports, the foreign views and the evictions, and the view.
@@ -116,6 +125,8 @@ pub struct Integration {
     token: u64,
     writes: u64,
     batch_due: bool,
+    /// When reports were passed on last, and how many.
+    flooded: (Instant, u32),
     looks: u32,
     leaving: bool,
     departed: bool,
@@ -160,6 +171,7 @@ impl Integration {
             token: 0,
             writes: 0,
             batch_due: false,
+            flooded: (Instant::ZERO, 0),
             looks: 0,
             leaving: false,
             departed: false,
@@ -177,7 +189,7 @@ impl Integration {
     pub fn on_link_up(&mut self, now: Now, hello: &Hello, out: Out<'_>) {
         let identity = hello.identity.clone();
         let name = identity.name.clone();
-        let peer = Peer { identity, up: true, trusted: false, losses: Vec::new() };
+        let peer = Peer { identity, up: true, trusted: false, losses: Vec::new(), told: false };
         if self.peers.insert(name.clone(), peer).is_some_and(|before| before.identity != hello.identity) {
             self.unresponsive.remove(&name);
         }
@@ -231,7 +243,7 @@ impl Integration {
 
     /// A peer that is needed could not be reached.
     pub fn on_unreachable(&mut self, identity: &Identity, losses: Vec<(Option<Network>, Loss)>) {
-        let peer = Peer { identity: identity.clone(), up: false, trusted: false, losses: Vec::new() };
+        let peer = Peer { identity: identity.clone(), up: false, trusted: false, losses: Vec::new(), told: false };
         self.peers.entry(identity.name.clone()).or_insert(peer).losses = losses;
     }
 
@@ -342,7 +354,9 @@ impl Integration {
         if !self.batch_due {
             self.batch_due = true;
             let pause = if self.current.is_none() { FORMING_BATCH } else { BATCH };
-            out.push(Effect::ArmBatch { at: now.at + pause });
+            let (last, reports) = self.flooded;
+            let crowd = if now.at.since(last) < RECENTLY { (CROWDED * reports).min(CROWDED_MAX) } else { Duration::ZERO };
+            out.push(Effect::ArmBatch { at: now.at + pause + crowd });
         }
     }
 
@@ -354,7 +368,7 @@ impl Integration {
         }
         self.mark_the_unreached(now);
         self.refresh_report(now);
-        self.flood(out);
+        self.flood(now, out);
         self.look(now, out);
         self.want(out);
         if self.leaving {
@@ -376,6 +390,7 @@ impl Integration {
             return;
         }
         self.looks = 0;
+        self.peers.values_mut().for_each(|peer| peer.told = false);
         self.expected.retain(|_, at| now.at.since(*at) < self.settle_time);
         let kept_out = self.unresponsive.len();
         self.unresponsive.retain(|_, since| now.at.since(*since) < UNRESPONSIVE);
@@ -385,12 +400,13 @@ impl Integration {
         self.forget_the_lost(now, out);
     }
 
-    fn flood(&mut self, out: Out<'_>) {
+    fn flood(&mut self, now: Now, out: Out<'_>) {
         let fresh = self.reports.drain_fresh();
         if fresh.is_empty() {
             return;
         }
-        for (name, peer) in self.peers.iter().filter(|(_, peer)| peer.up) {
+        self.flooded = (now.at, fresh.len() as u32);
+        for (name, peer) in self.peers.iter_mut().filter(|(_, peer)| peer.up) {
             let not_theirs =
                 |(report, from): &&(Arc<Report>, Vec<NodeName>)| !from.contains(name) && report.origin != peer.identity;
             let news: Vec<_> = fresh.iter().filter(not_theirs).map(|(report, _)| report.clone()).collect();
@@ -398,10 +414,11 @@ impl Integration {
                 out.push(Effect::Send { peer: name.clone(), payload: Payload::Reports(chunk.to_vec()) });
             }
             // Who is not in the view needs it to read the reports that speak of it.
-            let strange = |view: &&Arc<ViewRecord>| !view.contains(&peer.identity);
+            let strange = |view: &&Arc<ViewRecord>| !peer.told && !view.contains(&peer.identity);
             if let Some(view) = self.current.as_ref().filter(strange)
                 && news.iter().any(|report| report.view.as_ref() == Some(&view.id))
             {
+                peer.told = true;
                 out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
             }
         }

@@ -89,7 +89,7 @@ impl Integration {
     }
 
     /// The best-ranked of the connected nodes that have reported, at most `most`: those that can be spoken to first.
-    fn best(&self, picture: &Picture<'_>, most: usize) -> Vec<usize> {
+    pub(super) fn best(&self, picture: &Picture<'_>, most: usize) -> Vec<usize> {
         let near = |number: &usize| !self.unconnected.contains_key(self.reports.roster().name(*number));
         let mut best: Vec<(Rank, usize)> = Vec::with_capacity(most + 1);
         for number in self.reports.numbers().filter(near) {
@@ -130,8 +130,8 @@ impl Integration {
         let subjects = self.subjects(&picture);
         let forming = self.current.is_none();
         // While some of those it watches have had no time to be reached, the links to the best-ranked keep it connected.
-        let waits = |name: &NodeName| !self.is_trusted(name) && self.marks.get(name) != Some(&Mark::Over);
-        let warm = if subjects.iter().any(waits) { self.best_ranked(&picture) } else { BTreeSet::new() };
+        let waits = self.awaits_any(&subjects);
+        let warm = if waits { self.best_ranked(&picture, WARM) } else { BTreeSet::new() };
         let claimed = self.claimants();
         let trusted = self.peers.iter().filter(|(_, peer)| peer.trusted).map(|(name, _)| name);
         let counts = |name: &NodeName| claimed.contains(name) && self.may_watch_me(name);
@@ -179,10 +179,15 @@ impl Integration {
         self.peers.get(name).is_some_and(|peer| peer.trusted)
     }
 
+    /// Whether some that are to be watched are not reached and have had no time to be.
+    fn awaits_any(&self, subjects: &BTreeSet<NodeName>) -> bool {
+        subjects.iter().any(|name| !self.is_trusted(name) && self.marks.get(name) != Some(&Mark::Over))
+    }
+
     /// The best-ranked nodes, of the map and of all that can be reached.
-    fn best_ranked(&self, picture: &Picture<'_>) -> BTreeSet<NodeName> {
-        let known = self.best(picture, WARM).into_iter().map(|number| self.reports.roster().name(number));
-        known.chain(self.order.iter().take(WARM)).cloned().collect()
+    fn best_ranked(&self, picture: &Picture<'_>, most: usize) -> BTreeSet<NodeName> {
+        let known = self.best(picture, most).into_iter().map(|number| self.reports.roster().name(number));
+        known.chain(self.order.iter().take(most)).cloned().collect()
     }
 
     /// Gives every peer that is expected to be reached a time to start from, and ends the wait of those whose is over.
@@ -218,7 +223,9 @@ impl Integration {
         let picture = self.picture();
         let subjects = self.subjects(&picture);
         let mut names = subjects.clone();
-        names.extend(self.best_ranked(&picture));
+        // Links to those who may lead later come when those it watches are reached: not when everybody has most to do.
+        let early = self.current.is_none() || self.awaits_any(&subjects);
+        names.extend(self.best_ranked(&picture, if early { 1 } else { WARM }));
         names.extend(self.sought.iter().cloned());
         if self.leads_or_may() {
             names.extend(self.map.names().cloned());

@@ -37,6 +37,9 @@ use crate::{
     wire::{Payload, Proposal},
 };
 
+/// By how much longer the map must be steady for a first view: news of forming nodes are gathered for longer, too.
+const FORMING: u32 = 4;
+
 /// How far a node is on its way to the next view.
 #[derive(Clone, Hash, Debug)]
 pub enum Stage {
@@ -167,12 +170,24 @@ impl Integration {
     }
 
     fn settle(&mut self, settling: Settling, out: Out<'_>) {
-        let limit = settling.first + self.settle_max;
+        let limit = self.limit(&settling);
         let soon = self.expected.iter().filter(|(name, at)| **at <= limit && !self.map.has(name));
         let last = soon.map(|(_, at)| *at).max().unwrap_or_default().max(settling.changed);
-        let due = (last + self.settle_time).max(self.silences_until).min(limit).max(settling.changed);
+        let due = (last + self.steady_time()).max(self.silences_until).min(limit).max(settling.changed);
         self.stage = Stage::Settling(settling);
         self.arm(due, out);
+    }
+
+    /// How long the map can put the transition off by changing.
+    fn limit(&self, settling: &Settling) -> Instant {
+        let forming = self.current.is_none();
+        let first = if forming { settling.first.max(self.form_until) } else { settling.first };
+        first + self.settle_max
+    }
+
+    /// How long the map must have been steady.
+    fn steady_time(&self) -> Duration {
+        self.settle_time * if self.current.is_none() { FORMING } else { 1 }
     }
 
     fn arm(&mut self, at: Instant, out: Out<'_>) {
@@ -251,16 +266,20 @@ impl Integration {
     /// The map is steady: lead, or give the first choice its time.
     fn stand(&mut self, now: Now, out: Out<'_>) {
         let Stage::Settling(settling) = &mut self.stage else { return };
-        let silences_until = self.silences_until.min(settling.first + self.settle_max);
-        if now.at < silences_until {
-            return self.arm(silences_until, out);
-        }
         let patience = settling.patience;
+        let settling = settling.clone();
+        let limit = self.limit(&settling);
+        if now.at < self.silences_until.min(limit) {
+            return self.arm(self.silences_until.min(limit), out);
+        }
+        if now.at < limit && self.current.is_none() && self.is_awaiting() {
+            return self.arm(limit.min(now.at + self.steady_time()), out);
+        }
         if patience.is_none() {
             out.push(Effect::MapChanged { members: self.order.clone() });
         }
         if patience.is_some_and(|until| until <= now.at) {
-            settling.patience = None;
+            self.stage = Stage::Settling(Settling { patience: None, ..settling });
             if let Some(candidate) = self.candidate().cloned() {
                 self.passed_over.insert(candidate);
             }
@@ -279,11 +298,24 @@ impl Integration {
         }
     }
 
-    /// When a node without a view may lead to its first one. Alone in its map while others are within reach, it waits ten
-    /// times as long: they are likely to take it in, and a view of itself alone would only have to be left again.
+    /// Whether nodes without a view that can be spoken to are not in the map yet: their word that they reach those who
+    /// would watch them is on its way.
+    fn is_awaiting(&self) -> bool {
+        let comes = |(name, peer): (&NodeName, &super::Peer)| {
+            let forming = self.reports.get(name).is_none_or(|report| report.view.is_none() && !report.leaving);
+            peer.trusted && forming && !self.map.has(name) && !self.unresponsive.contains_key(name)
+        };
+        self.peers.iter().any(comes)
+    }
+
+    /// When a node without a view may lead to its first one. While others are within reach that are not in its map, or that
+    /// stand before it, it waits ten times as long: they are likely to take it in, and a view of its own would only have to
+    /// be left again.
     fn forms_at(&self) -> Instant {
         let alone = self.map.len() == 1 && self.peers.values().any(|peer| peer.up);
-        if alone { self.form_until + self.form_time * 9 } else { self.form_until }
+        let best = self.best(&self.picture(), 1);
+        let second = best.first().is_some_and(|&best| *self.reports.roster().name(best) != self.me.name);
+        if alone || second { self.form_until + self.form_time * 9 } else { self.form_until }
     }
 
     /// Makes a promise durable; what relies on it waits for the write.
