@@ -272,7 +272,7 @@ impl Integration {
         if now.at < self.silences_until.min(limit) {
             return self.arm(self.silences_until.min(limit), out);
         }
-        if now.at < limit && self.current.is_none() && self.is_awaiting() {
+        if now.at < limit && self.is_awaiting() {
             return self.arm(limit.min(now.at + self.steady_time()), out);
         }
         if patience.is_none() {
@@ -298,14 +298,19 @@ impl Integration {
         }
     }
 
-    /// Whether nodes without a view that can be spoken to are not in the map yet: their word that they reach those who
-    /// would watch them is on its way.
+    /// Whether the map only grows and nodes without a view that are within reach are not in it yet: their word that they
+    /// reach those who would watch them is on its way, and all of them come in at once (V7).
     fn is_awaiting(&self) -> bool {
-        let comes = |(name, peer): (&NodeName, &super::Peer)| {
-            let forming = self.reports.get(name).is_none_or(|report| report.view.is_none() && !report.leaving);
-            peer.trusted && forming && !self.map.has(name) && !self.unresponsive.contains_key(name)
+        let lost = |member: &Member| self.map.get(&member.identity.name) != Some(&member.identity);
+        if self.current.as_ref().is_some_and(|view| view.members.iter().any(lost)) {
+            return false;
+        }
+        let comes = |report: &Arc<crate::wire::Report>| {
+            let name = &report.origin.name;
+            let out = self.evictions.has(name) || self.unresponsive.contains_key(name) || !self.is_connected(name);
+            report.view.is_none() && !report.leaving && !out && !self.map.has(name)
         };
-        self.peers.iter().any(comes)
+        self.reports.iter().any(comes)
     }
 
     /// When a node without a view may lead to its first one. While others are within reach that are not in its map, or that
