@@ -26,6 +26,8 @@ pub struct Pulse {
     periods: (Duration, Duration),
     /// Whether the other end must notice soon if this one falls silent.
     prompted: bool,
+    /// Whether the other end was asked to hurry and has not answered since.
+    hurried: bool,
 }
 
 /// What a heartbeat says besides its numbers.
@@ -57,6 +59,7 @@ impl Pulse {
             due: now,
             periods: (Duration::ZERO, Duration::ZERO),
             prompted: true,
+            hurried: false,
         }
     }
 
@@ -80,11 +83,13 @@ impl Pulse {
         self.prompted
     }
 
-    /// Heartbeats shall come at least this often. If they did not yet, silence counts from now on.
+    /// Heartbeats shall come at least this often, the other end's too as soon as it hears of it. If they did not yet, silence
+    /// counts from now on; if this is asked again before an answer came, from the first time.
     pub fn hurry(&mut self, now: Instant, period: Duration) {
-        if self.period() > period {
+        if self.period() > period && !core::mem::replace(&mut self.hurried, true) {
             self.echoed_at = self.echoed_at.max(now);
         }
+        self.periods.1 = self.periods.1.min(period);
         self.due = now;
     }
 
@@ -113,6 +118,7 @@ impl Pulse {
         }
         self.echoed = beat.echo;
         self.echoed_at = now;
+        self.hurried = false;
         true
     }
 
@@ -183,6 +189,22 @@ mod tests {
         assert!(a.on_beat(start + MS * 57, &answer));
         assert_eq!(a.rtt(), Some(MS * 7));
         assert!(!a.on_beat(start + MS * 58, &answer), "the same echo again is no answer");
+    }
+
+    #[test]
+    fn who_is_asked_to_hurry_again_and_again_and_never_answers_is_silent_from_the_first_time() {
+        let mut a = Pulse::new(Instant::ZERO);
+        let slow = Word { prompt: false, period: MS * 1000, ..WORD };
+        let beat = Pulse::new(Instant::ZERO).beat(Instant::ZERO, slow);
+        a.on_beat(Instant::ZERO, &beat);
+        a.beat(Instant::ZERO, slow);
+        for n in 1..20u32 {
+            a.hurry(Instant::ZERO + MS * 100 * n, MS * 100);
+            a.beat(Instant::ZERO + MS * 100 * n, WORD);
+            assert_eq!(a.period(), MS * 100);
+            a.beat(Instant::ZERO + MS * 100 * n, slow);
+        }
+        assert_eq!(a.silence(Instant::ZERO + MS * 1900), MS * 1800);
     }
 
     #[test]

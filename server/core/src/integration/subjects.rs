@@ -133,9 +133,9 @@ impl Integration {
         let picture = self.picture();
         let subjects = self.subjects(&picture);
         let forming = self.current.is_none();
-        // While some of those it watches have had no time to be reached, the links to the best-ranked keep it connected.
-        let waits = self.awaits_any(&subjects);
-        let warm = if waits { self.best_ranked(&picture, WARM) } else { BTreeSet::new() };
+        // While some of those it watches have had no time to be reached, the links to the best-ranked of the map keep it
+        // connected.
+        let warm = if self.awaits_any(&subjects) { &self.order[..WARM.min(self.order.len())] } else { &[] };
         let claimed = self.claimants();
         let trusted = self.peers.iter().filter(|(_, peer)| peer.trusted).map(|(name, _)| name);
         let counts = |name: &NodeName| claimed.contains(name) && self.may_watch_me(name);
@@ -227,9 +227,8 @@ impl Integration {
         let picture = self.picture();
         let subjects = self.subjects(&picture);
         let mut names = subjects.clone();
-        // Links to those who may lead later come when those it watches are reached: not when everybody has most to do.
-        let early = self.current.is_none() || self.awaits_any(&subjects);
-        names.extend(self.best_ranked(&picture, if early { 1 } else { WARM }));
+        // Links to those who may lead later are not made when everybody has most to do.
+        names.extend(self.best_ranked(&picture, if self.current.is_none() { 1 } else { WARM }));
         names.extend(self.sought.iter().cloned());
         if self.leads_or_may() {
             names.extend(self.map.names().cloned());
