@@ -48,14 +48,13 @@ impl Hash for Integration {
             writes,
             batch_due,
             flooded: _,
-            left_out,
             looks: _,
             leaving,
             departed,
         } = self;
         let looked = looked_at.as_ref() == Some(&self.basis());
         (me, peers, reports, marks, unconnected, evictions, unresponsive, sought).hash(state);
-        (form_until, expected, silences_until, batch_due, left_out, leaving, departed).hash(state);
+        (form_until, expected, silences_until, batch_due, leaving, departed).hash(state);
         (current, standing, stable, promised, writes, history, foreign).hash(state);
         (looked, map, order, stage, passed_over).hash(state);
     }

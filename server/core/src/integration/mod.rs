@@ -127,8 +127,6 @@ pub struct Integration {
     batch_due: bool,
     /// When reports were passed on last, and how many.
     flooded: (Instant, u32),
-    /// Whether this node no longer reaches all who watch it, and others may have left it to them to pass reports on.
-    left_out: bool,
     looks: u32,
     leaving: bool,
     departed: bool,
@@ -174,7 +172,6 @@ impl Integration {
             writes: 0,
             batch_due: false,
             flooded: (Instant::ZERO, 0),
-            left_out: false,
             looks: 0,
             leaving: false,
             departed: false,
@@ -197,7 +194,9 @@ impl Integration {
             self.unresponsive.remove(&name);
         }
         self.refresh_report(now);
-        out.push(Effect::Send { peer: name.clone(), payload: self.summary() });
+        let view = self.current.as_ref().map(|view| view.id.clone());
+        let payload = Payload::Summary { view, stamps: self.reports.stamps() };
+        out.push(Effect::Send { peer: name.clone(), payload });
         if !self.evictions.is_empty() {
             out.push(Effect::Send { peer: name.clone(), payload: Payload::Evictions(self.evictions.all()) });
         }
@@ -354,12 +353,15 @@ impl Integration {
     fn arm_batch(&mut self, now: Now, out: Out<'_>) {
         if !self.batch_due {
             self.batch_due = true;
-            let pause = if self.current.is_none() { FORMING_BATCH } else { BATCH };
-            let (last, reports) = self.flooded;
-            let crowd =
-                if now.at.since(last) < RECENTLY { (CROWDED * reports).min(CROWDED_MAX) } else { Duration::ZERO };
-            out.push(Effect::ArmBatch { at: now.at + pause + crowd });
+            let pause = if self.current.is_none() { FORMING_BATCH + self.crowd(now) } else { BATCH };
+            out.push(Effect::ArmBatch { at: now.at + pause });
         }
+    }
+
+    /// By how much longer a forming node gathers news because many others have some, too.
+    fn crowd(&self, now: Now) -> Duration {
+        let (last, reports) = self.flooded;
+        if now.at.since(last) < RECENTLY { (CROWDED * reports).min(CROWDED_MAX) } else { Duration::ZERO }
     }
 
     /// Passes on what was gathered, and looks at the map.
@@ -371,7 +373,6 @@ impl Integration {
         self.mark_the_unreached(now);
         self.refresh_report(now);
         self.flood(now, out);
-        self.resync(out);
         self.look(now, out);
         self.want(out);
         if self.leaving {
@@ -409,8 +410,7 @@ impl Integration {
             return;
         }
         self.flooded = (now.at, fresh.len() as u32);
-        let served = self.served();
-        for (name, peer) in self.peers.iter_mut().filter(|(name, peer)| peer.up && !served.contains(*name)) {
+        for (name, peer) in self.peers.iter_mut().filter(|(_, peer)| peer.up) {
             let not_theirs =
                 |(report, from): &&(Arc<Report>, Vec<NodeName>)| !from.contains(name) && report.origin != peer.identity;
             let news: Vec<_> = fresh.iter().filter(not_theirs).map(|(report, _)| report.clone()).collect();
@@ -426,44 +426,6 @@ impl Integration {
                 out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
             }
         }
-    }
-
-    /// The peers that get all reports from others: in a calm view reports go along the overlay, and a member that reaches
-    /// all who watch it needs no other link for them. The links to the best-ranked would carry everything to everyone.
-    fn served(&self) -> BTreeSet<NodeName> {
-        let roster = self.reports.roster();
-        let calm = matches!(self.stage, Stage::Idle) && self.stable;
-        let view = self.current.as_ref().filter(|_| calm);
-        let Some((me, view)) = roster.number(&self.me.name).filter(|&me| self.reaches_its_watchers(me)).zip(view)
-        else {
-            return BTreeSet::new();
-        };
-        let is_served = |(name, peer): &(&NodeName, &Peer)| {
-            let Some((number, report)) = roster.number(name).zip(self.reports.get(name)) else { return false };
-            let member = view.contains(&peer.identity) && peer.identity == report.origin;
-            let here = report.view.as_ref() <= Some(&view.id) && !report.unsettled;
-            let watched = self.overlay.watchers(me).any(|other| other == number);
-            member && here && !watched && self.reaches_its_watchers(number)
-        };
-        self.peers.iter().filter(is_served).map(|(name, _)| name.clone()).collect()
-    }
-
-    /// Whether a member says that it reaches all who watch it.
-    fn reaches_its_watchers(&self, number: usize) -> bool {
-        self.overlay.has(number) && self.overlay.watchers(number).all(|other| self.reports.reaches(number, other))
-    }
-
-    /// Tells all peers what is known here, so that they send what they have not passed on because others would.
-    fn resync(&mut self, out: Out<'_>) {
-        if core::mem::take(&mut self.left_out) {
-            for (name, _) in self.peers.iter().filter(|(_, peer)| peer.up) {
-                out.push(Effect::Send { peer: name.clone(), payload: self.summary() });
-            }
-        }
-    }
-
-    fn summary(&self) -> Payload {
-        Payload::Summary { view: self.current.as_ref().map(|view| view.id.clone()), stamps: self.reports.stamps() }
     }
 
     fn picture(&self) -> Picture<'_> {

@@ -34,7 +34,7 @@ pub struct Reports {
     count: usize,
     /// To be passed on, each with the neighbours it came from.
     fresh: BTreeMap<NodeName, Vec<NodeName>>,
-    /// Of nodes that were forgotten: so that an echo of an old report does not bring them back.
+    /// Of nodes that were forgotten: so that none of their older reports is taken for news.
     forgotten: BTreeMap<NodeName, (Boot, u64, Instant)>,
     limit: usize,
     version: u64,
@@ -79,11 +79,10 @@ impl Reports {
         let name = &report.origin.name;
         let stamp = (report.origin.boot, report.number);
         let before = self.get(name);
-        let known = match before {
-            Some(known) => Some((known.origin.boot, known.number)),
-            None => self.forgotten.get(name).map(|(boot, number, _)| (*boot, *number)),
-        };
-        if known.is_some_and(|known| stamp <= known) {
+        let known = before.map(|known| (known.origin.boot, known.number));
+        // The last report of one who was forgotten may still be its newest, and it is back.
+        let outdated = self.forgotten.get(name).is_some_and(|(boot, number, _)| stamp < (*boot, *number));
+        if known.is_some_and(|known| stamp <= known) || before.is_none() && outdated {
             if let (true, Some(from)) = (known == Some(stamp), from)
                 && let Some(senders) = self.fresh.get_mut(name)
             {
@@ -312,12 +311,13 @@ mod tests {
     }
 
     #[test]
-    fn an_echo_does_not_bring_back_who_was_forgotten() {
+    fn who_was_forgotten_comes_back_with_its_last_report_or_a_newer_one() {
         let mut reports = Reports::new(8);
         reports.take(report("a", 1, 5), None);
         reports.forget(Instant::ZERO, &NodeName::new("a").unwrap());
+        assert_eq!(reports.take(report("a", 1, 4), None), Taken::Old);
+        assert_eq!(reports.take(report("a", 1, 5), None), Taken::News { before: None });
         assert_eq!(reports.take(report("a", 1, 5), None), Taken::Old);
-        assert_eq!(reports.take(report("a", 1, 6), None), Taken::News { before: None });
     }
 
     #[test]

@@ -110,11 +110,7 @@ impl Integration {
         let quiet = known.is_some_and(|known| self.says_the_same(known, &report));
         if !quiet {
             let (me, before) = (self.me.name.clone(), known.cloned());
-            let reaches_all =
-                |own: &Self| own.reports.roster().number(&me).is_some_and(|me| own.reaches_its_watchers(me));
-            let reached_all = reaches_all(self);
             self.reports.take(Arc::new(Report { number: number + 1, ..report }), None);
-            self.left_out |= reached_all && !reaches_all(self);
             self.note_silences(now, before.as_deref(), &me);
         }
     }

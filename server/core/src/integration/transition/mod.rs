@@ -380,6 +380,7 @@ impl Integration {
         self.standing = true;
         self.stable = false;
         self.passed_over.clear();
+        self.peers.values_mut().for_each(|peer| peer.told = false);
         for member in &view.members {
             self.reports.enter(&member.identity.name);
         }
