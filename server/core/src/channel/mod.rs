@@ -114,8 +114,10 @@ impl Channels {
         let hurried = |name: &&NodeName| self.wanted.get(*name) == Some(&true) && before.get(*name) != Some(&true);
         let hurried: Vec<NodeName> = self.wanted.keys().filter(hurried).cloned().collect();
         for id in hurried.iter().flat_map(|name| self.table.of_peer(name)).collect::<Vec<_>>() {
-            if let Some(peer) = self.table.get_mut(&id).and_then(Channel::peer_mut) {
-                peer.pulse.hurry(now, self.heartbeat);
+            if let Some(peer) = self.table.get_mut(&id).and_then(Channel::peer_mut)
+                && peer.pulse.hurry(now, self.heartbeat)
+            {
+                freshen(&id, peer, false, out);
             }
             self.beat(now, &id, out);
         }
@@ -191,6 +193,9 @@ impl Channels {
         let answered = peer.pulse.on_beat(now, beat);
         let name = peer.hello.identity.name.clone();
         let first = answered && peer.up.is_none();
+        if answered {
+            freshen(id, peer, true, out);
+        }
         if core::mem::replace(&mut peer.wants, beat.wanted) != beat.wanted {
             out.push(Effect::PeerWants { peer: name.clone(), wanted: beat.wanted });
         }
@@ -319,6 +324,13 @@ impl Channels {
                 self.fail(now, &relayed, Loss::Unreachable, out);
             }
         }
+    }
+}
+
+/// Notes whether answers come on a channel that is up.
+fn freshen(id: &ChannelId, peer: &mut table::Peer, fresh: bool, out: Out<'_>) {
+    if peer.up.is_some() && core::mem::replace(&mut peer.fresh, fresh) != fresh {
+        out.push(Effect::Fresh { id: id.clone(), peer: peer.hello.identity.name.clone(), fresh });
     }
 }
 

@@ -84,13 +84,15 @@ impl Pulse {
     }
 
     /// Heartbeats shall come at least this often, the other end's too as soon as it hears of it. If they did not yet, silence
-    /// counts from now on; if this is asked again before an answer came, from the first time.
-    pub fn hurry(&mut self, now: Instant, period: Duration) {
+    /// counts from now on; if this is asked again before an answer came, from the first time. Returns whether only an answer
+    /// will show that the channel is as good as that.
+    pub fn hurry(&mut self, now: Instant, period: Duration) -> bool {
         if self.period() > period && !core::mem::replace(&mut self.hurried, true) {
             self.echoed_at = self.echoed_at.max(now);
         }
         self.periods.1 = self.periods.1.min(period);
         self.due = now;
+        self.hurried
     }
 
     /// The longer one of both ends' times between heartbeats.

@@ -1,7 +1,7 @@
 //! What comes round with every heartbeat: limits, holds, answers, duplicates, dials.
 
 use super::{
-    Channels, Effect, Out,
+    Channels, Effect, Out, freshen,
     pulse::{Pulse, Word},
     table::{Channel, ChannelId},
 };
@@ -94,9 +94,7 @@ impl Channels {
             if !fresh && !peer.trusted && peer.trusted_from.is_some() {
                 peer.trusted_from = Some(now + peer.hold);
             }
-            if peer.up.is_some() && core::mem::replace(&mut peer.fresh, fresh) != fresh {
-                out.push(Effect::Fresh { id: id.clone(), peer: peer.hello.identity.name.clone(), fresh });
-            }
+            freshen(id, peer, fresh, out);
         }
         self.trust(now, id, out);
         if due {

@@ -70,6 +70,8 @@ struct Peer {
     identity: Identity,
     up: bool,
     trusted: bool,
+    /// Whether the peer does not answer just now, or has not yet since it was asked to hurry.
+    stale: bool,
     losses: Vec<(Option<Network>, Loss)>,
     /// Whether it was sent this node's view of late.
     told: bool,
@@ -189,7 +191,7 @@ impl Integration {
     pub fn on_link_up(&mut self, now: Now, hello: &Hello, out: Out<'_>) {
         let identity = hello.identity.clone();
         let name = identity.name.clone();
-        let peer = Peer { identity, up: true, trusted: false, losses: Vec::new(), told: false };
+        let peer = Peer { identity, up: true, trusted: false, stale: false, losses: Vec::new(), told: false };
         if self.peers.insert(name.clone(), peer).is_some_and(|before| before.identity != hello.identity) {
             self.unresponsive.remove(&name);
         }
@@ -236,6 +238,16 @@ impl Integration {
         self.arm_batch(now, out);
     }
 
+    /// Answers of a peer come, or do not.
+    pub fn on_link_fresh(&mut self, now: Now, peer: NodeName, fresh: bool, out: Out<'_>) {
+        if let Some(state) = self.peers.get_mut(&peer) {
+            state.stale = !fresh;
+            if fresh && state.trusted {
+                self.arm_batch(now, out);
+            }
+        }
+    }
+
     /// A peer will count as reached at this time, if all goes well: a transition may wait for it.
     pub fn on_link_expected(&mut self, peer: NodeName, at: Instant) {
         self.expected.insert(peer, at);
@@ -243,7 +255,14 @@ impl Integration {
 
     /// A peer that is needed could not be reached.
     pub fn on_unreachable(&mut self, identity: &Identity, losses: Vec<(Option<Network>, Loss)>) {
-        let peer = Peer { identity: identity.clone(), up: false, trusted: false, losses: Vec::new(), told: false };
+        let peer = Peer {
+            identity: identity.clone(),
+            up: false,
+            trusted: false,
+            stale: false,
+            losses: Vec::new(),
+            told: false,
+        };
         self.peers.entry(identity.name.clone()).or_insert(peer).losses = losses;
     }
 

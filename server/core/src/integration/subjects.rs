@@ -133,7 +133,12 @@ impl Integration {
         // connected.
         let warm = if self.awaits_any(&subjects) { &self.order[..WARM.min(self.order.len())] } else { &[] };
         let claimed = self.claimants();
-        let trusted = self.peers.iter().filter(|(_, peer)| peer.trusted).map(|(name, _)| name);
+        // A link that nobody watched so far may be dead long since: it counts when it has answered.
+        let said = self.reports.get(&self.me.name);
+        let good = |(name, peer): &(&NodeName, &Peer)| {
+            peer.trusted && (!peer.stale || said.is_some_and(|report| report.reached.binary_search(name).is_ok()))
+        };
+        let trusted = self.peers.iter().filter(good).map(|(name, _)| name);
         let counts = |name: &NodeName| claimed.contains(name) && self.may_watch_me(name);
         let reported = |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name) || counts(name);
         let reached = trusted.filter(reported).cloned().collect();

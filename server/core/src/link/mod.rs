@@ -74,6 +74,13 @@ pub enum Effect {
         /// Whether it does.
         trusted: bool,
     },
+    /// Answers come on a direct channel, or on none.
+    Fresh {
+        /// The peer.
+        peer: NodeName,
+        /// Whether they do.
+        fresh: bool,
+    },
     /// The peer will count as reached at this time, if its channel stays good.
     Expected {
         /// The peer.
@@ -142,7 +149,7 @@ impl Links {
             None => usize::MAX,
         };
         let link = self.links.entry(name.clone()).or_insert_with(|| Link::new(now, hello.clone()));
-        link.add_channel(now, id, hello, preference, network.cloned());
+        link.add_channel(now, id, hello, preference, network.cloned(), out);
         if link.state() == LinkState::Down {
             self.next_session += 1;
             link.open(now, self.next_session, out);

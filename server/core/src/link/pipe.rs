@@ -31,6 +31,8 @@ pub struct Link {
     relay_turn: usize,
     /// A direct channel has been good for long enough, and one has been up ever since: which one is nobody's business.
     proven: bool,
+    /// Whether answers come on a direct channel.
+    fresh: bool,
     /// Whether the peer needs the link.
     pub peer_wants: bool,
     /// Since when one end or both have not needed it.
@@ -65,6 +67,7 @@ impl Link {
             relay_tried: now,
             relay_turn: 0,
             proven: false,
+            fresh: false,
             peer_wants: false,
             idle_since: now,
         }
@@ -126,6 +129,7 @@ impl Link {
         hello: &Arc<Hello>,
         preference: usize,
         network: Option<Network>,
+        out: Out<'_>,
     ) {
         if self.hello.identity != hello.identity {
             (self.own, self.peer_session) = (0, 0);
@@ -135,6 +139,14 @@ impl Link {
         self.hello = hello.clone();
         self.losses.remove(&network);
         self.channels.insert(id, Path { preference, network, fresh: true, since: now });
+        self.note_freshness(out);
+    }
+
+    fn note_freshness(&mut self, out: Out<'_>) {
+        let fresh = self.channels.values().any(|path| path.network.is_some() && path.fresh);
+        if core::mem::replace(&mut self.fresh, fresh) != fresh {
+            out.push(Effect::Fresh { peer: self.peer().name.clone(), fresh });
+        }
     }
 
     /// Starts a new session.
@@ -151,6 +163,7 @@ impl Link {
         let was_trusted = self.trusted();
         let Some(path) = self.channels.remove(id) else { return };
         self.losses.insert(path.network, loss);
+        self.note_freshness(out);
         self.proven &= self.channels.values().any(|path| path.network.is_some());
         if self.channels.is_empty() {
             self.go_down(now, was_trusted, out);
@@ -195,6 +208,7 @@ impl Link {
     pub(super) fn freshen_channel(&mut self, now: Instant, id: &ChannelId, fresh: bool, out: Out<'_>) {
         if let Some(path) = self.channels.get_mut(id) {
             path.fresh = fresh;
+            self.note_freshness(out);
             self.choose(now, out);
         }
     }

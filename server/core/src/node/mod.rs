@@ -291,6 +291,9 @@ impl Node {
                     integration.on_link_trusted(now, &peer.name, trusted, losses, out);
                 });
             }
+            link::Effect::Fresh { peer, fresh } => {
+                self.integration(|integration, out| integration.on_link_fresh(now, peer, fresh, out));
+            }
             link::Effect::Expected { peer, at } => self.integration.on_link_expected(peer, at),
             link::Effect::Deliver { peer, session, seq, payload } => {
                 out.push(Effect::Note(Note::Delivered { peer: peer.clone(), session, seq }));
