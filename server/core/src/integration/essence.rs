@@ -31,6 +31,7 @@ impl Hash for Integration {
             expected,
             silences_until,
             sought,
+            watched,
             current,
             standing,
             stable,
@@ -53,7 +54,7 @@ impl Hash for Integration {
             departed,
         } = self;
         let looked = looked_at.as_ref() == Some(&self.basis());
-        (me, peers, reports, marks, unconnected, evictions, unresponsive, sought).hash(state);
+        (me, peers, reports, marks, unconnected, evictions, unresponsive, sought, watched).hash(state);
         (form_until, expected, silences_until, batch_due, leaving, departed).hash(state);
         (current, standing, stable, promised, writes, history, foreign).hash(state);
         (looked, map, order, stage, passed_over).hash(state);

@@ -108,6 +108,8 @@ pub struct Integration {
     /// Until when more of those who fell silent together may be noticed.
     silences_until: Instant,
     sought: BTreeSet<NodeName>,
+    /// The peers of whom silence is noticed soon.
+    watched: BTreeSet<NodeName>,
 
     current: Option<Arc<ViewRecord>>,
     standing: bool,
@@ -157,6 +159,7 @@ impl Integration {
             expected: BTreeMap::new(),
             silences_until: Instant::ZERO,
             sought: BTreeSet::new(),
+            watched: BTreeSet::new(),
             current: None,
             standing: false,
             stable: false,
@@ -393,7 +396,7 @@ impl Integration {
         self.refresh_report(now);
         self.flood(now, out);
         self.look(now, out);
-        self.want(out);
+        self.want(now, out);
         if self.leaving {
             self.check_departure(out);
         }

@@ -133,11 +133,11 @@ impl Integration {
         // connected.
         let warm = if self.awaits_any(&subjects) { &self.order[..WARM.min(self.order.len())] } else { &[] };
         let claimed = self.claimants();
-        // A link that nobody watched so far may be dead long since: it counts when it has answered.
+        // A link that nobody watched so far may be dead long since: it counts when it is watched and has answered.
         let said = self.reports.get(&self.me.name);
-        let good = |(name, peer): &(&NodeName, &Peer)| {
-            peer.trusted && (!peer.stale || said.is_some_and(|report| report.reached.binary_search(name).is_ok()))
-        };
+        let said = |name: &NodeName| said.is_some_and(|report| report.reached.binary_search(name).is_ok());
+        let alive = |name: &NodeName, peer: &Peer| forming || !peer.stale && self.watched.contains(name);
+        let good = |(name, peer): &(&NodeName, &Peer)| peer.trusted && (said(name) || alive(name, peer));
         let trusted = self.peers.iter().filter(good).map(|(name, _)| name);
         let counts = |name: &NodeName| claimed.contains(name) && self.may_watch_me(name);
         let reported = |name: &&NodeName| forming || subjects.contains(*name) || warm.contains(*name) || counts(name);
@@ -224,9 +224,11 @@ impl Integration {
 
     /// Says which links are needed: to whom this node watches, to the best-ranked, to outsiders that discovery found,
     /// and while it may lead, to all in the map.
-    pub(super) fn want(&self, out: Out<'_>) {
+    pub(super) fn want(&mut self, now: Now, out: Out<'_>) {
         let picture = self.picture();
-        let subjects = self.subjects(&picture);
+        // Those it watches, and those that watch it.
+        let mut subjects = self.subjects(&picture);
+        subjects.extend(self.claimants().into_iter().filter(|name| self.may_watch_me(name)));
         let mut names = subjects.clone();
         // Links to those who may lead later are not made when everybody has most to do.
         names.extend(self.best_ranked(&picture, if self.current.is_none() { 1 } else { WARM }));
@@ -248,6 +250,11 @@ impl Integration {
             Some((name, want))
         };
         let links: BTreeMap<NodeName, Want> = names.into_iter().filter_map(want).collect();
+        let watched = links.iter().filter(|(_, want)| want.prompt).map(|(name, _)| name.clone()).collect();
+        let before = core::mem::replace(&mut self.watched, watched);
+        if self.watched.difference(&before).any(|name| self.is_trusted(name)) {
+            self.arm_batch(now, out);
+        }
         out.push(Effect::Want { links });
     }
 
