@@ -229,13 +229,17 @@ async fn l1_a_flood_of_introductions_is_bounded() {
         let cluster_id = if number % 2 == 0 { n1.spec().cluster.clone() } else { format!("other-{number}") };
         let mut caller = Caller::call(n1).await?;
         caller.say(Kind::Hello(pb::Hello { cluster_id, ..hello(n1, &format!("x{number}")) })).await;
-        caller.answer().await.map(|answer| (answer, caller))
+        let answer = caller.answer().await?;
+        // Who is let in stays; all of them at once would be more than the agent has room for.
+        let stays = matches!(answer, Kind::Welcome(_)).then_some(caller);
+        Ok::<_, Status>((answer, stays))
     });
     let met: Vec<_> = futures_util::stream::iter(flood).buffer_unordered(50).collect().await;
     let count = |is: fn(&Kind) -> bool| met.iter().flatten().filter(|(answer, _)| is(answer)).count();
     let welcomed = count(|answer| matches!(answer, Kind::Welcome(_)));
     let refused = count(|answer| matches!(answer, Kind::Refuse(_)));
-    println!("{welcomed} welcomed, {refused} refused, of {}", met.len());
+    let others: Vec<_> = met.iter().filter_map(|met| met.as_ref().err()).collect();
+    println!("{welcomed} welcomed, {refused} refused, of {}; {others:?}", met.len());
     assert_eq!(refused, 500, "all of other clusters are told so; {welcomed} others were let in");
     calm.after(&cluster).await;
 }

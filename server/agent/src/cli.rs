@@ -60,7 +60,7 @@ pub struct RunArgs {
 #[derive(Args, Debug, Clone)]
 pub struct DevArgs {
     /// How many nodes
-    #[arg(long, default_value_t = 3, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, default_value_t = 3, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=50))]
     pub nodes: u16,
     /// API on this port plus 1, 2, ..., peers plus 101, 102, ..., HTTP plus 201, 202, ...
     #[arg(long, default_value_t = 7400, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1024..=65_000))]
