@@ -229,6 +229,8 @@ fn idle(worlds: [World; 2]) -> Report {
         mean.push(sent as f64 / count as f64);
         report = report.check(&world);
     }
-    report.line(format!("frames per node, {nodes} to ten: {:.2}", mean[1] / mean[0]));
+    let ratio = mean[1] / mean[0];
+    report.line(format!("frames per node, {nodes} to ten: {ratio:.2}"));
+    report.aim("the same per node, within a tenth", (ratio - 1.0).abs() <= 0.1);
     report
 }

@@ -2,8 +2,8 @@
 //!
 //! A model checker recognises by it where it has been before. Left out are the settings, which never change, and what
 //! can be told from the rest or only has to differ from what was before: numbers that nodes have here, the overlay,
-//! versions, tokens, and the count of heartbeats and of reports passed on, which only spread work over time. The destructuring names every field,
-//! so that a new one must be put on one side.
+//! versions, tokens, and the count of heartbeats and of reports passed on, which only spread work over time. The
+//! destructuring names every field, so that a new one must be put on one side.
 
 use core::hash::{Hash, Hasher};
 
