@@ -95,6 +95,11 @@ impl Pulse {
         self.hurried
     }
 
+    /// Whether the other end was asked to hurry and has not answered since.
+    pub fn is_hurried(&self) -> bool {
+        self.hurried
+    }
+
     /// The longer one of both ends' times between heartbeats.
     pub fn period(&self) -> Duration {
         self.periods.0.max(self.periods.1)

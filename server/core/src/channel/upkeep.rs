@@ -90,10 +90,11 @@ impl Channels {
         let Some(peer) = self.table.get_mut(id).and_then(Channel::peer_mut) else { return };
         let due = peer.pulse.is_due(now);
         if due {
-            let fresh = !peer.pulse.check(now);
-            if !fresh && !peer.trusted && peer.trusted_from.is_some() {
+            let overdue = peer.pulse.check(now);
+            if overdue && !peer.trusted && peer.trusted_from.is_some() {
                 peer.trusted_from = Some(now + peer.hold);
             }
+            let fresh = !overdue && !peer.pulse.is_hurried();
             freshen(id, peer, fresh, out);
         }
         self.trust(now, id, out);
