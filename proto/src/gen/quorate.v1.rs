@@ -46,7 +46,8 @@ pub struct View {
     /// When the controller committed the view, by the controller's wall clock (for people; never compared).
     #[prost(message, optional, tag = "5")]
     pub commit_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// True when the answering node was not a member of this view, with its present boot, and learned of it later.
+    /// True when the answering node did not install this view since it started, but learned of it: it was not a member, or
+    /// went on to another view before this one was committed to it.
     #[prost(bool, tag = "6")]
     pub missed: bool,
 }

@@ -104,8 +104,8 @@ impl Checkers {
     /// An agent tells its watchers something.
     pub fn published(&mut self, time: Time, host: usize, hosts: &[Host], publication: &Publication) {
         match publication {
-            Publication::View { view, missed, installed } => {
-                self.on_view(time, host, view, *missed);
+            Publication::View { view, installed } => {
+                self.on_view(time, host, view);
                 if *installed {
                     self.on_install(time, host, hosts, view);
                 }
@@ -120,15 +120,12 @@ impl Checkers {
         }
     }
 
-    fn on_view(&mut self, time: Time, host: usize, view: &ViewRecord, missed: bool) {
+    fn on_view(&mut self, time: Time, host: usize, view: &ViewRecord) {
         let members: Vec<Identity> = view.members.iter().map(|member| member.identity.clone()).collect();
         if *self.views.entry(view.id.clone()).or_insert_with(|| members.clone()) != members {
             self.fail(time, "V1", format!("n{host} sees other members in {} than others do", view.id));
         }
         let me = self.now[host].clone();
-        if missed == view.contains(&me) {
-            self.fail(time, "V4", format!("n{host} marks {} as missed: {missed}", view.id));
-        }
         let again = self.streams.get_mut(&me).is_some_and(|stream| !stream.seen.insert(view.id.clone()));
         if again {
             self.fail(time, "V4", format!("the stream of n{host} shows {} twice", view.id));

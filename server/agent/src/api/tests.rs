@@ -192,7 +192,8 @@ async fn e1_a_stream_resumed_at_any_point_has_no_gap_and_no_duplicate() {
     api.fake.stable(1);
     api.fake.transition(1);
     api.fake.learn(2, &["n2"], &[]);
-    api.fake.learn(3, &["n3"], &[]);
+    // n1 was to be in this one, and went on before it was committed to it.
+    api.fake.learn(3, &["n1", "n3"], &[]);
     api.fake.install(4, &["n1", "n2", "n3"], &[1, 2, 3]);
     api.fake.stable(4);
     let all = take(&mut watch, 7).await;

@@ -9,22 +9,21 @@ use std::sync::Arc;
 use quorate_core::{
     Publication,
     status::{ViewState, ViewStatus},
-    types::{History, Identity, NodeName, ViewId, ViewRecord, WallTime},
+    types::{History, NodeName, ViewId, ViewRecord, WallTime},
 };
 use tokio::sync::broadcast;
 
 use super::{
     happening::{Beginning, Happening, Listing, Reason, Subscription, What},
-    seen::{Seen, Times, replay},
+    seen::{Acquaintance, Known, Seen, replay},
 };
 
 /// What the driver gives for a subscription; [`Raw::finish`] does the rest of the work in the reader's own task.
 #[derive(Debug)]
 pub(super) struct Raw {
     beginning: Beginning,
-    missing: Vec<(Arc<ViewRecord>, WallTime)>,
+    missing: Vec<(Arc<ViewRecord>, Known)>,
     in_force: Option<Happening>,
-    me: Identity,
     live: broadcast::Receiver<Arc<Happening>>,
     changes: broadcast::Receiver<NodeName>,
 }
@@ -33,19 +32,17 @@ pub(super) struct Raw {
 #[derive(Debug)]
 pub(super) struct RawListing {
     pub(super) from: Seen,
-    pub(super) views: Vec<(Arc<ViewRecord>, WallTime)>,
+    pub(super) views: Vec<(Arc<ViewRecord>, Known)>,
     pub(super) dropped: bool,
     pub(super) head: Option<ViewId>,
-    pub(super) me: Identity,
 }
 
 /// The event stream of a node.
 #[derive(Debug)]
 pub(super) struct EventLog {
-    me: Identity,
     seen: Seen,
     head: Option<ViewId>,
-    observed: Times<WallTime>,
+    known: Acquaintance,
     /// The last `TransitionStarted` or `Stable`, as long as nothing came after it.
     in_force: Option<Happening>,
     live: broadcast::Sender<Arc<Happening>>,
@@ -54,13 +51,12 @@ pub(super) struct EventLog {
 
 impl EventLog {
     /// An empty stream; a reader may lag `buffer` events behind.
-    pub(super) fn new(me: Identity, buffer: usize) -> Self {
+    pub(super) fn new(buffer: usize) -> Self {
         let buffer = buffer.max(1);
         Self {
-            me,
             seen: Seen::default(),
             head: None,
-            observed: Times::default(),
+            known: Acquaintance::default(),
             in_force: None,
             live: broadcast::Sender::new(buffer),
             changes: broadcast::Sender::new(buffer),
@@ -75,15 +71,15 @@ impl EventLog {
                 let _ = self.changes.send(name);
                 return;
             }
-            Publication::View { view, missed, installed } => {
-                self.observed.note(&view.id, observed, history);
+            Publication::View { view, installed } => {
+                self.known.note(&view.id, Known { at: observed, installed }, history);
                 self.seen.advance(&view, installed);
                 if installed {
                     self.head = Some(view.id.clone());
                     self.in_force = None;
                     self.seen.prune(history);
                 }
-                What::View { view, missed }
+                What::View { view, missed: !installed }
             }
             Publication::TransitionStarted { left, controller, summary } => {
                 What::TransitionStarted { left, controller, summary }
@@ -112,9 +108,8 @@ impl EventLog {
         };
         Raw {
             beginning,
-            missing: missing.into_iter().map(|view| self.timed(view)).collect(),
+            missing: missing.into_iter().map(|view| self.recalled(view)).collect(),
             in_force,
-            me: self.me.clone(),
             live: self.live.subscribe(),
             changes: self.changes.subscribe(),
         }
@@ -156,31 +151,31 @@ impl EventLog {
             Some((None, _)) => (Seen::default(), history.iter().cloned().collect(), true),
             None => (Seen::default(), history.iter().cloned().collect(), history.has_dropped()),
         };
-        let views = views.into_iter().map(|view| self.timed(view)).collect();
-        RawListing { from, views, dropped, head: self.head.clone(), me: self.me.clone() }
+        let views = views.into_iter().map(|view| self.recalled(view)).collect();
+        RawListing { from, views, dropped, head: self.head.clone() }
     }
 
-    fn timed(&self, view: Arc<ViewRecord>) -> (Arc<ViewRecord>, WallTime) {
-        let at = self.observed.of(&view.id).unwrap_or(view.committed);
-        (view, at)
+    fn recalled(&self, view: Arc<ViewRecord>) -> (Arc<ViewRecord>, Known) {
+        let known = self.known.of(&view);
+        (view, known)
     }
 }
 
 /// Views of the past as events that a reader sees from `from` on.
-fn past(from: &Seen, timed: Vec<(Arc<ViewRecord>, WallTime)>, head: Option<&ViewId>, me: &Identity) -> Vec<Happening> {
-    let (views, times): (Vec<_>, Vec<_>) = timed.into_iter().unzip();
+fn past(from: &Seen, recalled: Vec<(Arc<ViewRecord>, Known)>, head: Option<&ViewId>) -> Vec<Happening> {
+    let (views, known): (Vec<_>, Vec<_>) = recalled.into_iter().unzip();
     let points = replay(from, &views);
-    let happening = |((view, seen), observed): ((Arc<ViewRecord>, Seen), WallTime)| {
-        let missed = !view.contains(me);
-        Happening { what: What::View { view, missed }, seen, head: head.cloned(), observed }
+    let happening = |((view, seen), known): ((Arc<ViewRecord>, Seen), Known)| {
+        let what = What::View { view, missed: !known.installed };
+        Happening { what, seen, head: head.cloned(), observed: known.at }
     };
-    views.into_iter().zip(points).zip(times).map(happening).collect()
+    views.into_iter().zip(points).zip(known).map(happening).collect()
 }
 
 impl Raw {
     pub(super) fn finish(self) -> Subscription {
         let head = self.beginning.head.as_ref();
-        let mut backlog = past(&self.beginning.seen, self.missing, head, &self.me);
+        let mut backlog = past(&self.beginning.seen, self.missing, head);
         if let Some(in_force) = self.in_force {
             let mut seen = backlog.last().map_or_else(|| self.beginning.seen.clone(), |last| last.seen.clone());
             if let What::Stable { id, .. } = &in_force.what {
@@ -194,7 +189,7 @@ impl Raw {
 
 impl RawListing {
     pub(super) fn finish(self) -> Listing {
-        let happenings = past(&self.from, self.views, self.head.as_ref(), &self.me);
+        let happenings = past(&self.from, self.views, self.head.as_ref());
         Listing { happenings, dropped: self.dropped, head: self.head }
     }
 }

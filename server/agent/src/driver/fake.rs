@@ -84,7 +84,7 @@ impl Fake {
         let (view, watch_view) = watch::channel(now.clone());
         let (departure, watch_departure) = watch::channel(Departure::Staying);
         let state = Arc::new(Mutex::new(State {
-            log: EventLog::new(identity("n1"), buffer),
+            log: EventLog::new(buffer),
             history: History::new(16),
             nodes: vec![node("n1", Standing::Member)],
             now,
@@ -115,12 +115,12 @@ impl Fake {
 
     /// Installs a view of these members.
     pub(crate) fn install(&self, incarnation: u64, members: &[&str], parents: &[u64]) {
-        self.publish(Publication::View { view: view(incarnation, members, parents), missed: false, installed: true });
+        self.publish(Publication::View { view: view(incarnation, members, parents), installed: true });
     }
 
-    /// Learns of a view that this node was not in.
+    /// Learns of a view that this node did not install.
     pub(crate) fn learn(&self, incarnation: u64, members: &[&str], parents: &[u64]) {
-        self.publish(Publication::View { view: view(incarnation, members, parents), missed: true, installed: false });
+        self.publish(Publication::View { view: view(incarnation, members, parents), installed: false });
     }
 
     /// The view becomes stable.

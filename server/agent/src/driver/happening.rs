@@ -30,7 +30,7 @@ pub enum What {
     View {
         /// The view.
         view: Arc<ViewRecord>,
-        /// Whether this node was not in it.
+        /// Whether this node did not install it, but learned of it.
         missed: bool,
     },
     /// This node left its view.

@@ -113,7 +113,7 @@ impl Driver {
             writer: parts.writer,
             discovered: parts.discovered,
             requests,
-            log: EventLog::new(parts.identity, parts.event_buffer),
+            log: EventLog::new(parts.event_buffer),
             commands: HashMap::new(),
             next_ticket: 1,
             effects: Vec::new(),

@@ -49,7 +49,7 @@ pub(super) fn write_publication(publication: &Publication) {
             let causes: Vec<_> = view.causes.iter().map(ToString::to_string).collect();
             info!(view = %view.id, ?members, ?causes, attempts = view.attempts, "view installed");
         }
-        Publication::View { view, missed, .. } => info!(view = %view.id, missed, "earlier view learned of"),
+        Publication::View { view, .. } => info!(view = %view.id, "earlier view learned of"),
         Publication::Stable { id, .. } => info!(view = %id, "view stable"),
         Publication::NodeChanged { name } => trace!(%name, "node changed"),
     }

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use quorate_core::types::{History, ViewId, ViewRecord};
+use quorate_core::types::{History, ViewId, ViewRecord, WallTime};
 
 /// A point in the history of views: all that leads to these views was seen.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -94,22 +94,31 @@ pub(super) fn replay(from: &Seen, views: &[Arc<ViewRecord>]) -> Vec<Seen> {
     points
 }
 
-/// When this node learned of each view; as bounded as the history.
+/// How this node came to know each view; as bounded as the history.
 #[derive(Debug, Default)]
-pub(super) struct Times<T> {
-    at: BTreeMap<ViewId, T>,
+pub(super) struct Acquaintance {
+    views: BTreeMap<ViewId, Known>,
 }
 
-impl<T: Copy + Default> Times<T> {
-    pub(super) fn note(&mut self, id: &ViewId, at: T, history: &History) {
-        self.at.entry(id.clone()).or_insert(at);
-        if self.at.len() > history.len() + 64 {
-            self.at.retain(|id, _| history.get(id).is_some());
+/// How this node came to know a view.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    /// When.
+    pub(super) at: WallTime,
+    /// Whether it installed the view, or was only told of it.
+    pub(super) installed: bool,
+}
+
+impl Acquaintance {
+    pub(super) fn note(&mut self, id: &ViewId, known: Known, history: &History) {
+        self.views.entry(id.clone()).or_insert(known);
+        if self.views.len() > history.len() + 64 {
+            self.views.retain(|id, _| history.get(id).is_some());
         }
     }
 
-    pub(super) fn of(&self, id: &ViewId) -> Option<T> {
-        self.at.get(id).copied()
+    pub(super) fn of(&self, view: &ViewRecord) -> Known {
+        self.views.get(&view.id).copied().unwrap_or(Known { at: view.committed, installed: false })
     }
 }
 

@@ -54,8 +54,6 @@ pub enum Effect {
     View {
         /// The view.
         view: Arc<ViewRecord>,
-        /// Whether this node was not in it.
-        missed: bool,
         /// Whether it was installed here, now.
         installed: bool,
     },

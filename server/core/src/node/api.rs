@@ -192,12 +192,10 @@ pub enum Publication {
         /// Why, for people.
         summary: String,
     },
-    /// A view was installed, or one the node was not in was learned of (V4).
+    /// A view was installed, or one that the node did not install was learned of (V4).
     View {
         /// The view.
         view: Arc<ViewRecord>,
-        /// Whether the node was not in it.
-        missed: bool,
         /// Whether it was installed here, now. False for all that is learned of earlier views.
         installed: bool,
     },

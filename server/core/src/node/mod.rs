@@ -326,11 +326,11 @@ impl Node {
             I::TransitionStarted { left, controller, summary } => {
                 out.push(Effect::Publish(Publication::TransitionStarted { left, controller, summary }));
             }
-            I::View { view, missed, installed } => {
+            I::View { view, installed } => {
                 if installed {
                     self.on_view(now.at, &view);
                 }
-                out.push(Effect::Publish(Publication::View { view, missed, installed }));
+                out.push(Effect::Publish(Publication::View { view, installed }));
             }
             I::Stable { id, install } => out.push(Effect::Publish(Publication::Stable { id, install })),
             I::Changed { name } => {

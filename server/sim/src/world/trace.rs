@@ -9,13 +9,9 @@ pub(super) fn describe(publication: &Publication) -> String {
             let controller = controller.as_ref().map_or("?", |name| name.as_str());
             format!("leaves {left} for {controller}: {summary}")
         }
-        Publication::View { view, missed, installed } => {
+        Publication::View { view, installed } => {
             let members: Vec<_> = view.members.iter().map(|member| format!("{:?}", member.identity)).collect();
-            let how = match (installed, missed) {
-                (true, _) => "INSTALLS",
-                (false, true) => "learns of (missed)",
-                (false, false) => "learns of",
-            };
+            let how = if *installed { "INSTALLS" } else { "learns of (missed)" };
             format!("{how} {} {{{}}}", view.id, members.join(" "))
         }
         Publication::Stable { id, .. } => format!("knows that {id} is stable"),

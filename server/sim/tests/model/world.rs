@@ -274,8 +274,8 @@ impl World {
                 to.into_iter().for_each(|to| self.send(number, to, payload.clone()));
             }
             Effect::TransitionStarted { .. } => self.witness.change(|witness| witness.on_left(me)),
-            Effect::View { view, missed, installed } => self.witness.change(|witness| {
-                witness.on_view(me, &view, missed);
+            Effect::View { view, installed } => self.witness.change(|witness| {
+                witness.on_view(me, &view);
                 if installed {
                     witness.on_install(me, &view);
                 }

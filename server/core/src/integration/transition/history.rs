@@ -46,8 +46,7 @@ impl Integration {
         views.sort_by(|a, b| a.id.cmp(&b.id));
         for view in views {
             if self.history.insert(view.clone()) {
-                let missed = !view.contains(&self.me);
-                out.push(Effect::View { view, missed, installed: false });
+                out.push(Effect::View { view, installed: false });
             }
         }
     }

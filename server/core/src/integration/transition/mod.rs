@@ -386,7 +386,7 @@ impl Integration {
         }
         self.overlay = Overlay::of_view(self.reports.roster(), view);
         self.history.insert(view.clone());
-        out.push(Effect::View { view: view.clone(), missed: false, installed: true });
+        out.push(Effect::View { view: view.clone(), installed: true });
         self.arm_batch(now, out);
     }
 
