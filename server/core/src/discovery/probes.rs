@@ -12,7 +12,7 @@ use crate::types::{Address, Duration, Instant};
 /// How many addresses are tried in a turn.
 const PROBES: usize = 4;
 /// How long each is tried before others have their turn.
-pub const TURN: Duration = Duration::from_secs(2);
+const TURN: Duration = Duration::from_secs(2);
 
 /// The addresses whose turn it is.
 #[derive(Clone, Debug)]

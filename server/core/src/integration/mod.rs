@@ -77,6 +77,13 @@ struct Peer {
     told: bool,
 }
 
+impl Peer {
+    /// A peer that is met, or heard of, now.
+    fn new(identity: Identity, up: bool) -> Self {
+        Self { identity, up, trusted: false, stale: false, losses: Vec::new(), told: false }
+    }
+}
+
 /// What a map is computed from: versions of the reports, the foreign views and the evictions, and the view.
 type Basis = (u64, u64, u64, Option<ViewId>);
 
@@ -194,7 +201,7 @@ impl Integration {
     pub fn on_link_up(&mut self, now: Now, hello: &Hello, out: Out<'_>) {
         let identity = hello.identity.clone();
         let name = identity.name.clone();
-        let peer = Peer { identity, up: true, trusted: false, stale: false, losses: Vec::new(), told: false };
+        let peer = Peer::new(identity, true);
         if self.peers.insert(name.clone(), peer).is_some_and(|before| before.identity != hello.identity) {
             self.unresponsive.remove(&name);
         }
@@ -258,14 +265,7 @@ impl Integration {
 
     /// A peer that is needed could not be reached.
     pub fn on_unreachable(&mut self, identity: &Identity, losses: Vec<(Option<Network>, Loss)>) {
-        let peer = Peer {
-            identity: identity.clone(),
-            up: false,
-            trusted: false,
-            stale: false,
-            losses: Vec::new(),
-            told: false,
-        };
+        let peer = Peer::new(identity.clone(), false);
         self.peers.entry(identity.name.clone()).or_insert(peer).losses = losses;
     }
 

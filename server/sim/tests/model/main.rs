@@ -170,7 +170,7 @@ fn sides_meet_and_limits_run_out() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes minutes: make model"]
 fn larger_bounds() {
     let bounds = |crashes, cuts, splits, late, timeouts, incarnation| Bounds {
         crashes,

@@ -265,9 +265,8 @@ impl Integration {
 
     /// The map is steady: lead, or give the first choice its time.
     fn stand(&mut self, now: Now, out: Out<'_>) {
-        let Stage::Settling(settling) = &mut self.stage else { return };
+        let Stage::Settling(settling) = self.stage.clone() else { return };
         let patience = settling.patience;
-        let settling = settling.clone();
         let limit = self.limit(&settling);
         if now.at < self.silences_until.min(limit) {
             return self.arm(self.silences_until.min(limit), out);
