@@ -176,8 +176,12 @@ impl Integration {
 
     /// Whether a peer can be spoken to again and counts before long, if all goes well.
     fn is_held(&self, now: Now, name: &NodeName) -> bool {
-        let soon = |at: &Instant| *at <= now.at + HELD;
-        self.peers.get(name).is_some_and(|peer| peer.up) && self.expected.get(name).is_some_and(soon)
+        self.counts_from(name).is_some_and(|at| at <= now.at + HELD)
+    }
+
+    /// From when on a peer that can be spoken to counts as reached, if that is known and all goes well.
+    fn counts_from(&self, name: &NodeName) -> Option<Instant> {
+        self.expected.get(name).copied().filter(|_| self.peers.get(name).is_some_and(|peer| peer.up))
     }
 
     fn is_trusted(&self, name: &NodeName) -> bool {
@@ -195,7 +199,9 @@ impl Integration {
         known.chain(self.order.iter().take(most)).cloned().collect()
     }
 
-    /// Gives every peer that is expected to be reached a time to start from, and ends the wait of those whose is over.
+    /// Gives every peer that is expected to be reached a time to start from, and ends the wait of those whose is over. For
+    /// one that is held back for longer than that there is nothing to wait for: until this node says that it does not
+    /// reach it, the word of the other alone would connect the two.
     pub(super) fn mark_the_unreached(&mut self, now: Now) {
         let mut expected = self.subjects(&self.picture());
         expected.extend(self.claimants());
@@ -207,9 +213,10 @@ impl Integration {
             }
         }
         let patience = self.patience();
-        for mark in self.marks.values_mut().filter(|mark| mark.is_overdue(now, patience)) {
-            *mark = Mark::Over;
-        }
+        let held_back = |name: &NodeName| self.counts_from(name).is_some_and(|at| at > now.at + patience);
+        let is_over = |(name, mark): &(&NodeName, &Mark)| mark.is_overdue(now, patience) || held_back(name);
+        let over: Vec<NodeName> = self.marks.iter().filter(is_over).map(|(name, _)| name.clone()).collect();
+        self.marks.extend(over.into_iter().map(|name| (name, Mark::Over)));
     }
 
     /// Whether a peer has had the time to be reached and was not.
