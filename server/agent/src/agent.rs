@@ -16,6 +16,7 @@ use quorate_core::{
     types::{Address, Identity},
 };
 use tokio::{
+    runtime::Handle as Runtime,
     sync::mpsc,
     task::JoinHandle,
     time::{Instant, timeout},
@@ -67,11 +68,12 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// Starts an agent on these listeners.
+    /// Starts an agent on these listeners. Clients are served on `serving`, all else on the runtime this is called on, so
+    /// that however many clients there are, heartbeats do not wait behind them.
     ///
     /// # Errors
     /// [`AgentError`] when the data folder or the settings cannot be used.
-    pub fn start(config: &Config, listeners: Listeners) -> Result<Self, AgentError> {
+    pub fn start(config: &Config, listeners: Listeners, serving: &Runtime) -> Result<Self, AgentError> {
         let tls = tls(config)?;
         let (store, identity, durable) = Store::open(&config.data_dir, &config.cluster, &config.node_name)?;
         let settings = config.settings(identity.clone());
@@ -108,12 +110,12 @@ impl Agent {
         let limits = &config.limits;
         let context = Context::new(handle.clone(), about, metrics.clone(), limits.max_watchers, stopping.clone());
         let clients = client_entrance(limits, &metrics);
-        let api = tokio::spawn(api::serve(listeners.api, Arc::new(context), clients, tls.api, limits.keepalive));
+        let api = serving.spawn(api::serve(listeners.api, Arc::new(context), clients, tls.api, limits.keepalive));
         let alive = Alive::new();
         tokio::spawn(pulse::run(handle.clone(), alive.clone(), metrics.clone(), traffic, cancel.clone()));
         let sources = pulse::sources(handle.clone(), alive, metrics);
         let http_cancel = cancel.clone();
-        let http = tokio::spawn(async move {
+        let http = serving.spawn(async move {
             if let Some(listener) = listeners.http {
                 http::serve(listener, sources, http_cancel).await;
             }
@@ -190,15 +192,15 @@ impl Agent {
 }
 
 /// Runs an agent until it has left the cluster: on SIGTERM or SIGINT, or when asked over the API. A second signal stops
-/// it at once.
+/// it at once. Clients are served on `serving`.
 ///
 /// # Errors
 /// [`AgentError`], which has an exit code for each cause.
-pub async fn run(config: Config) -> Result<(), AgentError> {
+pub async fn run(config: Config, serving: Runtime) -> Result<(), AgentError> {
     files::raise_limit(&config);
-    let listeners = Listeners::bind(&config).await?;
+    let listeners = Listeners::bind(&config, &serving).await?;
     let mut signals = Signals::new()?;
-    let agent = Agent::start(&config, listeners)?;
+    let agent = Agent::start(&config, listeners, &serving)?;
     let cancel = agent.cancel();
     let asked = CancellationToken::new();
     let leave = asked.clone();

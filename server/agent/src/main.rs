@@ -11,6 +11,7 @@ use quorate_agent::{
     error::AgentError,
     logging, parent,
 };
+use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
     let (cli, given) = cli::parse();
@@ -39,11 +40,16 @@ fn run(args: &RunArgs, given: &ArgMatches) -> Result<(), AgentError> {
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|why| AgentError::Runtime(format!("cannot start: {why}")))?;
-    let ended = runtime.block_on(agent::run(config));
+    let start = |mut builder: Builder| {
+        builder.enable_all().build().map_err(|why| AgentError::Runtime(format!("cannot start: {why}")))
+    };
+    // One thread is the node; the others serve clients.
+    let (node, serving) = (start(Builder::new_current_thread())?, start(Builder::new_multi_thread())?);
+    let ended = node.block_on(agent::run(config, serving.handle().clone()));
     // A look-up of a name may still wait for its answer; nobody needs it any more.
-    runtime.shutdown_timeout(Duration::from_secs(1));
+    for runtime in [serving, node] {
+        runtime.shutdown_timeout(Duration::from_secs(1));
+    }
     ended
 }
 

@@ -63,7 +63,7 @@ impl Ports {
     fn start(self, seeds: &[String]) -> Node {
         let text = format!("{}[discovery]\nseeds = {seeds:?}\n", self.config);
         let config = Config::parse(&text).unwrap();
-        let agent = Agent::start(&config, self.listeners).unwrap();
+        let agent = Agent::start(&config, self.listeners, &tokio::runtime::Handle::current()).unwrap();
         let (handle, kill) = (agent.handle().clone(), agent.cancel());
         let stop = CancellationToken::new();
         let ended = tokio::spawn(agent.run_until(stop.clone().cancelled_owned()));

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use quorate_core::types::Network;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, runtime::Handle as Runtime};
 
 use crate::{config::Config, error::AgentError};
 
@@ -19,14 +19,17 @@ pub struct Listeners {
 }
 
 impl Listeners {
-    /// Binds what `config` names.
+    /// Binds what `config` names: on `serving` what clients call, on this runtime what peers do.
     ///
     /// # Errors
     /// [`AgentError::Listen`] for the first address that cannot be had.
-    pub async fn bind(config: &Config) -> Result<Self, AgentError> {
-        let api = listen("the API (api.listen)".into(), config.api_listen).await?;
+    pub async fn bind(config: &Config, serving: &Runtime) -> Result<Self, AgentError> {
+        let there = async |what: &str, address| {
+            serving.spawn(listen(what.into(), address)).await.map_err(|why| AgentError::Runtime(why.to_string()))?
+        };
+        let api = there("the API (api.listen)", config.api_listen).await?;
         let http = match config.http_listen {
-            Some(address) => Some(listen("HTTP (http.listen)".into(), address).await?),
+            Some(address) => Some(there("HTTP (http.listen)", address).await?),
             None => None,
         };
         let mut peers = Vec::new();

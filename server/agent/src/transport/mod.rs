@@ -55,7 +55,7 @@ pub use socket::{Socket, SocketInfo, incoming};
 use crate::tls::PeerTls;
 
 /// Most arrivals that wait for the driver; readers wait when it is full.
-const INBOX: usize = 256;
+const INBOX: usize = 32;
 
 /// How many frames went out and came in.
 #[derive(Debug, Default)]
