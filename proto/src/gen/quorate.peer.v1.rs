@@ -136,7 +136,8 @@ pub struct Beat {
     /// True when the sender must notice soon if the receiver falls silent, so that both send heartbeats at the full rate.
     #[prost(bool, tag = "6")]
     pub prompt: bool,
-    /// Longest time until the sender's next heartbeat on this channel, in nanoseconds.
+    /// Longest time between two heartbeats of the sender on this channel, in nanoseconds, if it were for the sender alone:
+    /// both ends go by the longer one of theirs.
     #[prost(uint64, tag = "7")]
     pub period_nanos: u64,
 }

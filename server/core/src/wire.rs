@@ -125,7 +125,7 @@ pub struct Beat {
     pub distrust: bool,
     /// Whether the sender must notice soon if the receiver falls silent: both then beat at the full rate.
     pub prompt: bool,
-    /// Longest time until the sender's next heartbeat.
+    /// Longest time between two heartbeats, if it were for the sender alone: both go by the longer one of theirs.
     pub period: Duration,
 }
 

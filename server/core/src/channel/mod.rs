@@ -108,13 +108,18 @@ impl Channels {
     }
 
     /// Replaces the peers whose links this node needs, each with whether it must notice soon if the peer falls silent;
-    /// heartbeats tell them.
+    /// heartbeats tell them, at once
+    /// when that is news.
     pub fn set_wanted(&mut self, now: Instant, wanted: BTreeMap<NodeName, bool>, out: Out<'_>) {
         let before = core::mem::replace(&mut self.wanted, wanted);
-        let hurried = |name: &&NodeName| self.wanted.get(*name) == Some(&true) && before.get(*name) != Some(&true);
-        let hurried: Vec<NodeName> = self.wanted.keys().filter(hurried).cloned().collect();
-        for id in hurried.iter().flat_map(|name| self.table.of_peer(name)).collect::<Vec<_>>() {
+        let is_news = |name: &&NodeName| match (before.get(*name), self.wanted.get(*name)) {
+            (before, Some(true)) => before != Some(&true),
+            (before, wanted) => before.is_some() != wanted.is_some(),
+        };
+        let names: BTreeSet<&NodeName> = before.keys().chain(self.wanted.keys()).filter(is_news).collect();
+        for id in names.into_iter().flat_map(|name| self.table.of_peer(name)).collect::<Vec<_>>() {
             if let Some(peer) = self.table.get_mut(&id).and_then(Channel::peer_mut)
+                && self.wanted.get(&peer.hello.identity.name) == Some(&true)
                 && peer.pulse.hurry(now, self.heartbeat)
             {
                 freshen(&id, peer, false, out);

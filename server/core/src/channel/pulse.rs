@@ -39,8 +39,10 @@ pub struct Word {
     pub distrust: bool,
     /// Whether this end must notice soon if the other falls silent.
     pub prompt: bool,
-    /// Time until the next heartbeat.
+    /// Longest time between two heartbeats, if it were for this end alone.
     pub period: Duration,
+    /// Whether this end keeps to that also when the other one could do with fewer.
+    pub full_rate: bool,
 }
 
 impl Pulse {
@@ -67,9 +69,9 @@ impl Pulse {
     pub fn beat(&mut self, now: Instant, word: Word) -> Beat {
         self.sent += 1;
         self.sent_at[(self.sent % REMEMBERED) as usize] = now;
-        self.due = now + word.period;
         self.periods.0 = word.period;
-        let Word { wanted, distrust, prompt, period } = word;
+        self.due = now + if word.full_rate { word.period } else { self.period() };
+        let Word { wanted, distrust, prompt, period, full_rate: _ } = word;
         Beat { seq: self.sent, echo: self.heard, held: now.since(self.heard_at), wanted, distrust, prompt, period }
     }
 
@@ -169,7 +171,9 @@ mod tests {
     use crate::types::{Duration, Instant};
 
     const MS: Duration = Duration::from_millis(1);
-    const WORD: Word = Word { wanted: true, distrust: false, prompt: true, period: Duration::from_millis(100) };
+    const WORD: Word =
+        Word { wanted: true, distrust: false, prompt: true, period: Duration::from_millis(100), full_rate: true };
+    const SLOW: Word = Word { prompt: false, period: Duration::from_secs(1), full_rate: false, ..WORD };
 
     #[test]
     fn a_one_way_path_stays_silent_at_both_ends() {
@@ -201,17 +205,27 @@ mod tests {
     #[test]
     fn who_is_asked_to_hurry_again_and_again_and_never_answers_is_silent_from_the_first_time() {
         let mut a = Pulse::new(Instant::ZERO);
-        let slow = Word { prompt: false, period: MS * 1000, ..WORD };
-        let beat = Pulse::new(Instant::ZERO).beat(Instant::ZERO, slow);
+        let beat = Pulse::new(Instant::ZERO).beat(Instant::ZERO, SLOW);
         a.on_beat(Instant::ZERO, &beat);
-        a.beat(Instant::ZERO, slow);
+        a.beat(Instant::ZERO, SLOW);
         for n in 1..20u32 {
             a.hurry(Instant::ZERO + MS * 100 * n, MS * 100);
             a.beat(Instant::ZERO + MS * 100 * n, WORD);
             assert_eq!(a.period(), MS * 100);
-            a.beat(Instant::ZERO + MS * 100 * n, slow);
+            a.beat(Instant::ZERO + MS * 100 * n, SLOW);
         }
         assert_eq!(a.silence(Instant::ZERO + MS * 1900), MS * 1800);
+    }
+
+    #[test]
+    fn v8_the_end_that_needs_fewer_heartbeats_sets_the_pace() {
+        let (mut busy, mut other) = (Pulse::new(Instant::ZERO), Pulse::new(Instant::ZERO));
+        let beat = busy.beat(Instant::ZERO, Word { period: MS * 9000, ..SLOW });
+        other.on_beat(Instant::ZERO, &beat);
+        other.beat(Instant::ZERO, SLOW);
+        assert!(!other.is_due(Instant::ZERO + MS * 8999) && other.is_due(Instant::ZERO + MS * 9000));
+        other.beat(Instant::ZERO, WORD);
+        assert!(other.is_due(Instant::ZERO + MS * 100), "unless it wants them soon");
     }
 
     #[test]

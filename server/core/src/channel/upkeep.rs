@@ -12,10 +12,9 @@ use crate::{
 
 /// How long two channels to one peer on one network live side by side before one is closed.
 const DUPLICATE_GRACE: Duration = Duration::from_secs(1);
-/// Heartbeats a second that links nobody watches may cost together: as much as those of eight watched ones (V8).
-const SLOW_SHARE: u32 = 8;
-/// How much slower heartbeats on such a link are at least.
-const SLOW_LEAST: u32 = 10;
+/// How much slower heartbeats on a link that nobody watches are at least; beyond that, a heartbeat slower for each channel
+/// there is, so that all such links together cost no more than one that is watched (V8).
+const SLOW_LEAST: u32 = 50;
 /// How much slower a peer may be at most; beyond that it is taken to be as slow as this.
 const SLOWEST: f64 = 2_000.0;
 
@@ -105,14 +104,14 @@ impl Channels {
 
     pub(super) fn beat(&mut self, now: Instant, id: &ChannelId, out: Out<'_>) {
         let distrust = self.distrust.level() > 0;
-        let slow = self.heartbeat * (self.table.len() as u32 / SLOW_SHARE).max(SLOW_LEAST);
+        let slow = self.heartbeat * (self.table.len() as u32).max(SLOW_LEAST);
         let heartbeat = self.heartbeat;
         let Some(peer) = self.table.get_mut(id).and_then(Channel::peer_mut) else { return };
         let name = &peer.hello.identity.name;
         let (wanted, prompt) = (self.wanted.contains_key(name), self.wanted.get(name) == Some(&true));
         let full_rate = prompt || peer.pulse.prompted() || peer.up.is_none() || !peer.trusted;
         let period = if full_rate { heartbeat } else { slow };
-        let beat = peer.pulse.beat(now, Word { wanted, distrust, prompt, period });
+        let beat = peer.pulse.beat(now, Word { wanted, distrust, prompt, period, full_rate });
         self.send(id, Frame::Beat(beat), out);
     }
 
