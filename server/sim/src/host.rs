@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use quorate_core::{
     Durable, Effect, Event, Node, Settings,
+    status::Standing,
     types::{Address, Boot, ConnId, Duration, Identity, Instant, Network, NodeId, NodeName, Now, WallTime},
 };
 
@@ -98,6 +99,13 @@ impl Host {
             node.handle(now, event, &mut out);
         }
         out
+    }
+
+    /// Whether the agent is on its way out.
+    #[must_use]
+    pub fn is_leaving(&self, time: Time) -> bool {
+        let status = self.node.as_ref().and_then(|node| node.node(self.now(time), &self.identity.name));
+        status.is_some_and(|status| status.standing == Standing::Leaving)
     }
 
     /// A number for a connection that the agent accepts.

@@ -144,8 +144,9 @@ fn mend(world: &mut World) {
     for host in &mut world.hosts {
         host.sync.1 = Duration::from_millis(3);
     }
-    // Pauses and departures that are under way come to their end by themselves.
+    // Pauses and departures that are under way come to their end by themselves; a node that slept leaves after that.
     world.run_for(Duration::from_secs(7));
+    world.run_while(Duration::from_secs(7), |world| !world.hosts.iter().any(|host| host.is_leaving(world.time)));
     world.disarm(false);
     world.start_all();
 }

@@ -288,9 +288,8 @@ impl<'a> Picture<'a> {
     /// Whether a member stays: at least a third of its watchers reach it. One that answers and is only held back for now
     /// is no reason to go: who has just come in may have watchers that remember an outage.
     fn stays(&self, number: usize, overlay: &Overlay, left: &Set) -> bool {
-        let watchers = overlay.watchers(number);
-        let sure = |watcher: &usize| self.reports.reaches(*watcher, number) || !self.reports.pending(*watcher, number);
-        let (reached, decided) = self.tally(number, watchers.filter(sure), left);
+        let sure = |watcher: &usize| !self.is_held(*watcher, number);
+        let (reached, decided) = self.tally(number, overlay.watchers(number).filter(sure), left);
         reached * 3 >= decided
     }
 
@@ -331,32 +330,35 @@ impl<'a> Picture<'a> {
     }
 
     /// Newcomers must fit the group they would make, or the next map would tear apart what this one joins. Of those
-    /// that would watch a newcomer then, and have a verdict, two thirds must reach it, a third of one that comes with its
-    /// block; and no member may fall below its third because of newcomers that do not reach it. The worst misfit stays
-    /// out, and the rest is looked at again.
+    /// that would watch a newcomer then, and have a verdict, two thirds must reach it; one that comes with its block would
+    /// have to stay as a member does; and no member may go because of newcomers that do not reach it. The worst misfit
+    /// stays out, and the rest is looked at again.
     fn drop_misfits(&self, group: &mut Set, mut newcomers: Vec<usize>, blocks: &BTreeMap<usize, Entry>) {
         while !newcomers.is_empty() {
             let overlay = Overlay::new(self.roster(), members(group).map(|number| number as u32).collect());
-            let tally = |number: usize| self.tally(number, overlay.watchers(number), group);
-            let in_danger = |&number: &usize| {
-                let (reached, decided) = tally(number);
-                reached * 3 < decided && !newcomers.contains(&number)
-            };
-            let endangered: Vec<usize> = members(group).filter(in_danger).collect();
+            let goes = |number: usize| !self.stays(number, &overlay, group);
+            let endangered: Vec<usize> =
+                members(group).filter(|number| !newcomers.contains(number) && goes(*number)).collect();
             let endangers = |number: usize| {
                 let by = |&member: &usize| overlay.watchers(member).any(|watcher| watcher == number);
-                endangered.iter().any(|member| by(member) && self.reports.denied(number, *member))
+                let lost = |member: usize| self.reports.denied(number, member) && !self.is_held(number, member);
+                endangered.iter().any(|member| by(member) && lost(*member))
             };
             let misfit = |&number: &usize| {
-                let (reached, decided) = tally(number);
-                let needed = if blocks.contains_key(&number) { decided } else { decided * 2 };
-                let misfit = reached * 3 < needed || endangers(number);
+                let (reached, decided) = self.tally(number, overlay.watchers(number), group);
+                let fits = if blocks.contains_key(&number) { !goes(number) } else { reached * 3 >= decided * 2 };
+                let misfit = !fits || endangers(number);
                 misfit.then(|| (reached * 1000 / decided.max(1), Reverse(self.rank(number)), number))
             };
             let Some((.., worst)) = newcomers.iter().filter_map(misfit).min() else { break };
             newcomers.retain(|&number| number != worst);
             group[worst] = false;
         }
+    }
+
+    /// Whether two nodes do not reach each other only because one is still held back by the other.
+    fn is_held(&self, a: usize, b: usize) -> bool {
+        self.reports.denied(a, b) && self.reports.pending(a, b)
     }
 
     fn reach_each_other(&self, a: usize, b: usize) -> bool {
