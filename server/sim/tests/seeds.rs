@@ -43,6 +43,10 @@ const FOUND: &[(u64, Size)] = &[
     // Nodes that joined at once came in one after the other (V7).
     (23, TO_FORTY),
     (41, TO_FORTY),
+    // Members that newcomers still held back were left without anybody who reached them; seen while the one above was
+    // mended in another way (V6).
+    (200_015, TO_FORTY),
+    (200_206, TO_FORTY),
     // A node that had slept was taken in by the word of its own report, and thrown out again by its watchers' (V6).
     (512, TO_FORTY),
 ];

@@ -330,29 +330,34 @@ impl<'a> Picture<'a> {
     }
 
     /// Newcomers must fit the group they would make, or the next map would tear apart what this one joins. Of those
-    /// that would watch a newcomer then, and have a verdict, two thirds must reach it; one that comes with its block would
-    /// have to stay as a member does; and no member may go because of newcomers that do not reach it. The worst misfit
-    /// stays out, and the rest is looked at again.
+    /// that would watch a newcomer then, and have a verdict, two thirds must reach it, a third of one that comes with its
+    /// block; and no member may fall below its third because of newcomers that do not reach it. The worst misfit stays
+    /// out, with its block if it is merely held back, and the rest is looked at again.
     fn drop_misfits(&self, group: &mut Set, mut newcomers: Vec<usize>, blocks: &BTreeMap<usize, Entry>) {
         while !newcomers.is_empty() {
             let overlay = Overlay::new(self.roster(), members(group).map(|number| number as u32).collect());
-            let goes = |number: usize| !self.stays(number, &overlay, group);
-            let endangered: Vec<usize> =
-                members(group).filter(|number| !newcomers.contains(number) && goes(*number)).collect();
+            let tally = |number: usize| self.tally(number, overlay.watchers(number), group);
+            let in_danger = |&number: &usize| {
+                let (reached, decided) = tally(number);
+                reached * 3 < decided && !newcomers.contains(&number)
+            };
+            let endangered: Vec<usize> = members(group).filter(in_danger).collect();
             let endangers = |number: usize| {
                 let by = |&member: &usize| overlay.watchers(member).any(|watcher| watcher == number);
-                let lost = |member: usize| self.reports.denied(number, member) && !self.is_held(number, member);
-                endangered.iter().any(|member| by(member) && lost(*member))
+                endangered.iter().any(|member| by(member) && self.reports.denied(number, *member))
             };
             let misfit = |&number: &usize| {
-                let (reached, decided) = self.tally(number, overlay.watchers(number), group);
-                let fits = if blocks.contains_key(&number) { !goes(number) } else { reached * 3 >= decided * 2 };
-                let misfit = !fits || endangers(number);
+                let (reached, decided) = tally(number);
+                let needed = if blocks.contains_key(&number) { decided } else { decided * 2 };
+                let misfit = reached * 3 < needed || endangers(number);
                 misfit.then(|| (reached * 1000 / decided.max(1), Reverse(self.rank(number)), number))
             };
             let Some((.., worst)) = newcomers.iter().filter_map(misfit).min() else { break };
-            newcomers.retain(|&number| number != worst);
-            group[worst] = false;
+            let held_back = overlay.watchers(worst).all(|watcher| self.reports.pending(worst, watcher));
+            let block = self.view_of(worst).filter(|_| held_back && blocks.contains_key(&worst)).map(|view| &view.id);
+            let waits = |number: usize| block.is_some() && self.view_of(number).map(|view| &view.id) == block;
+            newcomers.iter().filter(|&&number| number == worst || waits(number)).for_each(|&out| group[out] = false);
+            newcomers.retain(|&number| group[number]);
         }
     }
 
