@@ -54,8 +54,9 @@ pub use socket::{Socket, SocketInfo, incoming};
 
 use crate::tls::PeerTls;
 
-/// Most arrivals that wait for the driver; readers wait when it is full.
-const INBOX: usize = 32;
+/// Most arrivals that wait for the driver; readers wait when it is full. With 32, heartbeats of 64 agents on two cores
+/// waited so long behind reports that members took each other for dead.
+const INBOX: usize = 256;
 
 /// How many frames went out and came in.
 #[derive(Debug, Default)]
