@@ -108,13 +108,12 @@ impl Channels {
     }
 
     /// Replaces the peers whose links this node needs, each with whether it must notice soon if the peer falls silent;
-    /// heartbeats tell them, at once
-    /// when that is news.
+    /// heartbeats tell them, at once when that is news.
     pub fn set_wanted(&mut self, now: Instant, wanted: BTreeMap<NodeName, bool>, out: Out<'_>) {
         let before = core::mem::replace(&mut self.wanted, wanted);
-        let is_news = |name: &&NodeName| match (before.get(*name), self.wanted.get(*name)) {
-            (before, Some(true)) => before != Some(&true),
-            (before, wanted) => before.is_some() != wanted.is_some(),
+        let is_news = |name: &&NodeName| {
+            let (before, wanted) = (before.get(*name), self.wanted.get(*name));
+            before.is_some() != wanted.is_some() || (wanted == Some(&true) && before != wanted)
         };
         let names: BTreeSet<&NodeName> = before.keys().chain(self.wanted.keys()).filter(is_news).collect();
         for id in names.into_iter().flat_map(|name| self.table.of_peer(name)).collect::<Vec<_>>() {

@@ -354,9 +354,10 @@ impl<'a> Picture<'a> {
             };
             let Some((.., worst)) = newcomers.iter().filter_map(misfit).min() else { break };
             let held_back = overlay.watchers(worst).all(|watcher| self.reports.pending(worst, watcher));
-            let block = self.view_of(worst).filter(|_| held_back && blocks.contains_key(&worst)).map(|view| &view.id);
-            let waits = |number: usize| block.is_some() && self.view_of(number).map(|view| &view.id) == block;
-            newcomers.iter().filter(|&&number| number == worst || waits(number)).for_each(|&out| group[out] = false);
+            let waits = held_back && blocks.contains_key(&worst);
+            let view = |number: usize| self.view_of(number).map(|view| &view.id);
+            let is_out = |number: usize| number == worst || waits && view(number) == view(worst);
+            newcomers.iter().filter(|&&number| is_out(number)).for_each(|&number| group[number] = false);
             newcomers.retain(|&number| group[number]);
         }
     }

@@ -207,16 +207,17 @@ impl Integration {
         expected.extend(self.claimants());
         expected.remove(&self.me.name);
         self.marks.retain(|name, _| expected.contains(name));
+        let patience = self.patience();
         for name in expected {
-            if !self.is_trusted(&name) {
-                self.marks.entry(name).or_insert(Mark::Waiting(now.at));
+            if self.is_trusted(&name) {
+                continue;
+            }
+            let held_back = self.counts_from(&name).is_some_and(|at| at > now.at + patience);
+            let mark = self.marks.entry(name).or_insert(Mark::Waiting(now.at));
+            if held_back || mark.is_overdue(now, patience) {
+                *mark = Mark::Over;
             }
         }
-        let patience = self.patience();
-        let held_back = |name: &NodeName| self.counts_from(name).is_some_and(|at| at > now.at + patience);
-        let is_over = |(name, mark): &(&NodeName, &Mark)| mark.is_overdue(now, patience) || held_back(name);
-        let over: Vec<NodeName> = self.marks.iter().filter(is_over).map(|(name, _)| name.clone()).collect();
-        self.marks.extend(over.into_iter().map(|name| (name, Mark::Over)));
     }
 
     /// Whether a peer has had the time to be reached and was not.
