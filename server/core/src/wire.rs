@@ -236,7 +236,7 @@ pub struct Report {
     pub reached: Vec<NodeName>,
     /// Nodes it should reach and does not, in order of their names.
     pub unreached: Vec<Unreached>,
-    /// Nodes that did not answer a transition in time, in order of their names.
+    /// Nodes that did not answer a transition in time, and itself when its disk did not; in order of their names.
     pub unresponsive: Vec<NodeName>,
 }
 

@@ -9,6 +9,7 @@
 //! | a host hears nobody, or nobody hears it; it flaps | one view without it (V6) |
 //! | some do not hear a host, or it does not hear them | that, or nothing (V6) |
 //! | a process sleeps, also in the middle of a transition | nobody else goes out (V6) |
+//! | a disk hangs, and another host dies | one view without both (V7) |
 //! | hosts die together; a split | one view of those that are left, one on each side (V7) |
 //!
 //! Then all is mended. All come together (V5), sides without being torn apart on the way (V6); after that nothing happens
@@ -61,52 +62,64 @@ enum Episode {
     /// A host's process is stopped; when another one is killed first, so long after that, or after the host's first write
     /// for the transition that follows.
     Pause { host: usize, killed: Option<usize>, midway: bool, wait: Duration, span: Duration },
+    /// A host's disk does not finish a write, and another host is killed: the first takes part in no transition, and leads
+    /// none.
+    StuckDisk { host: usize, killed: usize },
     /// Hosts are killed at once.
     Crash { hosts: Vec<usize> },
     /// The hosts see only their own side, for so long.
     Split { sides: Vec<Vec<usize>>, span: Duration },
 }
 
-/// Lets an episode happen to a cluster of all hosts that has been quiet for a while.
+/// Lets one of the episodes happen to a cluster of all hosts that has been quiet for a while.
 pub fn play(world: &mut World) {
-    let episode = Episode::draw(world);
-    world.say(|| format!("EPISODE {episode:?}"));
-    if world.dice.chance(0.5) {
-        world.withdraw_seeds();
-    }
-    let begun = world.check.installs.len();
-    match &episode {
-        Episode::BadPair { a, b, both, killed } => {
-            let fault = if *both { Fault::CutPair(*a, *b, None) } else { Fault::CutOneWay(*a, *b, None) };
-            nothing(world, &fault);
-            killed.iter().for_each(|&killed| crash(world, &[killed]));
-        }
-        Episode::BadPaths { host, others, there, back } => bad_paths(world, *host, others, *there, *back),
-        Episode::OneNetwork { host, network } => nothing(world, &Fault::CutNetwork(*host, *network)),
-        Episode::OneWay { host, deaf } => one_way(world, *host, *deaf),
-        Episode::Flapping { host } => flapping(world, *host),
-        Episode::Pause { host, killed, midway, wait, span } => pause(world, *host, *killed, *midway, *wait, *span),
-        Episode::Crash { hosts } => crash(world, hosts),
-        Episode::Split { sides, span } => split(world, sides, *span),
-    }
-    world.disarm(false);
-    world.heal();
-    world.start_all();
-    let all: Vec<usize> = (0..world.hosts.len()).collect();
-    if !world.run_while(TOGETHER, |world| world.agree(&all)) {
-        world.check.fail(world.time, "V5", format!("no common view {TOGETHER:?} after {episode:?}"));
-    }
-    if let Episode::Split { sides, span: LOOK } = &episode {
-        only_growing(world, begun, sides.len());
-    }
-    quiet(world);
+    Episode::draw(world).play(world);
+}
+
+/// Lets a disk hang in such a cluster, of three hosts at least.
+pub fn play_stuck_disk(world: &mut World) {
+    Episode::draw_stuck_disk(world).play(world);
 }
 
 impl Episode {
+    /// Lets it happen to a cluster of all hosts that has been quiet for a while.
+    fn play(&self, world: &mut World) {
+        world.say(|| format!("EPISODE {self:?}"));
+        if world.dice.chance(0.5) {
+            world.withdraw_seeds();
+        }
+        let begun = world.check.installs.len();
+        match self {
+            Self::BadPair { a, b, both, killed } => {
+                let fault = if *both { Fault::CutPair(*a, *b, None) } else { Fault::CutOneWay(*a, *b, None) };
+                nothing(world, &fault);
+                killed.iter().for_each(|&killed| crash(world, &[killed]));
+            }
+            Self::BadPaths { host, others, there, back } => bad_paths(world, *host, others, *there, *back),
+            Self::OneNetwork { host, network } => nothing(world, &Fault::CutNetwork(*host, *network)),
+            Self::OneWay { host, deaf } => one_way(world, *host, *deaf),
+            Self::Flapping { host } => flapping(world, *host),
+            Self::Pause { host, killed, midway, wait, span } => pause(world, *host, *killed, *midway, *wait, *span),
+            Self::StuckDisk { host, killed } => stuck_disk(world, *host, *killed),
+            Self::Crash { hosts } => crash(world, hosts),
+            Self::Split { sides, span } => split(world, sides, *span),
+        }
+        world.disarm(false);
+        world.heal();
+        world.start_all();
+        let all: Vec<usize> = (0..world.hosts.len()).collect();
+        if !world.run_while(TOGETHER, |world| world.agree(&all)) {
+            world.check.fail(world.time, "V5", format!("no common view {TOGETHER:?} after {self:?}"));
+        }
+        if let Self::Split { sides, span: LOOK } = self {
+            only_growing(world, begun, sides.len());
+        }
+        quiet(world);
+    }
+
     fn draw(world: &mut World) -> Self {
         let (hosts, networks) = (world.hosts.len(), world.network.networks);
-        let view = world.hosts[0].node.as_ref().and_then(|node| node.view().view);
-        let controller = view.and_then(|view| (0..hosts).find(|&host| host::name(host) == view.id.controller));
+        let controller = controller(world);
         let dice = &mut world.dice;
         let drawn = dice.some(hosts, hosts);
         let (host, other) = (drawn[0], drawn[1]);
@@ -150,6 +163,20 @@ impl Episode {
             }
         }
     }
+
+    /// The disk of the host that leads, or of any other.
+    fn draw_stuck_disk(world: &mut World) -> Self {
+        let controller = controller(world).filter(|_| world.dice.chance(0.7));
+        let drawn = world.dice.some(2, world.hosts.len());
+        let host = controller.unwrap_or(drawn[0]);
+        Self::StuckDisk { host, killed: drawn[usize::from(drawn[0] == host)] }
+    }
+}
+
+/// The host that led to the view.
+fn controller(world: &World) -> Option<usize> {
+    let view = world.hosts[0].node.as_ref().and_then(|node| node.view().view)?;
+    (0..world.hosts.len()).find(|&host| host::name(host) == view.id.controller)
 }
 
 /// Nothing changes though something is broken (V6).
@@ -249,6 +276,16 @@ fn pause(world: &mut World, host: usize, killed: Option<usize>, midway: bool, wa
             return world.check.fail(world.time, "V6", what);
         }
     }
+}
+
+fn stuck_disk(world: &mut World, host: usize, killed: usize) {
+    let begun = world.check.installs.len();
+    let before = core::mem::replace(&mut world.hosts[host].sync, (LONG, LONG));
+    world.crash(killed);
+    world.run_for(LOOK);
+    world.hosts[host].sync = before;
+    let left = others(world, &[host, killed]);
+    one_view(world, "V7", begun, &left);
 }
 
 fn crash(world: &mut World, hosts: &[usize]) {

@@ -21,7 +21,7 @@ struct Args {
     #[arg(long, requires = "seed")]
     trace: bool,
     /// Run the set of seeds and sizes that every check of the project goes through.
-    #[arg(long, conflicts_with_all = ["seed", "seeds", "from", "least", "most", "faults"])]
+    #[arg(long, conflicts_with_all = ["seed", "seeds", "from", "least", "most", "faults", "eager"])]
     checked: bool,
     /// How many seeds to run.
     #[arg(long, default_value_t = 1000)]
@@ -38,6 +38,9 @@ struct Args {
     /// Most faults in a run.
     #[arg(long, default_value_t = Size::default().faults)]
     faults: usize,
+    /// Agents act sooner on what they learn than by default.
+    #[arg(long)]
+    eager: bool,
     /// Stop once this many seeds have failed.
     #[arg(long, default_value_t = usize::MAX, hide_default_value = true)]
     enough: usize,
@@ -48,7 +51,8 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let size = Size { least: args.least.max(2), most: args.most.max(args.least.max(2)), faults: args.faults.max(1) };
+    let least = args.least.max(2);
+    let size = Size { least, most: args.most.max(least), faults: args.faults.max(1), eager: args.eager };
     let clean = match args.seed {
         Some(seed) => {
             let outcome = random(seed, size, args.trace);
@@ -84,7 +88,7 @@ fn campaign(runs: &[(u64, Size)], args: &Args) -> bool {
                     }
                 }
                 Err(_) => {
-                    println!("seed {seed}: the core panicked\n  {}", replay(seed, size));
+                    println!("seed {seed}: the core panicked\n  {}", size.replay(seed));
                     failed.fetch_add(1, Ordering::Relaxed);
                 }
             }
@@ -114,13 +118,8 @@ fn report(seed: u64, size: Size, outcome: &Outcome) -> bool {
         }
         Some(violation) => {
             let (invariant, time, what) = (violation.invariant, violation.time, &violation.what);
-            println!("seed {seed}: {invariant} violated at {time:?}: {what}\n  {}", replay(seed, size));
+            println!("seed {seed}: {invariant} violated at {time:?}: {what}\n  {}", size.replay(seed));
             false
         }
     }
-}
-
-fn replay(seed: u64, size: Size) -> String {
-    let Size { least, most, faults } = size;
-    format!("replay: cargo run -p quorate-sim -- --seed {seed} --least {least} --most {most} --faults {faults} --trace")
 }

@@ -11,7 +11,7 @@ use crate::{
     world::World,
 };
 
-/// How large and how long random runs are.
+/// How large and how long random runs are, and how patient the agents.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     /// Least number of hosts.
@@ -20,15 +20,29 @@ pub struct Size {
     pub most: usize,
     /// Most faults.
     pub faults: usize,
+    /// Whether agents act on a map that was steady for a little longer only than news take to gather, instead of the
+    /// default `settle_time`.
+    pub eager: bool,
 }
 
 impl Size {
     /// Clusters in which everybody watches everybody.
-    pub const SMALL: Self = Self { least: 2, most: 9, faults: 40 };
+    pub const SMALL: Self = Self { least: 2, most: 9, faults: 40, eager: false };
+    /// The same, of eager agents.
+    pub const EAGER: Self = Self { eager: true, ..Self::SMALL };
     /// Clusters in which nobody watches all others.
-    pub const LARGE: Self = Self { least: 10, most: 20, faults: 40 };
+    pub const LARGE: Self = Self { least: 10, most: 20, faults: 40, eager: false };
     /// Clusters in which the best-ranked have more links than there are watchers.
-    pub const WIDE: Self = Self { least: 21, most: 28, faults: 10 };
+    pub const WIDE: Self = Self { least: 21, most: 28, faults: 10, eager: false };
+
+    /// How to see a run again.
+    #[must_use]
+    pub fn replay(&self, seed: u64) -> String {
+        let Self { least, most, faults, eager } = self;
+        let eager = if *eager { " --eager" } else { "" };
+        let flags = format!("--seed {seed} --least {least} --most {most} --faults {faults}{eager} --trace");
+        format!("replay: cargo run -p quorate-sim -- {flags}")
+    }
 }
 
 impl Default for Size {
@@ -39,7 +53,7 @@ impl Default for Size {
 
 /// The random runs that every check of the project goes through, and that must notice each of the breakages: how many
 /// seeds, from 1, of each size.
-const CHECKED: [(u64, Size); 3] = [(1000, Size::SMALL), (20, Size::LARGE), (4, Size::WIDE)];
+const CHECKED: [(u64, Size); 4] = [(1000, Size::SMALL), (300, Size::EAGER), (20, Size::LARGE), (4, Size::WIDE)];
 
 /// The seeds of the checked set, each with the size of its cluster.
 #[must_use]
@@ -77,6 +91,12 @@ fn tune_forgetful(settings: &mut Settings) {
     settings.history = 16;
 }
 
+/// The same, for eager agents.
+fn tune_eager(settings: &mut Settings) {
+    tune(settings);
+    settings.settle_time = Duration::from_millis(30);
+}
+
 /// Makes up a cluster and a series of faults, checks every step, then mends everything and expects one view of all.
 #[must_use]
 pub fn random(seed: u64, size: Size, trace: bool) -> Outcome {
@@ -86,7 +106,11 @@ pub fn random(seed: u64, size: Size, trace: bool) -> Outcome {
     let mut network = Network::new(dice.between(1, 2), Duration::from_micros(50), ms(dice.between(0, 5) as u64));
     network.datagrams = dice.chance(0.4);
     network.doubled = if dice.chance(0.5) { 0.05 } else { 0.0 };
-    let tune = if dice.chance(0.25) { tune_forgetful } else { tune };
+    let tune = match (dice.chance(0.25), size.eager) {
+        (_, true) => tune_eager,
+        (true, false) => tune_forgetful,
+        (false, false) => tune,
+    };
     let mut world = World::new(seed, hosts, network, tune);
     world.trace = trace.then(Vec::new);
     form(&mut world, &mut dice);
@@ -113,6 +137,9 @@ pub fn random(seed: u64, size: Size, trace: bool) -> Outcome {
     }
     if world.check.violation().is_none() {
         episode::play(&mut world);
+    }
+    if world.check.violation().is_none() && hosts > 2 && dice.chance(0.1) {
+        episode::play_stuck_disk(&mut world);
     }
     read(&mut world, &mut readers);
     Outcome {

@@ -52,7 +52,7 @@ const FOUND: &[(u64, Size)] = &[
 ];
 
 const SMALL: Size = Size::SMALL;
-const TO_FORTY: Size = Size { least: 10, most: 40, faults: 40 };
+const TO_FORTY: Size = Size { least: 10, most: 40, faults: 40, eager: false };
 
 /// Runs all on both cores; fails with every violation and how to see it again.
 fn all(runs: &[(u64, Size)]) {
@@ -68,9 +68,7 @@ fn all(runs: &[(u64, Size)]) {
                         Err(_) => Some("the core panicked".to_owned()),
                     };
                     if let Some(what) = what {
-                        let Size { least, most, faults } = size;
-                        let replay = format!("--seed {seed} --least {least} --most {most} --faults {faults} --trace");
-                        let line = format!("seed {seed}: {what}\n  replay: cargo run -p quorate-sim -- {replay}");
+                        let line = format!("seed {seed}: {what}\n  {}", size.replay(*seed));
                         failures.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(line);
                     }
                 }

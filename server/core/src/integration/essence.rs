@@ -47,6 +47,7 @@ impl Hash for Integration {
             passed_over,
             token: _,
             writes,
+            durable,
             batch_due,
             flooded: _,
             looks: _,
@@ -56,7 +57,7 @@ impl Hash for Integration {
         let looked = looked_at.as_ref() == Some(&self.basis());
         (me, peers, reports, marks, unconnected, evictions, unresponsive, sought, watched).hash(state);
         (form_until, expected, silences_until, batch_due, leaving, departed).hash(state);
-        (current, standing, stable, promised, writes, history, foreign).hash(state);
+        (current, standing, stable, promised, writes, durable, history, foreign).hash(state);
         (looked, map, order, stage, passed_over).hash(state);
     }
 }

@@ -226,7 +226,7 @@ impl<'a> Picture<'a> {
             if self.reports.at(number).is_some_and(|report| report.leaving) {
                 left[number] = false;
             }
-            for other in self.reports.unresponsive(number).filter(|&other| other != number) {
+            for other in self.reports.unresponsive(number) {
                 left[other] = false;
             }
         }

@@ -57,7 +57,7 @@ const CROWDED_MAX: Duration = Duration::from_millis(200);
 const RECENTLY: Duration = Duration::from_secs(1);
 /// How long a node that nobody reaches any more is remembered.
 const FORGET: Duration = Duration::from_secs(60);
-/// How long a node that did not answer a transition is kept out.
+/// How long a node is kept out at least that did not answer a transition, or could not make its promise durable.
 const UNRESPONSIVE: Duration = Duration::from_secs(30);
 /// Most views of other nodes kept for reading their reports (L1).
 const FOREIGN_VIEWS: usize = 256;
@@ -109,6 +109,7 @@ pub struct Integration {
     marks: BTreeMap<NodeName, Mark>,
     unconnected: BTreeMap<NodeName, Instant>,
     evictions: Evictions,
+    /// Nodes that did not answer a transition, and since when; this node itself, when its disk did not.
     unresponsive: BTreeMap<NodeName, Instant>,
     /// Peers that will soon count as reached, and when.
     expected: BTreeMap<NodeName, Instant>,
@@ -134,7 +135,9 @@ pub struct Integration {
     stage: Stage,
     passed_over: BTreeSet<NodeName>,
     token: u64,
+    /// The number of the newest write, and of the newest one that is durable.
     writes: u64,
+    durable: u64,
     batch_due: bool,
     /// When reports were passed on last, and how many.
     flooded: (Instant, u32),
@@ -182,6 +185,7 @@ impl Integration {
             passed_over: BTreeSet::new(),
             token: 0,
             writes: 0,
+            durable: 0,
             batch_due: false,
             flooded: (Instant::ZERO, 0),
             looks: 0,
@@ -419,7 +423,8 @@ impl Integration {
         self.peers.values_mut().for_each(|peer| peer.told = false);
         self.expected.retain(|_, at| now.at.since(*at) < self.settle_time);
         let kept_out = self.unresponsive.len();
-        self.unresponsive.retain(|_, since| now.at.since(*since) < UNRESPONSIVE);
+        let writing = |name: &NodeName| *name == self.me.name && self.durable < self.writes;
+        self.unresponsive.retain(|name, since| now.at.since(*since) < UNRESPONSIVE || writing(name));
         if self.has_overdue_marks(now) || self.unresponsive.len() < kept_out {
             self.arm_batch(now, out);
         }

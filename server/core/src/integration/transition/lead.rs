@@ -185,20 +185,20 @@ impl Integration {
     /// A phase took too long: whoever did not answer is named and kept out for a while.
     pub(in crate::integration) fn on_phase_timeout(&mut self, now: Now, out: Out<'_>) {
         let Stage::Leading(lead) = &self.stage else { return };
-        if now.at < lead.until {
-            let until = lead.until;
+        let until = lead.until;
+        if now.at < until {
             return self.arm(until, out);
         }
         let names = lead.proposal.members.iter().map(|member| &member.identity.name);
         let silent: Vec<NodeName> = match &lead.phase {
-            Phase::Promising(_) => Vec::new(),
+            Phase::Promising(_) => return self.give_up_writing(now, until, out),
             Phase::Preparing => names.filter(|name| !lead.heads.contains_key(*name)).cloned().collect(),
             Phase::Fetching(holders) => holders.iter().cloned().collect(),
             Phase::Committing { waiting, .. } => waiting.iter().cloned().collect(),
         };
         let list: Vec<&str> = silent.iter().map(NodeName::as_str).collect();
         let why = format!("no answer in time from {}", list.join(", "));
-        if self.is_in_time(now, lead.until) {
+        if self.is_in_time(now, until) {
             self.unresponsive.extend(silent.into_iter().map(|name| (name, now.at)));
         }
         self.give_up(now, why, out);

@@ -247,7 +247,8 @@ impl Integration {
         match &self.stage {
             Stage::Idle => {}
             Stage::Settling(_) => self.stand(now, out),
-            Stage::Promising(following, _) | Stage::Promised(following) | Stage::Installed(following) => {
+            Stage::Promising(following, _) => self.give_up_writing(now, following.until, out),
+            Stage::Promised(following) | Stage::Installed(following) => {
                 let controller = following.proposal.id.controller.clone();
                 if self.is_in_time(now, following.until) {
                     self.passed_over.insert(controller.clone());
@@ -256,6 +257,15 @@ impl Integration {
             }
             Stage::Leading(_) => self.on_phase_timeout(now, out),
         }
+    }
+
+    /// This node's promise is not durable in time. It says so: as long as the disk hangs, nobody waits for this node, and it
+    /// does not lead.
+    fn give_up_writing(&mut self, now: Now, until: Instant, out: Out<'_>) {
+        if self.is_in_time(now, until) {
+            self.unresponsive.insert(self.me.name.clone(), now.at);
+        }
+        self.give_up(now, String::from("the promise was not durable in time"), out);
     }
 
     /// Whether a limit is looked at when it is due; if not, this node has slept, and nobody is to blame.
@@ -270,6 +280,9 @@ impl Integration {
         let limit = self.limit(&settling);
         if now.at < self.silences_until.min(limit) {
             return self.arm(self.silences_until.min(limit), out);
+        }
+        if self.unresponsive.contains_key(&self.me.name) {
+            return self.arm(now.at + self.phase_timeout, out);
         }
         if now.at < limit && self.is_awaiting() {
             return self.arm(limit.min(now.at + self.steady_time()), out);
@@ -306,7 +319,8 @@ impl Integration {
         }
         let comes = |report: &Arc<crate::wire::Report>| {
             let name = &report.origin.name;
-            let out = self.evictions.has(name) || self.unresponsive.contains_key(name) || !self.is_connected(name);
+            let unresponsive = self.unresponsive.contains_key(name) || report.unresponsive.contains(name);
+            let out = self.evictions.has(name) || unresponsive || !self.is_connected(name);
             report.view.is_none() && !report.leaving && !out && !self.map.has(name)
         };
         self.reports.iter().any(comes)
@@ -348,6 +362,7 @@ impl Integration {
 
     /// A write is durable.
     pub fn on_persisted(&mut self, now: Now, number: u64, out: Out<'_>) {
+        self.durable = self.durable.max(number);
         match &mut self.stage {
             Stage::Promising(following, write) if number >= *write => {
                 let (following, controller) = (following.clone(), following.proposal.id.controller.clone());
