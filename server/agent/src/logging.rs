@@ -2,14 +2,34 @@
 
 use std::io::{self, IsTerminal};
 
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::config::{LogConfig, LogFormat};
+
+/// What is logged: a level, levels of modules, or both, with commas between, as in `info,quorate_agent=debug`.
+///
+/// # Errors
+/// What cannot be read, in words. A word that is neither is an error too: it would be taken for a module, and all else
+/// would be silent.
+pub fn filter(text: &str) -> Result<Targets, String> {
+    let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+    for part in &parts {
+        if part.is_empty() || (!part.contains('=') && part.parse::<LevelFilter>().is_err()) {
+            return Err(format!("'{part}' is no level"));
+        }
+    }
+    parts.join(",").parse().map_err(|why| format!("{why}"))
+}
 
 /// Sends the log of this process to stderr; colours only on a terminal, and not with `NO_COLOR`. A second call does
 /// nothing.
 pub fn init(config: &LogConfig) {
-    let filter = EnvFilter::try_new(&config.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = filter(&config.level).unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
     let registry = tracing_subscriber::registry().with(filter);
     let ready = match config.format {
         LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(io::stderr)).try_init(),

@@ -10,7 +10,6 @@ use quorate_core::{
     Settings,
     types::{Address, Boot, Identity, Network, NodeId, NodeName},
 };
-use tracing_subscriber::EnvFilter;
 
 use super::{
     Config, ConfigError, DiscoveryConfig, LimitsConfig, LogConfig, LogFormat, MulticastConfig, NetworkConfig,
@@ -21,6 +20,7 @@ use super::{
     tls,
     value::Text,
 };
+use crate::logging;
 
 /// The group when multicast is on and none is named.
 pub(super) const MULTICAST_GROUP: &str = "239.255.74.1:7400";
@@ -258,7 +258,7 @@ fn limits(draft: &LimitsDraft, origins: &Origins) -> Result<LimitsConfig, Config
 
 fn log(draft: LogDraft, origins: &Origins) -> Result<LogConfig, ConfigError> {
     let level = draft.level.map_or_else(|| "info".into(), |Text(level)| level);
-    if let Err(why) = EnvFilter::try_new(&level) {
+    if let Err(why) = logging::filter(&level) {
         let rule = format!(
             "it must be error, warn, info, debug, trace or off, or a filter such as info,quorate_agent=debug: {why}"
         );

@@ -161,6 +161,8 @@ fn a_value_out_of_range_is_named_with_line_and_range() {
             "discovery.multicast.group is 10.0.0.1:7400; allowed is a multicast",
         ),
         ("[log]\nlevel = \"quorate=loud\"", "log.level is quorate=loud; it must be"),
+        ("[log]\nlevel = \"verbose\"", "'verbose' is no level"),
+        ("[log]\nlevel = \"info,\"", "'' is no level"),
         ("cluster = \"My Cluster\"", "configuration:2: cluster is My Cluster; allowed are"),
         ("data_dir = \"\"", "data_dir is empty; it must name a folder"),
     ] {
