@@ -26,6 +26,8 @@ struct Peer {
     now: Now,
     todo: Vec<Effect>,
     timers: Vec<(Instant, Timer)>,
+    /// Whether nothing it sends arrives but heartbeats.
+    mute: bool,
 }
 
 impl Peer {
@@ -34,8 +36,8 @@ impl Peer {
         let id = NodeId([text.as_bytes()[0]; 16]);
         let identity = Identity { name: name(text), id, boot };
         let settings = Settings::new("c", identity, vec![(network(), Address::new(text))]);
-        let mut peer =
-            Self { node: Node::new(settings, durable, 1).unwrap(), now: now(0), todo: vec![], timers: vec![] };
+        let node = Node::new(settings, durable, 1).unwrap();
+        let mut peer = Self { node, now: now(0), todo: vec![], timers: vec![], mute: false };
         peer.on(Event::Start);
         peer
     }
@@ -46,6 +48,7 @@ impl Peer {
         for effect in out {
             match effect {
                 Effect::Arm { timer, at } => self.timers.push((at, timer)),
+                Effect::Send { frame: Frame::LinkData { .. }, .. } if self.mute => {}
                 Effect::Note(_) | Effect::Publish(Publication::NodeChanged { .. }) => {}
                 effect => self.todo.push(effect),
             }
@@ -247,6 +250,35 @@ fn v3_a_member_leaves_its_view_before_it_promises_the_next() {
     a.on(Event::Persisted { number: 2 });
     assert_eq!(a.state(), ViewState::Stable, "alone, all have installed at once");
     assert_eq!(a.node.view().view.unwrap().members.len(), 1);
+}
+
+#[test]
+fn v5_a_candidate_that_does_not_deliver_is_passed_over() {
+    let (mut a, mut b) = leading();
+    a.mute = true;
+    a.on(Event::Persisted { number: 1 });
+    live(&mut a, &mut b, 1110, 12_000);
+    assert_eq!(b.writes(), [(1, Incarnation(1))], "b leads");
+}
+
+#[test]
+fn v5_nobody_waits_for_a_disk_that_hangs() {
+    let (mut a, mut b) = leading();
+    // While a might still take it in, it is in no hurry to form a view of its own.
+    live(&mut a, &mut b, 1110, 11_000);
+    b.on(Event::Persisted { number: 1 });
+    assert_eq!((a.writes().len(), a.state(), b.state()), (1, ViewState::Forming, ViewState::Stable));
+    assert_eq!(b.node.view().view.unwrap().members.len(), 1);
+    // It waits for the disk, and a while longer, or a slow one would be in and out over and over.
+    live(&mut a, &mut b, 11_010, 40_000);
+    a.on(Event::Persisted { number: 1 });
+    live(&mut a, &mut b, 40_010, 41_500);
+    b.on(Event::Persisted { number: 2 });
+    carry(&mut a, &mut b);
+    a.on(Event::Persisted { number: 2 });
+    carry(&mut a, &mut b);
+    assert_eq!((a.state(), b.state()), (ViewState::Stable, ViewState::Stable));
+    assert_eq!(a.node.view().view.unwrap().members.len(), 2);
 }
 
 #[test]
