@@ -186,3 +186,29 @@ async fn v2_nothing_is_promised_that_cannot_be_written() {
     cluster.history().await;
     checker.verify(&cluster, &[]).await;
 }
+
+/// The one that would lead is no exception: it says that it cannot promise, and the next in rank leads without it.
+#[tokio::test]
+async fn v5_nobody_waits_for_a_controller_whose_disk_is_full() {
+    let mut plan = Plan::new(3);
+    let spec = &mut plan.specs()[0];
+    fs::create_dir(&spec.data).unwrap();
+    spec.launcher = mounted(&spec.data, "size=64k");
+    let mut cluster = plan.form().await;
+    let first = cluster.agree_all().await;
+    assert_eq!(id_of(&first).1, "n1");
+    let checker = StreamChecker::follow_some(&cluster, &["n2"]).await;
+    let ballast = fill(cluster.agent("n1"));
+
+    cluster.agent_mut("n3").kill_dash_nine();
+    cluster.agree(&["n2"]).await;
+    cluster.agent("n1").logged(&["ERROR", "cannot write to the data folder", "No space left on device"]).await;
+    cluster.agent_mut("n3").restart();
+    cluster.agree(&["n2", "n3"]).await;
+
+    fs::remove_file(ballast).unwrap();
+    let last = cluster.agree_all().await;
+    checker.all_told(&last).await;
+    cluster.history().await;
+    checker.verify(&cluster, &[]).await;
+}
