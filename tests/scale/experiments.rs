@@ -149,6 +149,7 @@ fn remove(mut report: Report, mut world: World, faulty: &[usize], mut step: impl
     let left = others(&world, faulty);
     let mut agreed_at = None;
     for turn in 0..EXPERIMENT.as_secs() as u32 / 20 {
+        eprintln!("  {} of {} s of virtual time", turn * 20, EXPERIMENT.as_secs());
         step(&mut world, turn);
         for _ in 0..20 {
             world.run_for(Duration::from_secs(1));

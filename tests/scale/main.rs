@@ -10,7 +10,7 @@ mod weight;
 
 use std::{process::ExitCode, time::Instant};
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 /// Runs the experiments.
 #[derive(Parser, Debug)]
@@ -37,6 +37,9 @@ fn main() -> ExitCode {
     let mut met = true;
     for which in experiments::Which::ALL.into_iter().filter(wanted) {
         let begun = Instant::now();
+        if let Some(name) = which.to_possible_value() {
+            eprintln!("{} ...", name.get_name());
+        }
         let report = which.run(&formed);
         println!("{report}  (real time {:.0} s)\n", begun.elapsed().as_secs_f64());
         met &= report.is_good();
