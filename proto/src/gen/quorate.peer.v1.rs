@@ -326,7 +326,7 @@ pub struct Report {
     /// Nodes it should reach and does not.
     #[prost(message, repeated, tag = "9")]
     pub unreached: ::prost::alloc::vec::Vec<Unreached>,
-    /// Names of nodes that did not answer a transition in time.
+    /// Names of nodes that did not answer a transition in time; the origin itself when its disk did not.
     #[prost(string, repeated, tag = "10")]
     pub unresponsive: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
