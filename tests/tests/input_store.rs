@@ -121,6 +121,12 @@ fn mounted(data: &Path, options: &str) -> Vec<String> {
     ["unshare", "--mount", "sh", "-c", &script, "sh"].map(str::to_owned).to_vec()
 }
 
+/// Room for little in the data folder.
+fn give_small_disk(spec: &mut Spec) {
+    fs::create_dir(&spec.data).unwrap();
+    spec.launcher = mounted(&spec.data, "size=64k");
+}
+
 /// A file that takes all the room there is on the agent's disk.
 fn fill(agent: &Agent) -> PathBuf {
     let path = PathBuf::from(format!("/proc/{}/root", agent.pid()));
@@ -135,9 +141,8 @@ async fn a_full_folder_is_named_at_the_start() {
     let mut cluster = Cluster::form(2).await;
     let calm = Calm::before(&cluster).await;
     let said = refused(&mut cluster, "x1", |spec| {
-        fs::create_dir(&spec.data).unwrap();
+        give_small_disk(spec);
         let fill = format!("cat /dev/zero > '{}/ballast' 2>/dev/null; exec \"$@\"", spec.data.display());
-        spec.launcher = mounted(&spec.data, "size=64k");
         spec.launcher.extend(["sh", "-c", &fill, "sh"].map(str::to_owned));
     })
     .await;
@@ -150,9 +155,7 @@ async fn a_full_folder_is_named_at_the_start() {
 #[tokio::test]
 async fn v2_nothing_is_promised_that_cannot_be_written() {
     let mut plan = Plan::new(3);
-    let spec = &mut plan.specs()[1];
-    fs::create_dir(&spec.data).unwrap();
-    spec.launcher = mounted(&spec.data, "size=64k");
+    give_small_disk(&mut plan.specs()[1]);
     let mut cluster = plan.form().await;
     let checker = StreamChecker::follow_some(&cluster, &["n1"]).await;
     let first = cluster.agree_all().await;
@@ -191,9 +194,7 @@ async fn v2_nothing_is_promised_that_cannot_be_written() {
 #[tokio::test]
 async fn v5_nobody_waits_for_a_controller_whose_disk_is_full() {
     let mut plan = Plan::new(3);
-    let spec = &mut plan.specs()[0];
-    fs::create_dir(&spec.data).unwrap();
-    spec.launcher = mounted(&spec.data, "size=64k");
+    give_small_disk(&mut plan.specs()[0]);
     let mut cluster = plan.form().await;
     let first = cluster.agree_all().await;
     assert_eq!(id_of(&first).1, "n1");
