@@ -15,14 +15,15 @@ fn incarnation(view: &v1::View) -> u64 {
     id_of(view).0
 }
 
-/// The cause names the node, what happened, and which of the others saw what.
-fn check_loss(view: &v1::View, node: &str) {
+/// The cause names the node, what happened, and which of the others in the view before saw what: also one that was lost
+/// itself in the next moment.
+fn check_loss(before: &v1::View, view: &v1::View, node: &str) {
     let causes = causes_of(view, node);
     assert_eq!(causes.len(), 1, "{view:?}");
     assert_eq!(causes[0].kind(), CauseKind::Lost, "{view:?}");
     assert!(!causes[0].observations.is_empty(), "nobody says what was seen: {view:?}");
     for seen in &causes[0].observations {
-        assert!(names_of(view).contains(&seen.observer.as_str()), "{seen:?}");
+        assert!(seen.observer != node && names_of(before).contains(&seen.observer.as_str()), "{seen:?}");
         assert!(!seen.text.is_empty(), "{seen:?}");
     }
     assert!(view.transition.as_ref().unwrap().summary.contains(node), "{view:?}");
@@ -38,7 +39,7 @@ async fn crash_and_return(cluster: &mut Cluster, name: &str) {
     let killed = Instant::now();
     cluster.agent_mut(name).kill_dash_nine();
     let without = cluster.agree(&others.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    check_loss(&without, name);
+    check_loss(&first, &without, name);
     assert!(incarnation(&without) > incarnation(&first), "V2");
     checker.all_told_but(&without, &[&format!("pinned {name}")]).await;
     println!("kill -9 {name}: view {:?} told after {:?}", id_of(&without), checker.told_after(killed, |_| true));
@@ -93,7 +94,7 @@ async fn two_of_five_crash_together() {
     for name in ["n4", "n2"] {
         let losses: Vec<_> = views.iter().filter(|view| !causes_of(view, name).is_empty()).collect();
         assert_eq!(losses.len(), 1, "{name} is lost once");
-        check_loss(losses[0], name);
+        check_loss(&first, losses[0], name);
     }
     assert!(incarnation(&view) > incarnation(&first), "V2");
     checker.verify(&cluster, &[]).await;

@@ -49,6 +49,8 @@ const FOUND: &[(u64, Size)] = &[
     (200_206, TO_FORTY),
     // A node that had slept was taken in by the word of its own report, and thrown out again by its watchers' (V6).
     (512, TO_FORTY),
+    // Who watches whom had changed with the view, and a member that nobody had had the time to reach was put out (V7).
+    (310_437, TO_FORTY),
 ];
 
 const SMALL: Size = Size::SMALL;

@@ -13,8 +13,11 @@ const FIRST: Duration = Duration::from_millis(100);
 /// The addresses to be connected to.
 #[derive(Clone, Debug)]
 pub struct Dialer {
+    me: NodeName,
     targets: BTreeMap<Address, Target>,
     next_conn: u64,
+    /// How long this node leaves it to the other end to dial, where both are likely to.
+    grace: Duration,
     redial_max: Duration,
     rng: Pcg32,
 }
@@ -32,21 +35,23 @@ struct Target {
 
 impl Dialer {
     /// A dialer without targets.
-    pub fn new(redial_max: Duration, rng: Pcg32) -> Self {
-        Self { targets: BTreeMap::new(), next_conn: 0, redial_max, rng }
+    pub fn new(me: NodeName, grace: Duration, redial_max: Duration, rng: Pcg32) -> Self {
+        Self { me, targets: BTreeMap::new(), next_conn: 0, grace, redial_max, rng }
     }
 
-    /// Replaces the targets; those that stay keep their backoff.
+    /// Replaces the targets; those that stay keep their backoff. Two nodes mostly come to need each other at the same
+    /// time: who has the greater name leaves it to the other for a moment, so that there is one connection and not two.
     pub fn set_targets(&mut self, now: Instant, wanted: &BTreeMap<Address, Option<NodeName>>) {
         self.targets.retain(|address, target| {
             target.wanted = wanted.contains_key(address);
             target.wanted || target.busy.is_some()
         });
         for (address, owner) in wanted {
+            let other_first = owner.as_ref().is_some_and(|owner| *owner < self.me);
             let target = self.targets.entry(address.clone()).or_insert(Target {
                 owner: None,
                 attempts: 0,
-                due: now,
+                due: if other_first { now + self.grace } else { now },
                 busy: None,
                 wanted: true,
             });
@@ -126,11 +131,29 @@ mod tests {
     use rand_pcg::Pcg32;
 
     use super::Dialer;
-    use crate::types::{Address, ConnId, Duration, Instant};
+    use crate::types::{Address, ConnId, Duration, Instant, NodeName};
+
+    const GRACE: Duration = Duration::from_millis(100);
+
+    fn dialer(me: &str) -> Dialer {
+        Dialer::new(NodeName::new(me).unwrap(), GRACE, Duration::from_secs(5), Pcg32::seed_from_u64(1))
+    }
+
+    #[test]
+    fn of_two_that_need_each_other_one_dials_first() {
+        let dials_to = |me: &str, other: &str, after: Duration| {
+            let mut dialer = dialer(me);
+            dialer.set_targets(Instant::ZERO, &BTreeMap::from([(Address::new("a:1"), NodeName::new(other).ok())]));
+            dialer.due(Instant::ZERO + after, |_, _| false).len()
+        };
+        assert_eq!(dials_to("a", "b", Duration::ZERO), 1);
+        assert_eq!(dials_to("b", "a", Duration::ZERO), 0);
+        assert_eq!(dials_to("b", "a", GRACE), 1, "the other end may not know that it is needed");
+    }
 
     #[test]
     fn pauses_grow_and_are_bounded() {
-        let mut dialer = Dialer::new(Duration::from_secs(5), Pcg32::seed_from_u64(1));
+        let mut dialer = dialer("me");
         let address = Address::new("a:1");
         let mut now = Instant::ZERO;
         dialer.set_targets(now, &BTreeMap::from([(address.clone(), None)]));
@@ -146,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_busy_or_covered_address_is_not_dialled() {
-        let mut dialer = Dialer::new(Duration::from_secs(5), Pcg32::seed_from_u64(1));
+        let mut dialer = dialer("me");
         let address = Address::new("a:1");
         dialer.set_targets(Instant::ZERO, &BTreeMap::from([(address.clone(), None)]));
         assert!(dialer.due(Instant::ZERO, |_, _| true).is_empty());

@@ -92,7 +92,7 @@ impl Channels {
             open_timeout: settings.open_timeout(),
             gate: Gate::new(settings.cluster.clone(), settings.identity.clone()),
             table: Table::default(),
-            dialer: Dialer::new(settings.redial_max, rng),
+            dialer: Dialer::new(settings.identity.name.clone(), settings.heartbeat, settings.redial_max, rng),
             damper: Damper::new(settings.damping_min, settings.damping_max),
             distrust: Distrust::default(),
             wanted: BTreeMap::new(),

@@ -1,8 +1,9 @@
 //! Discovery: where peers may be. Sources yield addresses; who really answers is decided by the handshake.
 //!
 //! What is known of a peer (its endpoints, from its introduction or from reports) is used for links that are needed. What
-//! sources found is dialled only while it is not known to belong to a node that can be spoken to already, so that a
-//! settled cluster dials nobody. Peers lost from a view stay targets, so that two sides of a partition find each other again.
+//! sources found is dialled only while nobody known is heard to answer there, so that a settled cluster dials nobody. Peers
+//! lost from a view stay targets once all else about them is forgotten, so that two sides of a partition find each other
+//! again.
 
 mod probes;
 
@@ -99,7 +100,7 @@ impl Discovery {
 
     /// The addresses to be connected to because of what sources found and who was lost, each with its owner when known;
     /// those without one are to be tried a few at a time.
-    /// What is found of those who are `known`, members and others whom members speak to, is left out.
+    /// Those who are `known` need not be looked for and are left out.
     pub fn targets(&self, known: impl Fn(&NodeName) -> bool) -> BTreeMap<Address, Option<NodeName>> {
         let mut targets = BTreeMap::new();
         for address in self.sources.values().flatten().filter(|address| !self.own.contains(*address)) {
@@ -108,7 +109,7 @@ impl Discovery {
                 targets.insert(address.clone(), owner.cloned());
             }
         }
-        for (peer, lost) in &self.lost {
+        for (peer, lost) in self.lost.iter().filter(|(peer, _)| !known(peer)) {
             let owner = lost.linked.then(|| peer.clone());
             targets.extend(lost.addresses.iter().map(|address| (address.clone(), owner.clone())));
         }

@@ -154,9 +154,10 @@ impl<'a> Picture<'a> {
         self.evicted[number]
     }
 
-    /// The nodes that a path of reported links leads to, this one included.
+    /// The nodes that a path of reported links leads to, this one included; between members also of links nobody has
+    /// come to a verdict on, as after a change of who watches whom.
     pub fn connected(&self) -> Set {
-        let mut neighbours: Vec<(u32, u32)> = Vec::new();
+        let mut neighbours = self.undecided();
         for origin in self.reports.numbers() {
             for other in self.reports.reached(origin) {
                 let reported = self.reports.at(other).is_some();
@@ -179,6 +180,18 @@ impl<'a> Picture<'a> {
             }
         }
         seen
+    }
+
+    /// The members of this node's view that watch each other while neither denies for good that it reaches the other.
+    fn undecided(&self) -> Vec<(u32, u32)> {
+        let mut stands = vec![false; self.roster().len()];
+        for (member, &number) in self.current.iter().flat_map(|view| &view.members).zip(self.overlay.numbers()) {
+            stands[number as usize] = has_reported(self.reports, number as usize, member);
+        }
+        let is_open = |a: usize, b: usize| stands[a] && stands[b] && self.reports.pending(a, b);
+        let open =
+            |a: usize| self.overlay.watchers(a).filter(move |&b| is_open(a, b)).map(move |b| (a as u32, b as u32));
+        members(&stands).flat_map(open).collect()
     }
 
     /// The view a node is known to have installed last: the one it tells of, or a later one that its controller does,

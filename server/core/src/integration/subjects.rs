@@ -16,6 +16,9 @@ use crate::{
 const WARM: usize = 3;
 /// Longest time until a peer counts again for which others wait with it.
 const HELD: Duration = Duration::from_secs(30);
+/// Most outsiders watched while none of them can be spoken to: for one who was cut off from a thousand, that is all of
+/// them, and each of these will do to meet the rest.
+const FAR: usize = 4 * WATCHED;
 /// Most neighbours named as relays to one peer.
 const RELAYS: usize = 4;
 
@@ -58,9 +61,11 @@ impl Integration {
             outsider && self.overlay.would_be_watchers(roster, *number).contains(&me)
         };
         let mut outsiders: Vec<usize> = self.reports.numbers().filter(would_watch).collect();
-        if !leading && outsiders.len() > WATCHED {
+        let near = outsiders.iter().filter(|&&number| !self.is_far(number)).count();
+        let most = if leading { near.max(FAR) } else { WATCHED };
+        if outsiders.len() > most {
             outsiders.sort_by_cached_key(|&number| (self.is_far(number), picture.rank(number)));
-            outsiders.truncate(WATCHED);
+            outsiders.truncate(most);
         }
         subjects.extend(outsiders.into_iter().map(name));
         subjects

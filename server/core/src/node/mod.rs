@@ -413,16 +413,18 @@ impl Node {
     }
 
     /// Says anew which addresses to be connected to: those of the links that are needed, and those that discovery found
-    /// and nobody connected is known to answer at, a few of these at a time.
+    /// and nobody known is heard to answer at, a few of these at a time. In a view, who has reported is known: those who
+    /// would watch it look for it, and need no help.
     fn retarget(&mut self, now: Instant) {
         let (view, _) = self.integration.view();
         let in_view = |name: &NodeName| view.is_some_and(|view| view.member(name).is_some());
-        let known = |name: &NodeName| in_view(name) || self.integration.is_connected(name);
+        let reported = |name: &NodeName| view.is_some() && self.integration.report(name).is_some();
+        let known = |name: &NodeName| in_view(name) || reported(name) || self.integration.is_connected(name);
         let mut targets = self.discovery.targets(known);
         if targets.values().any(Option::is_none) {
-            let reported = self.integration.reports().filter(|report| known(&report.origin.name));
+            let reports = self.integration.reports().filter(|report| known(&report.origin.name));
             let answered: BTreeSet<&Address> =
-                reported.flat_map(|report| &report.endpoints).map(|(_, address)| address).collect();
+                reports.flat_map(|report| &report.endpoints).map(|(_, address)| address).collect();
             targets.retain(|address, owner| owner.is_some() || !answered.contains(address));
         }
         let sought = targets.values().flatten().cloned().collect();
