@@ -1843,7 +1843,8 @@ pub mod event_service_client {
         }
         /// ListEvents returns the history that the answering node keeps, oldest first.
         ///
-        /// Never blocks. Safe to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN.
+        /// Blocks only with a cursor that the node does not know while it is between two views, until it has the next one. Safe
+        /// to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN; NO_VIEW and STOPPING with a cursor, as WatchEvents.
         pub async fn list_events(
             &mut self,
             request: impl tonic::IntoRequest<super::ListEventsRequest>,
@@ -1905,7 +1906,8 @@ pub mod event_service_server {
         >;
         /// ListEvents returns the history that the answering node keeps, oldest first.
         ///
-        /// Never blocks. Safe to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN.
+        /// Blocks only with a cursor that the node does not know while it is between two views, until it has the next one. Safe
+        /// to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN; NO_VIEW and STOPPING with a cursor, as WatchEvents.
         async fn list_events(
             &self,
             request: tonic::Request<super::ListEventsRequest>,

@@ -248,12 +248,17 @@ async fn e1_a_cursor_that_is_ahead_waits_for_a_node_between_views() {
     }
     ahead.fake.install(2, &["n1", "n2"], &[1]);
     let cursor = take(&mut ahead.watch("").await, 1).await.remove(0).1;
+    let mut events = behind.events();
+    let list = events.list_events(ListEventsRequest { cursor: cursor.clone(), ..ListEventsRequest::default() });
     let watch = behind.watch(&cursor);
-    tokio::pin!(watch);
+    tokio::pin!(list, watch);
     assert!(timeout(Duration::from_millis(100), &mut watch).await.is_err(), "it begins before the view is here");
+    assert!(timeout(Duration::from_millis(100), &mut list).await.is_err(), "it is listed before the view is here");
     behind.fake.install(2, &["n1", "n2"], &[1]);
     behind.fake.stable(2);
     assert_eq!(told(&mut timeout(LIMIT, watch).await.unwrap(), 2).await, ["RESUMED 2 INSTALLED", "stable 2"]);
+    let listed = timeout(LIMIT, list).await.unwrap().unwrap().into_inner();
+    assert!(listed.events.is_empty() && !listed.history_dropped, "{listed:?}");
 }
 
 #[tokio::test]

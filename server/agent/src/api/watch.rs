@@ -65,9 +65,6 @@ impl Feed {
         }
         let watcher = context.watcher()?;
         let Subscription { beginning, backlog, live, changes } = subscribe(context, cursor).await?;
-        if beginning.reason == Reason::Dropped && beginning.head.is_none() {
-            return Err(ApiError::NoView);
-        }
         let reason = match beginning.reason {
             Reason::Start => SnapshotReason::Start,
             Reason::Resumed => SnapshotReason::Resumed,
@@ -140,12 +137,16 @@ impl Feed {
 
 /// A place in the stream after `cursor`. While the node is between two views, others may have the next one already, and
 /// cursors with it: one that is not known here waits until there is a view again.
-async fn subscribe(context: &Context, cursor: Option<Seen>) -> Result<Subscription, ApiError> {
+///
+/// # Errors
+/// [`ApiError::Stopping`], and [`ApiError::NoView`] for a cursor while the node is forming.
+pub async fn subscribe(context: &Context, cursor: Option<Seen>) -> Result<Subscription, ApiError> {
     loop {
         let mut subscription = context.handle.subscribe(cursor.clone()).await?;
-        let Beginning { reason, state, .. } = subscription.beginning;
-        if (reason, state) != (Reason::Dropped, ViewState::Transition) {
-            return Ok(subscription);
+        match &subscription.beginning {
+            Beginning { reason: Reason::Dropped, head: None, .. } => return Err(ApiError::NoView),
+            Beginning { reason: Reason::Dropped, state: ViewState::Transition, .. } => {}
+            _ => return Ok(subscription),
         }
         tokio::select! {
             () = context.stopping.cancelled() => return Err(ApiError::Stopping),
