@@ -134,7 +134,7 @@ async fn frames_that_cannot_be_read_are_named() {
         caller.say.send(ChannelRequest { frame }).await.unwrap();
         let status = caller.end().await;
         assert!(status.code() == Code::InvalidArgument && status.message().contains(words), "{status}");
-        n1.logged(&["WARN", "a peer sent a frame that cannot be read", words]).await;
+        n1.logged(&["WARN", "a frame cannot be read", words]).await;
     }
     calm.after(&cluster).await;
 }
@@ -159,7 +159,7 @@ async fn l1_frames_that_are_too_large_are_refused() {
         let mut caller = Caller::introduced(n1, "x1").await;
         caller.say(frame).await;
         caller.end().await;
-        n1.logged(&["WARN", "a peer sent a frame that cannot be read", words]).await;
+        n1.logged(&["WARN", "a frame cannot be read", words]).await;
     }
     // Before it has introduced itself, a peer may not even say that much.
     let mut caller = Caller::call(n1).await.unwrap();

@@ -1,5 +1,7 @@
 //! The log: lines for people or JSON for machines, on stderr.
 
+mod throttle;
+
 use std::io::{self, IsTerminal};
 
 use tracing_subscriber::{
@@ -9,6 +11,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
+pub use self::throttle::Throttle;
 use crate::config::{LogConfig, LogFormat};
 
 /// What is logged: a level, levels of modules, or both, with commas between, as in `info,quorate_agent=debug`.

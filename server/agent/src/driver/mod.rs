@@ -90,6 +90,7 @@ pub struct Driver {
     discovered: mpsc::Receiver<(String, Vec<Address>)>,
     requests: mpsc::Receiver<Request>,
     log: EventLog,
+    notes: notes::Notes,
     commands: HashMap<u64, oneshot::Sender<Result<Outcome, HandleError>>>,
     next_ticket: u64,
     effects: Vec<Effect>,
@@ -114,6 +115,7 @@ impl Driver {
             discovered: parts.discovered,
             requests,
             log: EventLog::new(parts.event_buffer),
+            notes: notes::Notes::default(),
             commands: HashMap::new(),
             next_ticket: 1,
             effects: Vec::new(),
@@ -192,7 +194,7 @@ impl Driver {
                 self.log.publish(publication, wall(), self.node.history());
             }
             Effect::Note(note) => {
-                notes::write(&note);
+                self.notes.write(&note);
                 self.metrics.note(&note);
             }
             Effect::Reply { ticket, outcome } => {

@@ -4,37 +4,57 @@
 use quorate_core::{Note, Publication, wire::Refusal};
 use tracing::{debug, info, trace, warn};
 
-/// Writes a note.
-pub(super) fn write(note: &Note) {
-    match note {
-        Note::ChannelUp { peer, path } => info!(peer = %peer.name, path, "channel up"),
-        Note::ChannelDown { peer, path, loss, hold } => info!(peer = %peer.name, path, %loss, ?hold, "channel down"),
-        Note::LinkUp { peer } => info!(peer = %peer.name, "link up"),
-        Note::LinkDown { peer, loss } => info!(peer = %peer.name, %loss, "link down"),
-        Note::Refused { peer, remote, reason, text } => {
-            let (peer, remote) = (shown(peer.as_ref()), shown(remote.as_ref()));
-            if is_routine(*reason) {
-                debug!(peer, remote, ?reason, text, "peer refused");
-            } else {
-                warn!(peer, remote, ?reason, text, "peer refused");
+use crate::logging::Throttle;
+
+/// Writes notes, and what the same peers give reason for again and again once in a while only.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    told: Throttle,
+}
+
+impl Notes {
+    /// Writes a note.
+    pub(super) fn write(&self, note: &Note) {
+        match note {
+            Note::ChannelUp { peer, path } => info!(peer = %peer.name, path, "channel up"),
+            Note::ChannelDown { peer, path, loss, hold } => {
+                info!(peer = %peer.name, path, %loss, ?hold, "channel down")
+            }
+            Note::LinkUp { peer } => info!(peer = %peer.name, "link up"),
+            Note::LinkDown { peer, loss } => info!(peer = %peer.name, %loss, "link down"),
+            Note::Refused { peer, remote, reason, text } => {
+                let (peer, remote) = (shown(peer.as_ref()), shown(remote.as_ref()));
+                let host = remote.rsplit_once(':').map_or(remote.as_str(), |(host, _)| host);
+                if self.is_news(*reason, &format!("{host} {peer}"), text) {
+                    warn!(peer, remote, ?reason, text, "peer refused");
+                } else {
+                    debug!(peer, remote, ?reason, text, "peer refused");
+                }
+            }
+            Note::RefusedBy { remote, reason, text } => {
+                let remote = shown(remote.as_ref());
+                if self.is_news(*reason, &remote, text) {
+                    warn!(remote, ?reason, text, "refused by a peer");
+                } else {
+                    debug!(remote, ?reason, text, "refused by a peer");
+                }
+            }
+            Note::Distrust { late, level } => {
+                warn!(?late, level, "own timers run late: limits are widened so that no healthy peer is accused");
+            }
+            Note::MapChanged { members } => info!(?members, "the map of the cluster differs from the view"),
+            Note::TransitionGivenUp { id, why } => warn!(%id, why, "transition given up"),
+            Note::Nonsense { conn, what } => debug!(conn = conn.0, what, "a peer sent something that makes no sense"),
+            Note::Delivered { peer, session, seq } => trace!(peer = %peer.name, session, seq, "message delivered"),
+            Note::LimitReached { what, limit } => {
+                warn!(what, limit, "a limit was reached; what is over it was dropped")
             }
         }
-        Note::RefusedBy { remote, reason, text } => {
-            let remote = shown(remote.as_ref());
-            if is_routine(*reason) {
-                debug!(remote, ?reason, text, "refused by a peer");
-            } else {
-                warn!(remote, ?reason, text, "refused by a peer");
-            }
-        }
-        Note::Distrust { late, level } => {
-            warn!(?late, level, "own timers run late: limits are widened so that no healthy peer is accused");
-        }
-        Note::MapChanged { members } => info!(?members, "the map of the cluster differs from the view"),
-        Note::TransitionGivenUp { id, why } => warn!(%id, why, "transition given up"),
-        Note::Nonsense { conn, what } => debug!(conn = conn.0, what, "a peer sent something that makes no sense"),
-        Note::Delivered { peer, session, seq } => trace!(peer = %peer.name, session, seq, "message delivered"),
-        Note::LimitReached { what, limit } => warn!(what, limit, "a limit was reached; what is over it was dropped"),
+    }
+
+    /// Whether a refusal is worth a warning: it is not part of normal life, and was not told of that place a moment ago.
+    fn is_news(&self, reason: Refusal, place: &str, text: &str) -> bool {
+        !is_routine(reason) && self.told.is_news(&format!("{place} {text}"), text)
     }
 }
 

@@ -103,8 +103,7 @@ async fn serve(shared: &Shared, dial: &Dial, open: Open) {
     match shared.read(conn, &mut frames, control, &open.far).await {
         Ended::Ours => drain(&mut frames, control).await,
         Ended::Nonsense(status) => {
-            let error = status.message();
-            tracing::warn!(conn = conn.0, error, "a frame could not be read, here or by the peer: connection closed");
+            shared.unreadable(conn, &open.far, &status);
             let _ = shared.tell(conn, What::Closed(Loss::Reset)).await;
         }
         Ended::Untrusted(fault) => {

@@ -121,6 +121,16 @@ impl Shared {
 }
 
 impl Shared {
+    /// A frame could not be read, at this end or by the other one; the connection ends.
+    pub(super) fn unreadable(&self, conn: ConnId, far: &FarEnd, fault: &Status) {
+        let (remote, error) = (&far.remote, fault.message());
+        if self.unreadable.is_news(&format!("{remote} {error}"), error) {
+            tracing::warn!(conn = conn.0, %remote, error, "a frame cannot be read: connection closed");
+        } else {
+            tracing::debug!(conn = conn.0, %remote, error, "a frame cannot be read: connection closed");
+        }
+    }
+
     /// What is wrong with an introduction beside the certificate.
     fn distrust(&self, frame: &Frame, far: &FarEnd) -> Option<Fault> {
         let (Frame::Hello(hello) | Frame::Welcome(hello)) = frame else { return None };

@@ -147,8 +147,7 @@ async fn read(
         Ended::Ours => drain(&mut frames, &control).await,
         Ended::Theirs => finish(&shared, conn, &control, fault, None).await,
         Ended::Nonsense(status) => {
-            let error = status.message();
-            tracing::warn!(conn = conn.0, error, "a peer sent a frame that cannot be read: connection closed");
+            shared.unreadable(conn, &far, &status);
             finish(&shared, conn, &control, fault, Some(status)).await;
         }
         Ended::Untrusted(fault) => {

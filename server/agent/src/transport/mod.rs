@@ -52,7 +52,7 @@ use line::{Arrival, Control, GRACE, Line, QUEUE, What};
 pub use refusals::Refusals;
 pub use socket::{Socket, SocketInfo, incoming};
 
-use crate::tls::PeerTls;
+use crate::{logging::Throttle, tls::PeerTls};
 
 /// Most arrivals that wait for the driver; readers wait when it is full. With 32, heartbeats of 64 agents on two cores
 /// waited so long behind reports that members took each other for dead.
@@ -93,6 +93,8 @@ struct Shared {
     traffic: Arc<Traffic>,
     tls: Option<PeerTls>,
     refusals: Refusals,
+    /// Of whom it was told that its frames cannot be read.
+    unreadable: Throttle,
 }
 
 /// All connections of a node.
@@ -125,6 +127,7 @@ impl Transport {
             traffic: Arc::default(),
             tls,
             refusals: Refusals::new("peer", entrance.turned_away.untrusted.clone()),
+            unreadable: Throttle::default(),
         });
         for (network, listener) in listeners {
             tokio::spawn(listener::serve(Arc::clone(&shared), network, listener, entrance.clone()));
