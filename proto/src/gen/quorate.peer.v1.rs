@@ -275,6 +275,9 @@ pub struct Summary {
     /// The newest report of each node that the sender knows of.
     #[prost(message, repeated, tag = "2")]
     pub stamps: ::prost::alloc::vec::Vec<Stamp>,
+    /// Whether the receiver shall then say in turn what it knows, as at a new link both ends do.
+    #[prost(bool, tag = "3")]
+    pub ask: bool,
 }
 /// Names a report without its content.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -147,12 +147,14 @@ pub enum Goodbye {
 /// What links carry.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Payload {
-    /// What the sender of a new link knows: the receiver sends what is newer, and its view if it has another one.
+    /// What the sender knows: the receiver sends what is newer, and its view if it has another one.
     Summary {
         /// View installed last.
         view: Option<ViewId>,
         /// The newest report of each node.
         stamps: Vec<Stamp>,
+        /// Whether the receiver shall then say in turn what it knows, as at a new link both ends do.
+        ask: bool,
     },
     /// News of which nodes reach which.
     Reports(Vec<Arc<Report>>),

@@ -18,9 +18,10 @@ use super::{
 
 pub(super) fn encode(payload: &Payload) -> pb::Payload {
     let kind = match payload {
-        Payload::Summary { view, stamps } => Kind::Summary(pb::Summary {
+        Payload::Summary { view, stamps, ask } => Kind::Summary(pb::Summary {
             view: view.as_ref().map(view_id_out),
             stamps: stamps.iter().map(stamp_out).collect(),
+            ask: *ask,
         }),
         Payload::Reports(reports) => {
             Kind::Reports(pb::Reports { reports: reports.iter().map(|report| report_out(report)).collect() })
@@ -64,6 +65,7 @@ pub(super) fn decode(payload: pb::Payload) -> Result<Payload, WireError> {
         Kind::Summary(from) => Payload::Summary {
             view: maybe_view_id("summary.view", from.view)?,
             stamps: list("summary.stamps", from.stamps, stamp)?,
+            ask: from.ask,
         },
         Kind::Reports(from) => Payload::Reports(list("reports", from.reports, report)?),
         Kind::Views(from) => Payload::Views(list("views", from.views, view)?),

@@ -118,8 +118,12 @@ fn payloads() -> Vec<Payload> {
     let reasons = [RejectReason::Promised, RejectReason::Outranked, RejectReason::NotMember, RejectReason::Leaving];
     let id = view_id(6);
     let mut all = vec![
-        Payload::Summary { view: Some(view_id(5)), stamps: vec![Stamp { origin: name("n1"), boot: 3, number: 12 }] },
-        Payload::Summary { view: None, stamps: vec![] },
+        Payload::Summary {
+            view: Some(view_id(5)),
+            stamps: vec![Stamp { origin: name("n1"), boot: 3, number: 12 }],
+            ask: true,
+        },
+        Payload::Summary { view: None, stamps: vec![], ask: false },
         Payload::Reports(vec![report(), Arc::new(newcomer)]),
         Payload::Views(vec![view(), view()]),
         Payload::Evictions(vec![Eviction { name: name("n9"), stamp: 4, evicted: true, reason: "bad disk".into() }]),

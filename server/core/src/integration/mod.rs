@@ -75,12 +75,14 @@ struct Peer {
     losses: Vec<(Option<Network>, Loss)>,
     /// Whether it was sent this node's view of late.
     told: bool,
+    /// Whether it is passed all news, or this node's own alone.
+    close: bool,
 }
 
 impl Peer {
     /// A peer that is met, or heard of, now.
     fn new(identity: Identity, up: bool) -> Self {
-        Self { identity, up, trusted: false, stale: false, losses: Vec::new(), told: false }
+        Self { identity, up, trusted: false, stale: false, losses: Vec::new(), told: false, close: false }
     }
 }
 
@@ -205,14 +207,13 @@ impl Integration {
     pub fn on_link_up(&mut self, now: Now, hello: &Hello, out: Out<'_>) {
         let identity = hello.identity.clone();
         let name = identity.name.clone();
-        let peer = Peer::new(identity, true);
+        let close = self.is_close(&identity);
+        let peer = Peer { close, ..Peer::new(identity, true) };
         if self.peers.insert(name.clone(), peer).is_some_and(|before| before.identity != hello.identity) {
             self.unresponsive.remove(&name);
         }
         self.refresh_report(now);
-        let view = self.current.as_ref().map(|view| view.id.clone());
-        let payload = Payload::Summary { view, stamps: self.reports.stamps() };
-        out.push(Effect::Send { peer: name.clone(), payload });
+        out.push(Effect::Send { peer: name.clone(), payload: self.summary(false) });
         if !self.evictions.is_empty() {
             out.push(Effect::Send { peer: name.clone(), payload: Payload::Evictions(self.evictions.all()) });
         }
@@ -284,7 +285,7 @@ impl Integration {
             return;
         }
         match payload {
-            Payload::Summary { view, stamps } => self.on_summary(&from.name, view.as_ref(), &stamps, out),
+            Payload::Summary { view, stamps, ask } => self.on_summary(&from.name, view.as_ref(), &stamps, ask, out),
             Payload::Reports(reports) => self.on_reports(now, &from.name, reports, out),
             Payload::Views(views) => self.on_views(now, &from.name, views, out),
             Payload::Evictions(news) => self.on_evictions(now, news, out),
@@ -300,13 +301,27 @@ impl Integration {
         }
     }
 
-    /// The peer of a new link tells what it knows, and is sent what it lacks.
-    fn on_summary(&self, from: &NodeName, view: Option<&ViewId>, stamps: &[Stamp], out: Out<'_>) {
-        for reports in self.reports.newer_than(stamps).chunks(reports::CHUNK) {
-            out.push(Effect::Send { peer: from.clone(), payload: Payload::Reports(reports.to_vec()) });
+    /// What this node knows.
+    fn summary(&self, ask: bool) -> Payload {
+        let view = self.current.as_ref().map(|view| view.id.clone());
+        Payload::Summary { view, stamps: self.reports.stamps(), ask }
+    }
+
+    /// A peer tells what it knows, and is sent what it lacks: reports, and the views to read them with.
+    fn on_summary(&self, from: &NodeName, view: Option<&ViewId>, stamps: &[Stamp], ask: bool, out: Out<'_>) {
+        let mut send = |payload: Payload| out.push(Effect::Send { peer: from.clone(), payload });
+        let news = self.reports.newer_than(stamps);
+        for reports in news.chunks(reports::CHUNK) {
+            send(Payload::Reports(reports.to_vec()));
         }
-        if let Some(current) = self.current.as_ref().filter(|current| view != Some(&current.id)) {
-            out.push(Effect::Send { peer: from.clone(), payload: Payload::Views([current.clone()].into()) });
+        let spoken_of: BTreeSet<&ViewId> = news.iter().filter_map(|report| report.view.as_ref()).collect();
+        let foreign = spoken_of.into_iter().filter_map(|id| self.foreign.get(id));
+        let current = self.current.iter().filter(|current| view != Some(&current.id));
+        for view in foreign.chain(current) {
+            send(Payload::Views([view.clone()].into()));
+        }
+        if ask {
+            send(self.summary(false));
         }
     }
 
@@ -362,7 +377,7 @@ impl Integration {
             self.foreign.insert(view.id.clone(), view.clone());
             self.foreign_news += 1;
             for (name, peer) in &self.peers {
-                if peer.up && name != from {
+                if peer.up && peer.close && name != from {
                     out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
                 }
             }
@@ -401,6 +416,7 @@ impl Integration {
         self.flood(now, out);
         self.look(now, out);
         self.want(now, out);
+        self.draw_close(out);
         if self.leaving {
             self.check_departure(out);
         }
@@ -438,9 +454,11 @@ impl Integration {
         }
         self.flooded = (now.at, fresh.len() as u32);
         for (name, peer) in self.peers.iter_mut().filter(|(_, peer)| peer.up) {
-            let not_theirs =
-                |(report, from): &&(Arc<Report>, Vec<NodeName>)| !from.contains(name) && report.origin != peer.identity;
-            let news: Vec<_> = fresh.iter().filter(not_theirs).map(|(report, _)| report.clone()).collect();
+            let theirs = |(report, from): &(Arc<Report>, Vec<NodeName>)| {
+                let is_mine = report.origin.name == self.me.name;
+                (peer.close || is_mine) && !from.contains(name) && report.origin != peer.identity
+            };
+            let news: Vec<_> = fresh.iter().filter(|news| theirs(news)).map(|(report, _)| report.clone()).collect();
             for chunk in news.chunks(reports::CHUNK) {
                 out.push(Effect::Send { peer: name.clone(), payload: Payload::Reports(chunk.to_vec()) });
             }
@@ -451,6 +469,31 @@ impl Integration {
             {
                 peer.told = true;
                 out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
+            }
+        }
+    }
+
+    /// Whether a peer is to be passed all news: members that watch each other pass them on to all others, so that who has
+    /// links to everybody need not; and who is not in the view has to learn what is known there.
+    fn is_close(&self, peer: &Identity) -> bool {
+        if self.current.as_ref().is_none_or(|view| !view.contains(peer)) {
+            return true;
+        }
+        let roster = self.reports.roster();
+        let numbers = roster.number(&self.me.name).zip(roster.number(&peer.name));
+        numbers.is_some_and(|(me, peer)| self.overlay.watchers(me).any(|watcher| watcher == peer))
+    }
+
+    /// Settles anew to whom all news are passed on. With those that come to be close, both ends say what they know.
+    fn draw_close(&mut self, out: Out<'_>) {
+        let close = |peer: &Peer| self.is_close(&peer.identity);
+        let changed = |(_, peer): &(&NodeName, &Peer)| peer.up && close(peer) != peer.close;
+        let changed: Vec<NodeName> = self.peers.iter().filter(changed).map(|(name, _)| name.clone()).collect();
+        for name in changed {
+            let Some(peer) = self.peers.get_mut(&name) else { continue };
+            peer.close = !peer.close;
+            if peer.close {
+                out.push(Effect::Send { peer: name, payload: self.summary(true) });
             }
         }
     }
