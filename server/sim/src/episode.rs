@@ -352,6 +352,9 @@ fn quiet(world: &mut World) {
     if let Some(said) = said {
         world.check.fail(world.time, "V8", said);
     }
+    if !world.run_while(LOOK, World::share_news) {
+        world.check.fail(world.time, "V5", "the newest report of a node does not come to all others".to_owned());
+    }
 }
 
 /// What costs too much in a while, if anything: a few links with heartbeats at the full rate, slow ones on the others, and

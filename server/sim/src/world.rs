@@ -365,6 +365,16 @@ impl World {
         })
     }
 
+    /// Whether all whose agents run know the newest report of each other.
+    #[must_use]
+    pub fn share_news(&self) -> bool {
+        let nodes = || self.hosts.iter().filter_map(|host| Some((&host.identity.name, host.node.as_ref()?)));
+        nodes().all(|(name, node)| {
+            let newest = node.newest_report(name);
+            nodes().all(|(_, other)| other.newest_report(name) == newest)
+        })
+    }
+
     /// The hosts whose agents run.
     #[must_use]
     pub fn running(&self) -> Vec<usize> {

@@ -12,6 +12,7 @@ mod causes;
 mod effect;
 mod essence;
 mod evictions;
+mod flood;
 mod leave;
 mod map;
 mod overlay;
@@ -36,7 +37,7 @@ use crate::{
     types::{
         Address, Duration, History, Identity, Incarnation, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord,
     },
-    wire::{Eviction, Hello, Payload, Report, Stamp, Unreached},
+    wire::{Eviction, Hello, Payload, Report, Unreached},
 };
 use map::{Map, Picture};
 use overlay::Overlay;
@@ -59,8 +60,6 @@ const RECENTLY: Duration = Duration::from_secs(1);
 const FORGET: Duration = Duration::from_secs(60);
 /// How long a node is kept out at least that did not answer a transition, or could not make its promise durable.
 const UNRESPONSIVE: Duration = Duration::from_secs(30);
-/// Most views of other nodes kept for reading their reports (L1).
-const FOREIGN_VIEWS: usize = 256;
 /// How many heartbeats lie between two looks at what changes by time alone.
 const LOOK_EVERY: u32 = 5;
 
@@ -301,30 +300,6 @@ impl Integration {
         }
     }
 
-    /// What this node knows.
-    fn summary(&self, ask: bool) -> Payload {
-        let view = self.current.as_ref().map(|view| view.id.clone());
-        Payload::Summary { view, stamps: self.reports.stamps(), ask }
-    }
-
-    /// A peer tells what it knows, and is sent what it lacks: reports, and the views to read them with.
-    fn on_summary(&self, from: &NodeName, view: Option<&ViewId>, stamps: &[Stamp], ask: bool, out: Out<'_>) {
-        let mut send = |payload: Payload| out.push(Effect::Send { peer: from.clone(), payload });
-        let news = self.reports.newer_than(stamps);
-        for reports in news.chunks(reports::CHUNK) {
-            send(Payload::Reports(reports.to_vec()));
-        }
-        let spoken_of: BTreeSet<&ViewId> = news.iter().filter_map(|report| report.view.as_ref()).collect();
-        let foreign = spoken_of.into_iter().filter_map(|id| self.foreign.get(id));
-        let current = self.current.iter().filter(|current| view != Some(&current.id));
-        for view in foreign.chain(current) {
-            send(Payload::Views([view.clone()].into()));
-        }
-        if ask {
-            send(self.summary(false));
-        }
-    }
-
     fn on_reports(&mut self, now: Now, from: &NodeName, reports: Vec<Arc<Report>>, out: Out<'_>) {
         for report in reports {
             if report.origin.name == self.me.name {
@@ -359,35 +334,6 @@ impl Integration {
         };
         if report.unreached.iter().any(fell_silent) {
             self.silences_until = now.at + self.heartbeat + self.settle_time;
-        }
-    }
-
-    /// Views of others that reports refer to: passed on to whoever may need them to read those reports.
-    fn on_views(&mut self, now: Now, from: &NodeName, views: Vec<Arc<ViewRecord>>, out: Out<'_>) {
-        for view in views {
-            let known = self.current.as_ref().is_some_and(|current| current.id == view.id)
-                || self.foreign.contains_key(&view.id);
-            let spoken_of = self.reports.iter().any(|report| report.view.as_ref() == Some(&view.id));
-            if known || !spoken_of {
-                continue;
-            }
-            for member in &view.members {
-                self.reports.enter(&member.identity.name);
-            }
-            self.foreign.insert(view.id.clone(), view.clone());
-            self.foreign_news += 1;
-            for (name, peer) in &self.peers {
-                if peer.up && peer.close && name != from {
-                    out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
-                }
-            }
-            self.arm_batch(now, out);
-        }
-        let reports = &self.reports;
-        let used = |id: &ViewId| reports.iter().any(|report| report.view.as_ref() == Some(id));
-        self.foreign.retain(|id, _| used(id));
-        while self.foreign.len() > FOREIGN_VIEWS {
-            self.foreign.pop_first();
         }
     }
 
@@ -445,57 +391,6 @@ impl Integration {
             self.arm_batch(now, out);
         }
         self.forget_the_lost(now, out);
-    }
-
-    fn flood(&mut self, now: Now, out: Out<'_>) {
-        let fresh = self.reports.drain_fresh();
-        if fresh.is_empty() {
-            return;
-        }
-        self.flooded = (now.at, fresh.len() as u32);
-        for (name, peer) in self.peers.iter_mut().filter(|(_, peer)| peer.up) {
-            let theirs = |(report, from): &(Arc<Report>, Vec<NodeName>)| {
-                let is_mine = report.origin.name == self.me.name;
-                (peer.close || is_mine) && !from.contains(name) && report.origin != peer.identity
-            };
-            let news: Vec<_> = fresh.iter().filter(|news| theirs(news)).map(|(report, _)| report.clone()).collect();
-            for chunk in news.chunks(reports::CHUNK) {
-                out.push(Effect::Send { peer: name.clone(), payload: Payload::Reports(chunk.to_vec()) });
-            }
-            // Who is not in the view needs it to read the reports that speak of it.
-            let strange = |view: &&Arc<ViewRecord>| !peer.told && !view.contains(&peer.identity);
-            if let Some(view) = self.current.as_ref().filter(strange)
-                && news.iter().any(|report| report.view.as_ref() == Some(&view.id))
-            {
-                peer.told = true;
-                out.push(Effect::Send { peer: name.clone(), payload: Payload::Views([view.clone()].into()) });
-            }
-        }
-    }
-
-    /// Whether a peer is to be passed all news: members that watch each other pass them on to all others, so that who has
-    /// links to everybody need not; and who is not in the view has to learn what is known there.
-    fn is_close(&self, peer: &Identity) -> bool {
-        if self.current.as_ref().is_none_or(|view| !view.contains(peer)) {
-            return true;
-        }
-        let roster = self.reports.roster();
-        let numbers = roster.number(&self.me.name).zip(roster.number(&peer.name));
-        numbers.is_some_and(|(me, peer)| self.overlay.watchers(me).any(|watcher| watcher == peer))
-    }
-
-    /// Settles anew to whom all news are passed on. With those that come to be close, both ends say what they know.
-    fn draw_close(&mut self, out: Out<'_>) {
-        let close = |peer: &Peer| self.is_close(&peer.identity);
-        let changed = |(_, peer): &(&NodeName, &Peer)| peer.up && close(peer) != peer.close;
-        let changed: Vec<NodeName> = self.peers.iter().filter(changed).map(|(name, _)| name.clone()).collect();
-        for name in changed {
-            let Some(peer) = self.peers.get_mut(&name) else { continue };
-            peer.close = !peer.close;
-            if peer.close {
-                out.push(Effect::Send { peer: name, payload: self.summary(true) });
-            }
-        }
     }
 
     fn picture(&self) -> Picture<'_> {

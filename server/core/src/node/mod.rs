@@ -439,6 +439,12 @@ impl Node {
         self.channel(|channels, out| channels.set_targets(now, &targets, out));
     }
 
+    /// The newest report known of a node, by its boot and its number: what all members come to share.
+    #[must_use]
+    pub fn newest_report(&self, name: &NodeName) -> Option<(u64, u64)> {
+        self.integration.report(name).map(|report| (report.origin.boot.count, report.number))
+    }
+
     /// How many channels, dial targets, links and reports are held: what L1 bounds.
     #[must_use]
     pub fn load(&self) -> [(&'static str, usize); 4] {
