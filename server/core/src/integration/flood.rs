@@ -8,7 +8,10 @@
 
 use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 
-use super::{Effect, Integration, Out, Peer, reports};
+use super::{
+    Effect, Integration, Out, Peer,
+    reports::{self, Taken},
+};
 use crate::{
     types::{Identity, NodeName, Now, ViewId, ViewRecord},
     wire::{Payload, Report, Stamp},
@@ -42,6 +45,31 @@ impl Integration {
         }
     }
 
+    /// Reports come in: what is news is kept to be passed on.
+    pub(super) fn on_reports(&mut self, now: Now, from: &NodeName, reports: Vec<Arc<Report>>, out: Out<'_>) {
+        for report in reports {
+            if report.origin.name == self.me.name {
+                continue;
+            }
+            let origin = report.origin.clone();
+            match self.reports.take(report, Some(from)) {
+                Taken::Old => {}
+                Taken::Full => out.push(Effect::LimitReached { what: "max_nodes", limit: self.reports.len() }),
+                Taken::News { before } => {
+                    let name = origin.name.clone();
+                    self.note_silences(now, before.as_deref(), &name);
+                    self.unconnected.remove(&name);
+                    let known = self.peers.get(&name).is_some_and(|peer| peer.up);
+                    if !known && before.is_none_or(|before| before.origin != origin) {
+                        out.push(Effect::Nudge { peer: name.clone() });
+                    }
+                    out.push(Effect::Changed { name });
+                    self.arm_batch(now, out);
+                }
+            }
+        }
+    }
+
     /// Views of others that reports refer to: passed on to whoever may need them to read those reports.
     pub(super) fn on_views(&mut self, now: Now, from: &NodeName, views: Vec<Arc<ViewRecord>>, out: Out<'_>) {
         for view in views {
@@ -71,6 +99,7 @@ impl Integration {
         }
     }
 
+    /// Passes on what is news.
     pub(super) fn flood(&mut self, now: Now, out: Out<'_>) {
         let fresh = self.reports.drain_fresh();
         if fresh.is_empty() {

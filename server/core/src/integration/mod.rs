@@ -41,7 +41,7 @@ use crate::{
 };
 use map::{Map, Picture};
 use overlay::Overlay;
-use reports::{Reports, Taken};
+use reports::Reports;
 use subjects::Mark;
 use transition::Stage;
 
@@ -297,30 +297,6 @@ impl Integration {
             Payload::Installed { id } => self.on_installed(now, &from.name, &id, out),
             Payload::Stable { id, install } => self.on_stable(now, &from.name, &id, install, out),
             Payload::Farewell { .. } => self.depart(true, out),
-        }
-    }
-
-    fn on_reports(&mut self, now: Now, from: &NodeName, reports: Vec<Arc<Report>>, out: Out<'_>) {
-        for report in reports {
-            if report.origin.name == self.me.name {
-                continue;
-            }
-            let origin = report.origin.clone();
-            match self.reports.take(report, Some(from)) {
-                Taken::Old => {}
-                Taken::Full => out.push(Effect::LimitReached { what: "max_nodes", limit: self.reports.len() }),
-                Taken::News { before } => {
-                    let name = origin.name.clone();
-                    self.note_silences(now, before.as_deref(), &name);
-                    self.unconnected.remove(&name);
-                    let known = self.peers.get(&name).is_some_and(|peer| peer.up);
-                    if !known && before.is_none_or(|before| before.origin != origin) {
-                        out.push(Effect::Nudge { peer: name.clone() });
-                    }
-                    out.push(Effect::Changed { name });
-                    self.arm_batch(now, out);
-                }
-            }
         }
     }
 
