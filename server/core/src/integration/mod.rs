@@ -300,13 +300,18 @@ impl Integration {
         }
     }
 
-    /// Nodes that fall silent at the same time are noticed within a heartbeat, by one watcher after the other: as long as
-    /// news of silence come in, there may be more.
+    /// Nodes that fall silent at the same time are noticed within a heartbeat of each other, and by all their watchers:
+    /// as long as one that nobody has missed so far is missed, there may be more.
     fn note_silences(&mut self, now: Now, before: Option<&Report>, name: &NodeName) {
         let Some(report) = self.reports.get(name) else { return };
+        let missed_before = |missed: &NodeName| {
+            let others = self.reports.iter().filter(|other| other.origin.name != *name);
+            before.into_iter().chain(others.map(AsRef::as_ref)).any(|other| names_unreached(other, missed))
+        };
         let fell_silent = |unreached: &Unreached| {
             unreached.losses.iter().any(|(_, loss)| matches!(loss, Loss::Silent(_) | Loss::PeerSilent))
-                && before.is_some_and(|before| !names_unreached(before, &unreached.name))
+                && before.is_some()
+                && !missed_before(&unreached.name)
         };
         if report.unreached.iter().any(fell_silent) {
             self.silences_until = now.at + self.heartbeat + self.settle_time;
