@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use quorate_tests::{Agent, Calm, Cluster, LIMIT, Plan, metrics, wait_for};
+use quorate_tests::{Agent, Calm, Cluster, LIMIT, Plan, metrics, tls::Certificates, wait_for};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -14,6 +14,8 @@ use tokio::{
 
 /// Begins every HTTP/2 connection; an empty SETTINGS frame follows.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+/// Begins a TLS handshake, of which it leaves most to come.
+const CLIENT_HELLO: &[u8] = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
 
 fn ports(agent: &Agent) -> [(&'static str, String); 3] {
     let spec = agent.spec();
@@ -33,8 +35,7 @@ fn garbage(seed: u64) -> Vec<u8> {
         0 => PREFACE.to_vec(),
         1 => b"GET /metrics HTTP/1.1\r\nHost: x\r\nX: ".to_vec(),
         2 => b"POST /quorate.v1.MembershipService/GetView HTTP/1.1\r\ncontent-length: 99999999999\r\n\r\n".to_vec(),
-        // A TLS handshake.
-        3 => b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec(),
+        3 => CLIENT_HELLO.to_vec(),
         _ => Vec::new(),
     };
     bytes.extend((0..rng.usize(..20_000)).map(|_| rng.u8(..)));
@@ -65,22 +66,22 @@ async fn garbage_on_all_ports_does_no_harm() {
 enum Slow {
     /// Nothing.
     Mute,
-    /// It introduces the protocol, and no more.
-    Preface,
-    /// It says one byte now and then.
+    /// It says how the protocol begins, and no more.
+    Opening,
+    /// It says a byte of that now and then.
     Dripping,
 }
 
-/// Until the agent ends it.
-async fn slow(address: &str, how: Slow) {
+/// Until the agent ends it; `opening` is how the protocol begins.
+async fn slow(address: &str, how: Slow, opening: &[u8]) {
     let mut tcp = TcpStream::connect(address).await.unwrap();
     match how {
         Slow::Mute => {}
-        Slow::Preface => tcp.write_all(PREFACE).await.unwrap(),
+        Slow::Opening => tcp.write_all(opening).await.unwrap(),
         Slow::Dripping => {
             let (mut reads, mut writes) = tcp.split();
             let drip = async {
-                for byte in PREFACE.iter().cycle().skip(1) {
+                for byte in opening.iter().cycle().skip(1) {
                     sleep(Duration::from_millis(100)).await;
                     if writes.write_all(&[*byte]).await.is_err() {
                         return;
@@ -104,26 +105,40 @@ async fn counted(agent: &Agent, line: &str) -> u64 {
     count.unwrap_or_else(|| panic!("no {line} in\n{text}"))
 }
 
-/// Slow loris, on every port at once.
-#[tokio::test]
-async fn l1_connections_that_say_too_little_are_ended() {
-    let cluster = Plan::new(2).flags(&["--handshake-timeout=1s"]).form().await;
-    let calm = Calm::before(&cluster).await;
+/// Slow loris, on every port at once; whoever goes on to say nonsense may be turned away for that.
+async fn loris(cluster: &Cluster, opening: &[u8]) {
+    let calm = Calm::before(cluster).await;
     let n1 = cluster.agent("n1");
     let mut all = Vec::new();
     for (_, address) in ports(n1) {
-        for how in [Slow::Mute, Slow::Preface, Slow::Dripping] {
+        for how in [Slow::Mute, Slow::Opening, Slow::Dripping] {
             all.extend((0..20).map(|_| (address.clone(), how)));
         }
     }
-    let all = all.into_iter().map(async |(address, how)| slow(&address, how).await);
+    let all = all.into_iter().map(async |(address, how)| slow(&address, how, opening).await);
     stream::iter(all).buffer_unordered(usize::MAX).count().await;
     for listener in ["peers", "api"] {
         let line = format!("quorate_connections_turned_away_total{{listener=\"{listener}\",reason=\"slow\"}}");
         let slow = counted(n1, &line).await;
         assert!(slow >= 40, "{listener}: {slow} of 60 were too slow, the others wrong");
     }
-    calm.after(&cluster).await;
+    calm.after(cluster).await;
+}
+
+#[tokio::test]
+async fn l1_connections_that_say_too_little_are_ended() {
+    loris(&Plan::new(2).flags(&["--handshake-timeout=1s"]).form().await, PREFACE).await;
+}
+
+#[tokio::test]
+async fn l1_connections_that_say_too_little_are_ended_in_tls_too() {
+    let certificates = Certificates::new("ours");
+    let mut plan = Plan::new(2).flags(&["--handshake-timeout=1s"]);
+    for spec in plan.specs() {
+        certificates.secure_peers(spec);
+        certificates.secure_api(spec);
+    }
+    loris(&plan.form().await, CLIENT_HELLO).await;
 }
 
 /// A client that has a stream, and from then on neither reads nor answers: as when its machine lost power.
