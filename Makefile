@@ -135,7 +135,7 @@ bench: check-machine ## Measures views beside Corosync and Serf, in target/bench
 	@$(TARGET)/release/quorate-benchmark --out $(TARGET)/benchmark $(ARGS)
 
 .PHONY: scale
-scale: ## Runs the experiments of the Rapid paper with a thousand simulated nodes; ARGS='--nodes 200 crash' narrows
+scale: ## Runs the experiments of the Rapid paper with a thousand simulated nodes (20 minutes); ARGS='--nodes 200 crash' narrows
 	$(call say,Simulating)
 	cargo build --locked --release -p quorate-tests --bin quorate-scale
 	@$(TARGET)/release/quorate-scale $(ARGS)
@@ -166,7 +166,7 @@ fuzz-keep: need-fuzz ## Makes the kept fuzzing inputs anew: few that reach every
 	  rm -rf server/fuzz/corpus/$$target; mv $(FUZZ_FOUND)/kept server/fuzz/corpus/$$target; done
 
 .PHONY: breakages
-breakages: ## Breaks the core in many ways, one at a time, and shows which checker notices within the checked seeds (40 minutes)
+breakages: ## Breaks the core in many ways, one at a time, and shows which checker notices within the checked seeds (10 minutes)
 	@server/sim/breakages/run
 
 ##@ Changing
