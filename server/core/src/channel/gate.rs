@@ -79,7 +79,7 @@ mod tests {
 
     use super::Gate;
     use crate::{
-        types::{Boot, Duration, Identity, Incarnation, Member, NodeId, NodeName, ViewId, ViewRecord, WallTime},
+        types::{Boot, Identity, Incarnation, Member, NodeId, NodeName, ViewId, ViewRecord},
         wire::{Hello, Refusal},
     };
 
@@ -103,16 +103,8 @@ mod tests {
     fn gate() -> Gate {
         let mut gate = Gate::new(Arc::from("c"), identity("me", 1, 1));
         let member = Member { identity: identity("peer", 2, 5), since: Incarnation(1) };
-        gate.view = Some(Arc::new(ViewRecord {
-            id: ViewId { incarnation: Incarnation(1), controller: member.identity.name.clone() },
-            members: vec![member].into(),
-            parents: vec![],
-            causes: vec![],
-            committed: WallTime(0),
-            settle: Duration::ZERO,
-            prepare: Duration::ZERO,
-            attempts: 1,
-        }));
+        let id = ViewId { incarnation: Incarnation(1), controller: member.identity.name.clone() };
+        gate.view = Some(Arc::new(ViewRecord::plain(id, vec![member].into(), vec![])));
         gate.evicted.insert(NodeName::new("bad").unwrap(), "broken disk".to_string());
         gate
     }

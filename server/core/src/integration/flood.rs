@@ -160,7 +160,7 @@ mod tests {
     use crate::{
         integration::overlay::{Overlay, WATCHED},
         settings::Settings,
-        types::{Boot, Duration, Incarnation, Instant, Member, NodeId, Now, WallTime},
+        types::{Boot, Incarnation, Instant, Member, NodeId, Now, WallTime},
         wire::Payload,
     };
 
@@ -182,16 +182,7 @@ mod tests {
     fn install(node: &mut Integration, members: usize) -> Vec<NodeName> {
         let id = ViewId { incarnation: Incarnation(members as u64), controller: identity(0).name };
         let member = |identity| Member { identity, since: Incarnation(1) };
-        let view = ViewRecord {
-            id,
-            members: (0..members).map(identity).map(member).collect(),
-            parents: vec![],
-            causes: vec![],
-            committed: WallTime(0),
-            settle: Duration::ZERO,
-            prepare: Duration::ZERO,
-            attempts: 1,
-        };
+        let view = ViewRecord::plain(id, (0..members).map(identity).map(member).collect(), vec![]);
         for member in &view.members {
             node.reports.enter(&member.identity.name);
         }

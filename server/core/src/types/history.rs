@@ -121,23 +121,14 @@ mod tests {
     use alloc::{sync::Arc, vec, vec::Vec};
 
     use super::{History, Resume};
-    use crate::types::{Duration, Incarnation, Members, NodeName, ViewId, ViewRecord, WallTime};
+    use crate::types::{Incarnation, Members, NodeName, ViewId, ViewRecord};
 
     fn id(incarnation: u64, controller: &str) -> ViewId {
         ViewId { incarnation: Incarnation(incarnation), controller: NodeName::new(controller).unwrap() }
     }
 
     fn view(id: ViewId, parents: Vec<ViewId>) -> Arc<ViewRecord> {
-        Arc::new(ViewRecord {
-            id,
-            members: Members::default(),
-            parents,
-            causes: vec![],
-            committed: WallTime(0),
-            settle: Duration::ZERO,
-            prepare: Duration::ZERO,
-            attempts: 1,
-        })
+        Arc::new(ViewRecord::plain(id, Members::default(), parents))
     }
 
     fn ids(resume: Resume) -> Vec<ViewId> {

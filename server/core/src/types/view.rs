@@ -142,6 +142,15 @@ impl ViewRecord {
     }
 }
 
+#[cfg(test)]
+impl ViewRecord {
+    /// A view without a story, for tests.
+    pub(crate) fn plain(id: ViewId, members: Members, parents: Vec<ViewId>) -> Self {
+        let (settle, prepare) = (Duration::ZERO, Duration::ZERO);
+        Self { id, members, parents, causes: Vec::new(), committed: WallTime(0), settle, prepare, attempts: 1 }
+    }
+}
+
 /// Why a node came into a view or went out of it.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Cause {
