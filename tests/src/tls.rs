@@ -66,6 +66,14 @@ impl Certificates {
         TlsOptions::new(self.ca()).certificate(pair.certificate, pair.key)
     }
 
+    /// Has agents speak TLS everywhere, and demand certificates of clients.
+    pub fn secure(&self, specs: &mut [Spec]) {
+        for spec in specs {
+            self.secure_peers(spec);
+            self.secure_api(spec);
+        }
+    }
+
     /// Has an agent speak TLS with its peers, with a certificate for its name.
     pub fn secure_peers(&self, spec: &mut Spec) {
         let pair = self.node(&spec.name);

@@ -134,10 +134,7 @@ async fn l1_connections_that_say_too_little_are_ended() {
 async fn l1_connections_that_say_too_little_are_ended_in_tls_too() {
     let certificates = Certificates::new("ours");
     let mut plan = Plan::new(2).flags(&["--handshake-timeout=1s"]);
-    for spec in plan.specs() {
-        certificates.secure_peers(spec);
-        certificates.secure_api(spec);
-    }
+    certificates.secure(plan.specs());
     loris(&plan.form().await, CLIENT_HELLO).await;
 }
 

@@ -15,10 +15,7 @@ use quorate_tls::{Pair, Subject};
 /// So many agents that speak TLS everywhere and demand certificates of clients.
 async fn secure(size: usize, certificates: &Certificates) -> Cluster {
     let mut plan = Plan::new(size);
-    for spec in plan.specs() {
-        certificates.secure_peers(spec);
-        certificates.secure_api(spec);
-    }
+    certificates.secure(plan.specs());
     plan.form().await
 }
 

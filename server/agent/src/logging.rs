@@ -12,6 +12,7 @@ use tracing_subscriber::{
 };
 
 pub use self::throttle::Throttle;
+pub(crate) use self::throttle::warn_if;
 use crate::config::{LogConfig, LogFormat};
 
 /// What is logged: a level, levels of modules, or both, with commas between, as in `info,quorate_agent=debug`.

@@ -73,10 +73,12 @@ impl Events {
         let cursor = self.0.cursors.read(&request.cursor)?;
         let pages = Listing::of("events", &format!("{} {}", request.cursor, since.0));
         let after: Option<ViewId> = pages.view(&request.page_token)?;
-        if cursor.is_some() {
+        let mut listing = self.0.handle.history(cursor.clone()).await?;
+        if listing.dropped && cursor.is_some() {
+            // The node may merely be behind the cursor, between two views: that is waited for.
             watch::subscribe(&self.0, cursor.clone()).await?;
+            listing = self.0.handle.history(cursor).await?;
         }
-        let listing = self.0.handle.history(cursor).await?;
         let asked = |happening: &&Happening| match &happening.what {
             What::View { view, .. } => view.committed >= since && after.as_ref().is_none_or(|after| view.id > *after),
             _ => false,

@@ -4,7 +4,7 @@
 use quorate_core::{Note, Publication, wire::Refusal};
 use tracing::{debug, info, trace, warn};
 
-use crate::logging::Throttle;
+use crate::logging::{Throttle, warn_if};
 
 /// Writes notes, and what the same peers give reason for again and again once in a while only.
 #[derive(Debug, Default)]
@@ -25,19 +25,13 @@ impl Notes {
             Note::Refused { peer, remote, reason, text } => {
                 let (peer, remote) = (shown(peer.as_ref()), shown(remote.as_ref()));
                 let host = remote.rsplit_once(':').map_or(remote.as_str(), |(host, _)| host);
-                if self.is_news(*reason, &format!("{host} {peer}"), text) {
-                    warn!(peer, remote, ?reason, text, "peer refused");
-                } else {
-                    debug!(peer, remote, ?reason, text, "peer refused");
-                }
+                let is_news = self.is_news(*reason, &format!("{host} {peer}"), text);
+                warn_if!(is_news, peer, remote, ?reason, text, "peer refused");
             }
             Note::RefusedBy { remote, reason, text } => {
                 let remote = shown(remote.as_ref());
-                if self.is_news(*reason, &remote, text) {
-                    warn!(remote, ?reason, text, "refused by a peer");
-                } else {
-                    debug!(remote, ?reason, text, "refused by a peer");
-                }
+                let is_news = self.is_news(*reason, &remote, text);
+                warn_if!(is_news, remote, ?reason, text, "refused by a peer");
             }
             Note::Distrust { late, level } => {
                 warn!(?late, level, "own timers run late: limits are widened so that no healthy peer is accused");
@@ -54,7 +48,7 @@ impl Notes {
 
     /// Whether a refusal is worth a warning: it is not part of normal life, and was not told of that place a moment ago.
     fn is_news(&self, reason: Refusal, place: &str, text: &str) -> bool {
-        !is_routine(reason) && self.told.is_news(&format!("{place} {text}"), text)
+        !is_routine(reason) && self.told.is_news_each(place, text)
     }
 }
 

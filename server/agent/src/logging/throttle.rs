@@ -45,6 +45,12 @@ impl Throttle {
         has_room
     }
 
+    /// The same for a place where several things go wrong in turn: each of them is told once.
+    #[must_use]
+    pub fn is_news_each(&self, place: &str, what: &str) -> bool {
+        self.is_news(&format!("{place} {what}"), what)
+    }
+
     /// What was told of a place last.
     #[must_use]
     pub fn last(&self, place: &str) -> Option<String> {
@@ -60,6 +66,14 @@ impl Throttle {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// A warning if it is news, and for developers otherwise: `warn_if!(is_news, fields, "text")`.
+macro_rules! warn_if {
+    ($news:expr, $($told:tt)+) => {
+        if $news { ::tracing::warn!($($told)+) } else { ::tracing::debug!($($told)+) }
+    };
+}
+pub(crate) use warn_if;
 
 fn short(text: &str) -> &str {
     text.char_indices().nth(LENGTH).map_or(text, |(end, _)| &text[..end])

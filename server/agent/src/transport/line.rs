@@ -14,7 +14,10 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Code, Status};
 
 use super::Shared;
-use crate::wire::{self, WireError};
+use crate::{
+    logging::warn_if,
+    wire::{self, WireError},
+};
 
 /// How long a connection that was closed on purpose may take to let its last frames out.
 pub(super) const GRACE: Duration = Duration::from_secs(1);
@@ -124,11 +127,8 @@ impl Shared {
     /// A frame could not be read, at this end or by the other one; the connection ends.
     pub(super) fn unreadable(&self, conn: ConnId, far: &FarEnd, fault: &Status) {
         let (remote, error) = (&far.remote, fault.message());
-        if self.unreadable.is_news(&format!("{remote} {error}"), error) {
-            tracing::warn!(conn = conn.0, %remote, error, "a frame cannot be read: connection closed");
-        } else {
-            tracing::debug!(conn = conn.0, %remote, error, "a frame cannot be read: connection closed");
-        }
+        let is_news = self.unreadable.is_news_each(remote, error);
+        warn_if!(is_news, conn = conn.0, %remote, error, "a frame cannot be read: connection closed");
     }
 
     /// What is wrong with an introduction beside the certificate.

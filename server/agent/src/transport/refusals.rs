@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use prometheus_client::metrics::counter::Counter;
 use quorate_tls::Fault;
 
-use crate::logging::Throttle;
+use crate::logging::{Throttle, warn_if};
 
 /// What was refused where; clones share it.
 #[derive(Clone, Debug, Default)]
@@ -30,20 +30,14 @@ impl Refusals {
         self.turned_away.inc();
         let who = self.who;
         let what = if let Fault::Refused(why) = fault { why } else { fault.kind() };
-        if self.told.is_news(&format!("{remote} {what}"), what) {
-            tracing::warn!(%remote, kind = fault.kind(), why = %fault, "{who} turned away: not trusted");
-        } else {
-            tracing::debug!(%remote, kind = fault.kind(), why = %fault, "{who} turned away: not trusted");
-        }
+        let is_news = self.told.is_news_each(&remote.to_string(), what);
+        warn_if!(is_news, %remote, kind = fault.kind(), why = %fault, "{who} turned away: not trusted");
     }
 
     /// Who was dialled, or introduced itself, is not trusted.
     pub(super) fn refused(&self, remote: &str, fault: &Fault) {
-        if self.told.is_news(remote, &fault.to_string()) {
-            tracing::warn!(remote, kind = fault.kind(), why = %fault, "connection to a peer given up: not trusted");
-        } else {
-            tracing::debug!(remote, kind = fault.kind(), why = %fault, "connection to a peer given up: not trusted");
-        }
+        let is_news = self.told.is_news(remote, &fault.to_string());
+        warn_if!(is_news, remote, kind = fault.kind(), why = %fault, "connection to a peer given up: not trusted");
     }
 
     /// All is well there.

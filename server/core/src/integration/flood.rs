@@ -129,12 +129,7 @@ impl Integration {
     /// Whether a peer is to be passed all news: members that watch each other pass them on to all others, so that who has
     /// links to everybody need not; and who is not in the view has to learn what is known there.
     pub(super) fn is_close(&self, peer: &Identity) -> bool {
-        if self.current.as_ref().is_none_or(|view| !view.contains(peer)) {
-            return true;
-        }
-        let roster = self.reports.roster();
-        let numbers = roster.number(&self.me.name).zip(roster.number(&peer.name));
-        numbers.is_some_and(|(me, peer)| self.overlay.watchers(me).any(|watcher| watcher == peer))
+        self.current.as_ref().is_none_or(|view| !view.contains(peer)) || self.watches(&peer.name)
     }
 
     /// Settles anew to whom all news are passed on. With those that come to be close, both ends say what they know.

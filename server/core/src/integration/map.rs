@@ -25,7 +25,7 @@ use super::{
     reports::Reports,
     roster::{Lists, Roster, Set},
 };
-use crate::types::{Identity, Incarnation, Member, NodeName, ViewId, ViewRecord};
+use crate::types::{Identity, Incarnation, NodeName, ViewId, ViewRecord};
 
 /// Members of the proposed map, in order of their names.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
@@ -184,14 +184,21 @@ impl<'a> Picture<'a> {
 
     /// The members of this node's view that watch each other while neither denies for good that it reaches the other.
     fn undecided(&self) -> Vec<(u32, u32)> {
-        let mut stands = vec![false; self.roster().len()];
-        for (member, &number) in self.current.iter().flat_map(|view| &view.members).zip(self.overlay.numbers()) {
-            stands[number as usize] = has_reported(self.reports, number as usize, member);
-        }
+        let stands = self.standing(self.current, self.overlay);
         let is_open = |a: usize, b: usize| stands[a] && stands[b] && self.reports.pending(a, b);
         let open =
             |a: usize| self.overlay.watchers(a).filter(move |&b| is_open(a, b)).map(move |b| (a as u32, b as u32));
         members(&stands).flat_map(open).collect()
+    }
+
+    /// The members of a view, whose overlay this is, that have reported with the boot that is in it.
+    fn standing(&self, view: Option<&Arc<ViewRecord>>, overlay: &Overlay) -> Set {
+        let mut standing = vec![false; self.roster().len()];
+        for (member, &number) in view.iter().flat_map(|view| &view.members).zip(overlay.numbers()) {
+            let report = self.reports.at(number as usize);
+            standing[number as usize] = report.is_some_and(|report| report.origin == member.identity);
+        }
+        standing
     }
 
     /// The view a node is known to have installed last: the one it tells of, or a later one that its controller does,
@@ -272,14 +279,9 @@ impl<'a> Picture<'a> {
                 &computed
             }
         };
-        let mut in_basis = vec![false; left.len()];
-        match basis {
-            Some(basis) => {
-                for (member, &number) in basis.members.iter().zip(overlay.numbers()) {
-                    in_basis[number as usize] = has_reported(self.reports, number as usize, member);
-                }
-            }
-            None => in_basis[best] = true,
+        let mut in_basis = self.standing(basis, overlay);
+        if basis.is_none() {
+            in_basis[best] = true;
         }
         let blocks = self.blocks(&in_basis, overlay, left);
         let belongs = |number: usize| {
@@ -400,8 +402,4 @@ impl<'a> Picture<'a> {
 /// The numbers in a set.
 pub fn members(set: &Set) -> impl Iterator<Item = usize> {
     set.iter().enumerate().filter(|(_, within)| **within).map(|(number, _)| number)
-}
-
-fn has_reported(reports: &Reports, number: usize, member: &Member) -> bool {
-    reports.at(number).is_some_and(|report| report.origin == member.identity)
 }

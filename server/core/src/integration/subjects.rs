@@ -82,9 +82,15 @@ impl Integration {
     /// Whether the word of a node that says it reaches this one is wanted: it watches this node, or is in another view.
     /// Two members that merely have a link would otherwise go on naming each other for ever, because the other does.
     fn may_watch_me(&self, name: &NodeName) -> bool {
+        let number = self.reports.roster().number(name);
+        number.is_some_and(|number| !self.overlay.has(number)) || self.watches(name)
+    }
+
+    /// Whether this node and another watch each other as members of its view.
+    pub(super) fn watches(&self, name: &NodeName) -> bool {
         let roster = self.reports.roster();
-        let (Some(me), Some(number)) = (roster.number(&self.me.name), roster.number(name)) else { return false };
-        !self.overlay.has(number) || self.overlay.watchers(me).any(|watcher| watcher == number)
+        let numbers = roster.number(&self.me.name).zip(roster.number(name));
+        numbers.is_some_and(|(me, number)| self.overlay.watchers(me).any(|watcher| watcher == number))
     }
 
     /// Whether a node can be spoken to neither by way of others nor directly.
