@@ -3,6 +3,7 @@
 //! Facts rise as events, orders descend as effects; no layer names one above it, and only [`node`] knows them all:
 //!
 //! ```text
+//!   quorum        voters, lease, epoch; consensus is a library, the cluster database what it keeps
 //!   integration   link facts in, agreed views out
 //!   discovery     addresses in, peers to link to out
 //!   link          channels bound into one ordered pipe to a peer
@@ -18,10 +19,12 @@
 extern crate alloc;
 
 pub mod channel;
+pub mod database;
 pub mod discovery;
 pub mod integration;
 pub mod link;
 pub mod node;
+pub mod quorum;
 pub mod settings;
 pub mod status;
 pub mod types;

@@ -2,7 +2,12 @@
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
-use crate::types::{Address, Duration, Identity, Network};
+use crate::types::{Address, Duration, Identity, Network, Profile};
+
+/// Most voters of a cluster.
+pub const MAX_VOTERS: usize = 7;
+/// Most labels of a node.
+pub const MAX_LABELS: usize = 16;
 
 /// Everything a node needs to know at its start. [`Settings::check`] holds the ranges.
 #[derive(Clone, Debug)]
@@ -33,6 +38,12 @@ pub struct Settings {
     pub damping_max: Duration,
     /// Longest pause between two attempts to reach an address (100 ms to 5 min).
     pub redial_max: Duration,
+    /// How long a right to act lasts that is not renewed (3 heartbeats to 60 s).
+    pub lease: Duration,
+    /// How long a voter may be missing before another takes its place (1 s to 7 days).
+    pub voter_grace: Duration,
+    /// What the node says of itself.
+    pub profile: Arc<Profile>,
     /// How many views are kept as history (16 to 4,096).
     pub history: usize,
     /// How many nodes may be known at once (2 to 10,000).
@@ -69,6 +80,9 @@ impl Settings {
             damping_min: Duration::from_secs(5),
             damping_max: Duration::from_secs(600),
             redial_max: Duration::from_secs(5),
+            lease: Duration::from_millis(400),
+            voter_grace: Duration::from_secs(60),
+            profile: Arc::default(),
             history: 256,
             max_nodes: 2048,
         }
@@ -98,6 +112,10 @@ impl Settings {
         span("damping_min", self.damping_min, ms(0), secs(600))?;
         span("damping_max", self.damping_max, self.damping_min, secs(3600))?;
         span("redial_max", self.redial_max, ms(100), secs(300))?;
+        span("lease", self.lease, self.heartbeat * 3, secs(60))?;
+        span("voter_grace", self.voter_grace, secs(1), secs(7 * 86_400))?;
+        count("bootstrap_expect", self.profile.bootstrap_expect as usize, 0, MAX_VOTERS)?;
+        count("labels", self.profile.labels.len(), 0, MAX_LABELS)?;
         count("history", self.history, 16, 4096)?;
         count("max_nodes", self.max_nodes, 2, 10_000)?;
         count("networks", self.endpoints.len(), 1, 8)

@@ -5,7 +5,10 @@
 
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
-use crate::types::{Address, Duration, Identity, Incarnation, Loss, Members, Network, NodeName, ViewId, ViewRecord};
+use crate::types::{
+    Address, ClusterUid, Duration, Epoch, Identity, Incarnation, Loss, Members, Network, NodeName, Profile, Regime,
+    Suffrage, ViewId, ViewRecord, Voter,
+};
 
 /// Lowest version of the protocol this core speaks.
 pub const MIN_VERSION: u32 = 1;
@@ -79,6 +82,8 @@ pub struct Hello {
     pub max_version: u32,
     /// Its cluster.
     pub cluster: Arc<str>,
+    /// Which cluster of that name, when it has become part of one.
+    pub uid: Option<ClusterUid>,
     /// Who it is.
     pub identity: Identity,
     /// Where it can be reached.
@@ -96,6 +101,8 @@ pub enum Refusal {
     ProtocolVersion,
     /// Different clusters.
     WrongCluster,
+    /// Clusters of one name that were formed apart.
+    ForeignCluster,
     /// A node with the same name and another identity is in the cluster.
     NameTaken,
     /// An operator evicted the node.
@@ -127,6 +134,19 @@ pub struct Beat {
     pub prompt: bool,
     /// Longest time between two heartbeats, if it were for the sender alone: both go by the longer one of theirs.
     pub period: Duration,
+    /// The sender's right to act, which the receiver may share for as long.
+    pub lease: Option<Vow>,
+    /// The sender backs the receiver's regime, and no other, for as long.
+    pub pledge: Option<Vow>,
+}
+
+/// A word that runs out by itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Vow {
+    /// The regime it is about.
+    pub epoch: Epoch,
+    /// For how long it holds from when it was given, by the giver's clock.
+    pub left: Duration,
 }
 
 /// Why a channel ends on purpose.
@@ -215,6 +235,116 @@ pub enum Payload {
         /// The view without it.
         id: ViewId,
     },
+    /// Of quorum.
+    Quorum(Word),
+    /// A message of the consensus library, which only it understands.
+    Consensus(Vec<u8>),
+    /// A request to the node that leads, which only the agent understands.
+    Request {
+        /// Comes back with the answer.
+        number: u64,
+        /// The request.
+        body: Vec<u8>,
+    },
+    /// The answer to a request.
+    Answer {
+        /// Number of the request.
+        number: u64,
+        /// The answer.
+        body: Vec<u8>,
+    },
+}
+
+/// What the quorum layers of two nodes say to each other.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Word {
+    /// The cluster is formed for the first time, with these voters.
+    Found {
+        /// Which cluster.
+        cluster: ClusterUid,
+        /// Its voters.
+        voters: Vec<Voter>,
+    },
+    /// Asks a voter to back a regime, and no other.
+    Claim {
+        /// The regime.
+        epoch: Epoch,
+        /// Its view.
+        view: ViewId,
+        /// A regime that is over: nobody acts by it any more.
+        over: Option<Epoch>,
+    },
+    /// The claim is backed from when it was asked, for as long as leases last; heartbeats go on with it.
+    Pledged {
+        /// The regime.
+        epoch: Epoch,
+    },
+    /// The claim is not backed: another regime is, for so long still.
+    Bound {
+        /// The regime that was claimed.
+        epoch: Epoch,
+        /// The regime that is backed; unknown right after a start.
+        to: Option<Regime>,
+        /// How long that lasts, if it is not renewed.
+        left: Duration,
+    },
+    /// Asks the holder of a regime to end it in favour of a view's next one.
+    Yield {
+        /// The regime.
+        epoch: Epoch,
+        /// The view.
+        view: ViewId,
+    },
+    /// Nobody acts by the regime any more.
+    Yielded {
+        /// The regime.
+        epoch: Epoch,
+    },
+    /// Asks for how long those outside a view may go on by what the receiver has passed on.
+    Account {
+        /// The view.
+        view: ViewId,
+    },
+    /// For so long.
+    Accounted {
+        /// The view.
+        view: ViewId,
+        /// For how long.
+        left: Duration,
+    },
+    /// Stop acting by this regime, and all before it.
+    Halt {
+        /// The regime.
+        epoch: Epoch,
+    },
+    /// Stopped.
+    Halted {
+        /// The regime.
+        epoch: Epoch,
+    },
+    /// A regime is in force: heartbeats bring leases.
+    Granted {
+        /// The regime.
+        regime: Regime,
+        /// Which cluster.
+        cluster: ClusterUid,
+    },
+    /// Who votes.
+    Voters {
+        /// Place in the log: the higher one counts.
+        index: u64,
+        /// The voters.
+        voters: Vec<Voter>,
+    },
+    /// The sender does not lead this view any more: it is about to leave.
+    Resigned,
+    /// After a disaster: the sender has formed the cluster anew, and the receiver belongs to it from now on.
+    Refounded {
+        /// Which cluster it was.
+        from: ClusterUid,
+        /// Which it is now.
+        to: ClusterUid,
+    },
 }
 
 /// Which nodes one node reaches, and how it stands. Numbered, and flooded along links.
@@ -240,6 +370,12 @@ pub struct Report {
     pub unreached: Vec<Unreached>,
     /// Nodes that did not answer a transition in time, and itself when its disk did not; in order of their names.
     pub unresponsive: Vec<NodeName>,
+    /// The cluster the origin has become part of.
+    pub cluster: Option<ClusterUid>,
+    /// Whether the origin votes.
+    pub suffrage: Suffrage,
+    /// What the origin says of itself.
+    pub profile: Arc<Profile>,
 }
 
 /// Names a report without its content.

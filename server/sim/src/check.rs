@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quorate_core::{
     Publication,
-    types::{Identity, Incarnation, NodeName, Resume, ViewId, ViewRecord},
+    types::{Epoch, Identity, Incarnation, NodeName, Resume, ViewId, ViewRecord},
 };
 
 use crate::host::{Host, Time};
@@ -61,6 +61,10 @@ pub struct Checkers {
     pub installs: Vec<Install>,
     /// How many views were installed by anybody, each counted once.
     pub installed: BTreeSet<ViewId>,
+    /// What each host said of quorum last.
+    told: Vec<Option<(Epoch, ViewId)>>,
+    /// The view of each epoch, and the highest one there was.
+    epochs: BTreeMap<Epoch, ViewId>,
     /// The different sizes of views that each host has installed.
     pub sizes: BTreeMap<usize, BTreeSet<usize>>,
 }
@@ -80,6 +84,8 @@ impl Checkers {
             numbers: (0..hosts).map(|number| (crate::host::name(number), number)).collect(),
             installs: Vec::new(),
             installed: BTreeSet::new(),
+            told: vec![None; hosts],
+            epochs: BTreeMap::new(),
             sizes: BTreeMap::new(),
         }
     }
@@ -99,6 +105,7 @@ impl Checkers {
     pub fn started(&mut self, host: usize, identity: &Identity) {
         self.now[host] = identity.clone();
         self.streams.insert(identity.clone(), Stream::default());
+        self.told[host] = None;
     }
 
     /// An agent tells its watchers something.
@@ -116,6 +123,7 @@ impl Checkers {
                 }
             }
             Publication::Stable { id, .. } => self.on_stable(time, host, hosts, id),
+            Publication::Quorum { granted, .. } => self.on_quorum(time, host, hosts, granted.as_ref()),
             Publication::NodeChanged { .. } => {}
         }
     }
@@ -218,6 +226,43 @@ impl Checkers {
         }
         let what = format!("{me:?} is given message {seq} of {peer:?} after {last}");
         self.fail(time, "link", what);
+    }
+
+    /// A node says that it has quorum, or that it has it no more: epochs rise (Q2), and whoever else had it, for another
+    /// view, and is awake, was told so before (Q3).
+    fn on_quorum(&mut self, time: Time, host: usize, hosts: &[Host], granted: Option<&(Epoch, ViewId)>) {
+        self.told[host] = granted.cloned();
+        let Some((epoch, view)) = granted else { return };
+        let highest = self.epochs.last_key_value().map(|(highest, _)| *highest);
+        let known = self.epochs.entry(*epoch).or_insert_with(|| view.clone());
+        if known != view {
+            let what = format!("n{host} has epoch {epoch} for {view}, others for {known}");
+            return self.fail(time, "Q2", what);
+        }
+        if highest.is_some_and(|highest| highest > *epoch) && !self.told.iter().flatten().any(|(told, _)| told == epoch) {
+            return self.fail(time, "Q2", format!("n{host} is granted epoch {epoch} after {highest:?}"));
+        }
+        let awake = |other: &usize| hosts[*other].node.is_some() && hosts[*other].paused.is_none();
+        let differs = |other: &usize| self.told[*other].as_ref().is_some_and(|(_, told)| told != view);
+        if let Some(loser) = (0..hosts.len()).find(|other| awake(other) && differs(other)) {
+            let what = format!("n{host} is granted {view} while n{loser} was not told that it lost {:?}", self.told[loser]);
+            self.fail(time, "Q3", what);
+        }
+    }
+
+    /// After every event: of all who would say that they have quorum, all have it for one view (Q1).
+    pub fn quorum(&mut self, time: Time, hosts: &[Host]) {
+        let mut first: Option<(usize, ViewId)> = None;
+        for host in hosts.iter().filter(|host| host.paused.is_none()) {
+            let Some((epoch, view, _)) = host.node.as_ref().and_then(|node| node.granted(host.now(time))) else { continue };
+            match &first {
+                Some((other, known)) if known != view => {
+                    let what = format!("n{} has quorum for {view}, epoch {epoch}, and n{other} for {known}", host.number);
+                    return self.fail(time, "Q1", what);
+                }
+                _ => first = Some((host.number, view.clone())),
+            }
+        }
     }
 
     /// After every event: L1, nothing grows without limit.

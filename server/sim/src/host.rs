@@ -1,11 +1,11 @@
 //! One host: a core, its clock, its disk, and whether it runs.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use quorate_core::{
     Durable, Effect, Event, Node, Settings,
     status::Standing,
-    types::{Address, Boot, ConnId, Duration, Identity, Instant, Network, NodeId, NodeName, Now, WallTime},
+    types::{Address, Boot, ConnId, Duration, Identity, Instant, Network, NodeId, NodeName, Now, Profile, WallTime},
 };
 
 use crate::disk::Disk;
@@ -35,6 +35,8 @@ pub struct Host {
     pub conns: BTreeMap<ConnId, u64>,
     /// Least and most time of a sync.
     pub sync: (Duration, Duration),
+    /// What the agent says of itself.
+    pub profile: Arc<Profile>,
     /// Most views the agent may keep.
     pub history: usize,
     next_accepted: u64,
@@ -54,6 +56,7 @@ impl Host {
             paused: None,
             conns: BTreeMap::new(),
             sync: (Duration::from_micros(200), Duration::from_millis(3)),
+            profile: Arc::default(),
             history: 0,
             next_accepted: 0,
             started: Time::ZERO,
@@ -69,6 +72,7 @@ impl Host {
         self.identity = identity(self.number, count);
         let endpoints = (0..networks).map(|network| (network_name(network), address(self.number, network))).collect();
         let mut settings = Settings::new("sim", self.identity.clone(), endpoints);
+        settings.profile = self.profile.clone();
         tune(&mut settings);
         self.history = settings.history;
         let node = Node::new(settings, durable, seed);

@@ -21,7 +21,7 @@ struct Args {
     #[arg(long, requires = "seed")]
     trace: bool,
     /// Run the set of seeds and sizes that every check of the project goes through.
-    #[arg(long, conflicts_with_all = ["seed", "seeds", "from", "least", "most", "faults", "eager"])]
+    #[arg(long, conflicts_with_all = ["seed", "seeds", "from", "least", "most", "faults", "eager", "quorum"])]
     checked: bool,
     /// How many seeds to run.
     #[arg(long, default_value_t = 1000)]
@@ -41,6 +41,9 @@ struct Args {
     /// Agents act sooner on what they learn than by default.
     #[arg(long)]
     eager: bool,
+    /// With voters and quorum.
+    #[arg(long)]
+    quorum: bool,
     /// Stop once this many seeds have failed.
     #[arg(long, default_value_t = usize::MAX, hide_default_value = true)]
     enough: usize,
@@ -52,7 +55,7 @@ struct Args {
 fn main() -> ExitCode {
     let args = Args::parse();
     let least = args.least.max(2);
-    let size = Size { least, most: args.most.max(least), faults: args.faults.max(1), eager: args.eager };
+    let size = Size { least, most: args.most.max(least), faults: args.faults.max(1), eager: args.eager, quorum: args.quorum };
     let clean = match args.seed {
         Some(seed) => {
             let outcome = random(seed, size, args.trace);

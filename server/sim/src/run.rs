@@ -23,24 +23,29 @@ pub struct Size {
     /// Whether agents act on a map that was steady for a little longer only than news take to gather, instead of the
     /// default `settle_time`.
     pub eager: bool,
+    /// Whether there is a cluster to be formed, with voters and quorum.
+    pub quorum: bool,
 }
 
 impl Size {
     /// Clusters in which everybody watches everybody.
-    pub const SMALL: Self = Self { least: 2, most: 9, faults: 40, eager: false };
+    pub const SMALL: Self = Self { least: 2, most: 9, faults: 40, eager: false, quorum: false };
+    /// The same, with quorum.
+    pub const QUORATE: Self = Self { quorum: true, ..Self::SMALL };
     /// The same, of eager agents.
     pub const EAGER: Self = Self { eager: true, ..Self::SMALL };
     /// Clusters in which nobody watches all others.
-    pub const LARGE: Self = Self { least: 10, most: 20, faults: 40, eager: false };
+    pub const LARGE: Self = Self { least: 10, most: 20, faults: 40, eager: false, quorum: false };
     /// Clusters in which the best-ranked have more links than there are watchers.
-    pub const WIDE: Self = Self { least: 21, most: 28, faults: 10, eager: false };
+    pub const WIDE: Self = Self { least: 21, most: 28, faults: 10, eager: false, quorum: false };
 
     /// How to see a run again.
     #[must_use]
     pub fn replay(&self, seed: u64) -> String {
-        let Self { least, most, faults, eager } = self;
+        let Self { least, most, faults, eager, quorum } = self;
+        let quorum = if *quorum { " --quorum" } else { "" };
         let eager = if *eager { " --eager" } else { "" };
-        let flags = format!("--seed {seed} --least {least} --most {most} --faults {faults}{eager} --trace");
+        let flags = format!("--seed {seed} --least {least} --most {most} --faults {faults}{eager}{quorum} --trace");
         format!("replay: cargo run -p quorate-sim -- {flags}")
     }
 }
@@ -113,6 +118,9 @@ pub fn random(seed: u64, size: Size, trace: bool) -> Outcome {
     };
     let mut world = World::new(seed, hosts, network, tune);
     world.trace = trace.then(Vec::new);
+    if size.quorum {
+        world.enfranchise();
+    }
     form(&mut world, &mut dice);
     let mut readers = vec![Reader::default(); 3];
     for _ in 0..dice.between(1, size.faults) {
@@ -130,7 +138,14 @@ pub fn random(seed: u64, size: Size, trace: bool) -> Outcome {
         world.check.fail(world.time, "V5", what);
     }
     let before = world.check.installed.len();
-    world.run_for(Duration::from_secs(30));
+    world.run_for(Duration::from_secs(15));
+    if size.quorum {
+        quorate(&mut world);
+    }
+    world.run_for(Duration::from_secs(15));
+    if size.quorum {
+        quorate(&mut world);
+    }
     if world.check.installed.len() > before {
         let more = world.check.installed.len() - before;
         world.check.fail(world.time, "V6", format!("{more} more views though nothing happens"));
@@ -148,6 +163,20 @@ pub fn random(seed: u64, size: Size, trace: bool) -> Outcome {
         views: world.check.installed.len(),
         resumed: readers.iter().map(|reader| reader.resumed).sum(),
         trace: world.trace.take().unwrap_or_default(),
+    }
+}
+
+/// All are in one view, and all is well: so all have quorum for it.
+fn quorate(world: &mut World) {
+    let granted = |host: &crate::host::Host| {
+        let node = host.node.as_ref()?;
+        node.granted(host.now(world.time)).map(|(epoch, view, _)| (epoch, view.clone()))
+    };
+    let all: Vec<_> = world.hosts.iter().map(granted).collect();
+    if all.iter().any(|one| one.is_none() || *one != all[0]) {
+        let lacks = |host: &crate::host::Host| host.node.as_ref().and_then(|node| node.quorum_status(host.now(world.time)).lack);
+        let lacks: Vec<_> = world.hosts.iter().map(lacks).collect();
+        world.check.fail(world.time, "quorum", format!("all agree, but not all have quorum: {all:?} {lacks:?}"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The world: hosts, networks, time, and the queue of what will happen.
 
 mod conn;
+mod consensus;
 mod trace;
 
 use std::{
@@ -22,6 +23,8 @@ use crate::{
     plan::{Fault, Trap},
 };
 use conn::Conn;
+pub use consensus::Consensus;
+use consensus::Step;
 use trace::describe;
 
 /// What will happen.
@@ -37,6 +40,8 @@ enum Happening {
     Synced { host: usize, start: u64, number: u64 },
     /// A stopped process runs again.
     Resume { host: usize },
+    /// Something happens in consensus.
+    Consensus(Step),
     /// A fault strikes that a trap has set off, unless the traps were taken away.
     Strike { fault: Fault },
 }
@@ -71,6 +76,10 @@ pub struct World {
     pub weigh: Option<fn(&Frame) -> u64>,
     /// Lines of a readable trace, when one is wanted.
     pub trace: Option<Vec<String>>,
+    /// The model of the consensus library.
+    pub consensus: Consensus,
+    /// When consensus goes on by itself.
+    ticked: Time,
     tune: Tune,
     seeds: Vec<usize>,
     traps: Vec<Trap>,
@@ -99,6 +108,8 @@ impl World {
             traffic: vec![Traffic::default(); hosts],
             weigh: None,
             trace: None,
+            consensus: Consensus::new(seed, hosts),
+            ticked: Time::ZERO,
             tune,
             seeds: (0..hosts.min(3)).collect(),
             traps: Vec::new(),
@@ -178,6 +189,7 @@ impl World {
                 }
             }
             Happening::Resume { host } => self.resume(host),
+            Happening::Consensus(step) => self.consent(step),
             Happening::Strike { fault } => {
                 if !self.disarmed {
                     fault.apply(self);
@@ -199,6 +211,7 @@ impl World {
             self.carry_out(host, effect);
         }
         self.check.after(self.time, &self.hosts[host]);
+        self.check.quorum(self.time, &self.hosts);
     }
 
     fn carry_out(&mut self, host: usize, effect: Effect) {
@@ -210,7 +223,8 @@ impl World {
             Effect::Persist { number, durable } => self.persist(host, number, durable),
             Effect::Publish(publication) => self.publish(host, publication),
             Effect::Note(note) => self.note(host, &note),
-            Effect::Reply { .. } => {}
+            Effect::Consensus(order) => self.order(host, order),
+            Effect::Reply { .. } | Effect::Serve { .. } | Effect::Answered { .. } => {}
             Effect::Departed { confirmed } => {
                 self.say(|| format!("n{host} departed, confirmed: {confirmed}"));
                 self.stop(host);
@@ -272,6 +286,7 @@ impl World {
         self.hosts[host].start(self.time, self.network.networks, self.tune, seed);
         self.check.started(host, &self.hosts[host].identity);
         self.handle(host, Event::Start);
+        self.seat(host);
         let networks = self.network.networks;
         let seeds = self.seeds.iter().flat_map(|&seed| (0..networks).map(move |network| host::address(seed, network)));
         self.discover(host, seeds.collect());

@@ -54,7 +54,7 @@ const FOUND: &[(u64, Size)] = &[
 ];
 
 const SMALL: Size = Size::SMALL;
-const TO_FORTY: Size = Size { least: 10, most: 40, faults: 40, eager: false };
+const TO_FORTY: Size = Size { least: 10, most: 40, faults: 40, eager: false, quorum: false };
 
 /// Runs all on both cores; fails with every violation and how to see it again.
 fn all(runs: &[(u64, Size)]) {

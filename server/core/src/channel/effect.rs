@@ -4,7 +4,7 @@ use alloc::{string::String, sync::Arc};
 
 use super::ChannelId;
 use crate::{
-    types::{Address, ConnId, Duration, Identity, Instant, Loss, Network, NodeName},
+    types::{Address, ConnId, Duration, Epoch, Identity, Instant, Loss, Network, NodeName},
     wire::{Frame, Hello, Refusal},
 };
 
@@ -126,6 +126,24 @@ pub enum Effect {
         reason: Refusal,
         /// The same for people.
         text: String,
+    },
+    /// A heartbeat is sent that gives words which run out by themselves.
+    Vowed {
+        /// To whom.
+        peer: NodeName,
+        /// When the lease in it ends.
+        lease: Option<Instant>,
+        /// When the pledge in it ends.
+        pledge: Option<Instant>,
+    },
+    /// A peer gave words which run out by themselves; each with its regime and when it surely still holds.
+    Vow {
+        /// The peer.
+        peer: Identity,
+        /// Its right to act, shared.
+        lease: Option<(Epoch, Instant)>,
+        /// It backs this node's regime.
+        pledge: Option<(Epoch, Instant)>,
     },
     /// Look at the silence of channels at this time.
     ArmSilence {

@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, format, string::String, sync::Arc};
 
 use crate::{
-    types::{Identity, NodeName, ViewRecord},
+    types::{ClusterUid, Identity, NodeName, ViewRecord},
     wire::{Hello, MAX_VERSION, MIN_VERSION, Refusal},
 };
 
@@ -12,6 +12,8 @@ use crate::{
 pub struct Gate {
     cluster: Arc<str>,
     me: Identity,
+    /// Which cluster of that name this node has become part of.
+    pub uid: Option<ClusterUid>,
     /// Evicted names with the operator's reasons.
     pub evicted: BTreeMap<NodeName, String>,
     /// The view: its members hold their names.
@@ -23,7 +25,7 @@ pub struct Gate {
 impl Gate {
     /// The gate of a node.
     pub fn new(cluster: Arc<str>, me: Identity) -> Self {
-        Self { cluster, me, evicted: BTreeMap::new(), view: None, leaving: false }
+        Self { cluster, me, uid: None, evicted: BTreeMap::new(), view: None, leaving: false }
     }
 
     /// Checks who the other end says it is. `live` is who an open channel to a node of that name leads to.
@@ -37,6 +39,13 @@ impl Gate {
         if hello.cluster != self.cluster {
             let text = format!("it is of cluster {:?}, this node of {:?}", hello.cluster, self.cluster);
             return Err((Refusal::WrongCluster, text));
+        }
+        if let (Some(theirs), Some(ours)) = (hello.uid, self.uid)
+            && theirs != ours
+        {
+            let name = &self.cluster;
+            let text = format!("it is of the cluster {name:?} with uid {theirs}, this node of the one with uid {ours}: they were formed apart and never merge");
+            return Err((Refusal::ForeignCluster, text));
         }
         if *peer == self.me {
             return Err((Refusal::Myself, String::from("the address leads back to the same agent")));
@@ -93,6 +102,7 @@ mod tests {
             min_version: 1,
             max_version: 1,
             cluster: Arc::from("c"),
+            uid: None,
             identity,
             endpoints: vec![],
             network: None,

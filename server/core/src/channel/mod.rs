@@ -25,6 +25,7 @@ mod relay;
 mod status;
 mod table;
 mod upkeep;
+mod vows;
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -37,10 +38,11 @@ use rand_pcg::Pcg32;
 pub use effect::Effect;
 pub use gate::Gate;
 pub use table::ChannelId;
+pub use vows::{Lease, Pledge, Vows, surely};
 
 use crate::{
     settings::Settings,
-    types::{Address, ConnId, Duration, Identity, Instant, Loss, Network, NodeName},
+    types::{Address, ClusterUid, ConnId, Duration, Identity, Instant, Loss, Network, NodeName},
     wire::{Beat, Frame, Goodbye, Hello, MAX_VERSION, MIN_VERSION, Refusal},
 };
 use damper::Damper;
@@ -70,6 +72,7 @@ pub struct Channels {
     wanted: BTreeMap<NodeName, bool>,
     peer_distrust: BTreeSet<NodeName>,
     next_beat: Option<Instant>,
+    vows: Vows,
 }
 
 impl Channels {
@@ -79,6 +82,7 @@ impl Channels {
             min_version: MIN_VERSION,
             max_version: MAX_VERSION,
             cluster: settings.cluster.clone(),
+            uid: None,
             identity: settings.identity.clone(),
             endpoints: settings.endpoints.clone(),
             network: None,
@@ -98,7 +102,14 @@ impl Channels {
             wanted: BTreeMap::new(),
             peer_distrust: BTreeSet::new(),
             next_beat: None,
+            vows: Vows::default(),
         }
+    }
+
+    /// Which cluster of its name this node has become part of.
+    pub fn set_uid(&mut self, uid: Option<ClusterUid>) {
+        self.hello.uid = uid;
+        self.gate.uid = uid;
     }
 
     /// Replaces the addresses to be connected to, each with who is expected there, and dials what is due.
@@ -197,6 +208,7 @@ impl Channels {
         let answered = peer.pulse.on_beat(now, beat);
         let name = peer.hello.identity.name.clone();
         let first = answered && peer.up.is_none();
+        let is_newest = peer.pulse.heard() == beat.seq;
         if answered {
             freshen(id, peer, true, out);
         }
@@ -210,6 +222,9 @@ impl Channels {
         }
         if first {
             self.rise(now, id, out);
+        }
+        if is_newest {
+            self.on_vows(id, beat, out);
         }
         if first || beat.echo == 0 || (beat.prompt && !was_prompted) {
             self.beat(now, id, out);

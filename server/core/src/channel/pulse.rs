@@ -1,8 +1,9 @@
 //! The heartbeat of one channel: what was sent, what was echoed, and what follows from it.
 
+use super::vows::surely;
 use crate::{
     types::{Duration, Instant},
-    wire::Beat,
+    wire::{Beat, Vow},
 };
 
 /// How many sent heartbeats are remembered for measuring; later echoes are not measured.
@@ -43,6 +44,10 @@ pub struct Word {
     pub period: Duration,
     /// Whether this end keeps to that also when the other one could do with fewer.
     pub full_rate: bool,
+    /// A right to act, shared with the other end.
+    pub lease: Option<Vow>,
+    /// The other end's regime is backed.
+    pub pledge: Option<Vow>,
 }
 
 impl Pulse {
@@ -71,13 +76,35 @@ impl Pulse {
         self.sent_at[(self.sent % REMEMBERED) as usize] = now;
         self.periods.0 = word.period;
         self.due = now + if word.full_rate { word.period } else { self.period() };
-        let Word { wanted, distrust, prompt, period, full_rate: _ } = word;
-        Beat { seq: self.sent, echo: self.heard, held: now.since(self.heard_at), wanted, distrust, prompt, period }
+        let Word { wanted, distrust, prompt, period, full_rate: _, lease, pledge } = word;
+        let (seq, echo, held) = (self.sent, self.heard, now.since(self.heard_at));
+        Beat { seq, echo, held, wanted, distrust, prompt, period, lease, pledge }
+    }
+
+    /// A moment of this end's clock that lies before the other end sent this heartbeat, as late as can be told.
+    pub fn given_after(&self, beat: &Beat) -> Option<Instant> {
+        let known = beat.echo > 0 && beat.echo <= self.sent && self.sent - beat.echo < REMEMBERED;
+        known.then(|| self.sent_at[(beat.echo % REMEMBERED) as usize] + surely(beat.held))
+    }
+
+    /// Number of the other end's newest heartbeat.
+    pub fn heard(&self) -> u64 {
+        self.heard
+    }
+
+    /// Whether the other end was heard that long ago at most.
+    pub fn heard_within(&self, now: Instant, span: Duration) -> bool {
+        self.heard > 0 && now.since(self.heard_at) <= span
     }
 
     /// Whether the next heartbeat is due.
     pub fn is_due(&self, now: Instant) -> bool {
         self.due <= now
+    }
+
+    /// The next heartbeat is due that much later.
+    pub fn put_off(&mut self, span: Duration) {
+        self.due = self.due + span;
     }
 
     /// Whether the other end must notice soon if this one falls silent.
@@ -171,8 +198,15 @@ mod tests {
     use crate::types::{Duration, Instant};
 
     const MS: Duration = Duration::from_millis(1);
-    const WORD: Word =
-        Word { wanted: true, distrust: false, prompt: true, period: Duration::from_millis(100), full_rate: true };
+    const WORD: Word = Word {
+        wanted: true,
+        distrust: false,
+        prompt: true,
+        period: Duration::from_millis(100),
+        full_rate: true,
+        lease: None,
+        pledge: None,
+    };
     const SLOW: Word = Word { prompt: false, period: Duration::from_secs(1), full_rate: false, ..WORD };
 
     #[test]

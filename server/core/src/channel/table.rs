@@ -9,7 +9,7 @@ use alloc::{
 
 use super::pulse::Pulse;
 use crate::{
-    types::{Address, Boot, ConnId, Duration, Identity, Instant, Network, NodeName},
+    types::{Address, Boot, ConnId, Duration, Epoch, Identity, Instant, Network, NodeName},
     wire::Hello,
 };
 
@@ -82,6 +82,8 @@ pub struct Peer {
     pub trusted: bool,
     /// Whether the peer needs the link.
     pub wants: bool,
+    /// The lease that it was told of last here, and its end.
+    pub told: (Epoch, Instant),
 }
 
 impl Peer {
@@ -97,6 +99,7 @@ impl Peer {
             trusted_from: None,
             trusted: false,
             wants: false,
+            told: (Epoch::default(), Instant::ZERO),
         }
     }
 }

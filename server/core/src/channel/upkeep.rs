@@ -106,12 +106,13 @@ impl Channels {
         let distrust = self.distrust.level() > 0;
         let slow = self.heartbeat * (self.table.len() as u32).max(SLOW_LEAST);
         let heartbeat = self.heartbeat;
+        let (lease, pledge) = self.vows_for(now, id, out);
         let Some(peer) = self.table.get_mut(id).and_then(Channel::peer_mut) else { return };
         let name = &peer.hello.identity.name;
         let (wanted, prompt) = (self.wanted.contains_key(name), self.wanted.get(name) == Some(&true));
         let full_rate = prompt || peer.pulse.prompted() || peer.up.is_none() || !peer.trusted;
         let period = if full_rate { heartbeat } else { slow };
-        let beat = peer.pulse.beat(now, Word { wanted, distrust, prompt, period, full_rate });
+        let beat = peer.pulse.beat(now, Word { wanted, distrust, prompt, period, full_rate, lease, pledge });
         self.send(id, Frame::Beat(beat), out);
     }
 

@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, string::String, sync::Arc, vec::Vec};
 
 use crate::{
-    types::{Address, Duration, Identity, Incarnation, Instant, Network, NodeName, ViewId, ViewRecord},
+    types::{Address, ClusterUid, Duration, Identity, Incarnation, Instant, Network, NodeName, ViewId, ViewRecord},
     wire::{Eviction, Payload},
 };
 
@@ -17,7 +17,7 @@ pub enum Effect {
         /// The message.
         payload: Payload,
     },
-    /// Make the promised incarnation and the evictions durable, then say so.
+    /// Make the promised incarnation, the evictions and the cluster durable, then say so.
     Persist {
         /// Number of the write.
         number: u64,
@@ -25,6 +25,8 @@ pub enum Effect {
         promised: Incarnation,
         /// All evictions.
         evictions: Vec<Eviction>,
+        /// The cluster this node has become part of.
+        cluster: Option<ClusterUid>,
     },
     /// These links are needed; where their peers can be reached, and who may relay to them.
     Want {

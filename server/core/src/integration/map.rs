@@ -216,7 +216,10 @@ impl<'a> Picture<'a> {
     pub fn rank(&self, number: usize) -> Rank {
         let ordinal = self.roster().ordinal(number);
         match self.reports.at(number) {
-            Some(report) => Rank::new(self.since[number].or(report.since), report.view.is_some(), ordinal),
+            Some(report) => {
+                let since = self.since[number].or(report.since);
+                Rank::new(since, report.view.is_some(), report.suffrage, ordinal)
+            }
             None => Rank::unknown(ordinal),
         }
     }

@@ -35,7 +35,8 @@ use crate::{
     settings::Settings,
     status::ViewState,
     types::{
-        Address, Duration, History, Identity, Incarnation, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord,
+        Address, ClusterUid, Duration, History, Identity, Incarnation, Instant, Loss, Network, NodeName, Now, Profile,
+        Suffrage, ViewId, ViewRecord,
     },
     wire::{Eviction, Hello, Payload, Report, Unreached},
 };
@@ -95,6 +96,10 @@ type Out<'a> = &'a mut Vec<Effect>;
 pub struct Integration {
     me: Identity,
     endpoints: Vec<(Network, Address)>,
+    /// What the layer above has this node say of itself in its reports.
+    cluster: Option<ClusterUid>,
+    suffrage: Suffrage,
+    profile: Arc<Profile>,
     detect_timeout: Duration,
     heartbeat: Duration,
     settle_time: Duration,
@@ -149,10 +154,18 @@ pub struct Integration {
 
 impl Integration {
     /// A node without view that once promised `promised`.
-    pub fn new(settings: &Settings, promised: Incarnation, evictions: Vec<Eviction>) -> Self {
+    pub fn new(
+        settings: &Settings,
+        promised: Incarnation,
+        evictions: Vec<Eviction>,
+        cluster: Option<ClusterUid>,
+    ) -> Self {
         Self {
             me: settings.identity.clone(),
             endpoints: settings.endpoints.clone(),
+            cluster,
+            suffrage: Suffrage::default(),
+            profile: settings.profile.clone(),
             detect_timeout: settings.detect_timeout,
             heartbeat: settings.heartbeat,
             settle_time: settings.settle_time,
@@ -278,6 +291,22 @@ impl Integration {
         self.sought = sought;
     }
 
+    /// This node has become part of a cluster: durable with the next write, and told to all.
+    pub fn set_cluster(&mut self, now: Now, cluster: ClusterUid, out: Out<'_>) {
+        if self.cluster != Some(cluster) {
+            self.cluster = Some(cluster);
+            self.persist(out);
+            self.arm_batch(now, out);
+        }
+    }
+
+    /// Whether this node votes: voters come first in rank.
+    pub fn set_suffrage(&mut self, now: Now, suffrage: Suffrage, out: Out<'_>) {
+        if core::mem::replace(&mut self.suffrage, suffrage) != suffrage {
+            self.arm_batch(now, out);
+        }
+    }
+
     /// A message arrived.
     pub fn on_message(&mut self, now: Now, from: &Identity, payload: Payload, out: Out<'_>) {
         if self.departed {
@@ -297,6 +326,8 @@ impl Integration {
             Payload::Installed { id } => self.on_installed(now, &from.name, &id, out),
             Payload::Stable { id, install } => self.on_stable(now, &from.name, &id, install, out),
             Payload::Farewell { .. } => self.depart(true, out),
+            // Of the layers above.
+            Payload::Quorum(_) | Payload::Consensus(_) | Payload::Request { .. } | Payload::Answer { .. } => {}
         }
     }
 

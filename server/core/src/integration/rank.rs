@@ -1,12 +1,12 @@
-//! Rank: who stands as controller first. Voters will come first once there are any; then who is longest in the
-//! cluster; then the name.
+//! Rank: who stands as controller first. Voters come first; then who is longest in the cluster; then the name.
 
-use crate::types::Incarnation;
+use crate::types::{Incarnation, Suffrage};
 
 /// The rank of a node; the least is the best.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Rank {
     tier: Tier,
+    suffrage: Suffrage,
     since: Incarnation,
     /// The place in the order of the names.
     ordinal: u32,
@@ -24,13 +24,13 @@ enum Tier {
 
 impl Rank {
     /// The rank of a node that entered its cluster at `since`, or has none.
-    pub fn new(since: Option<Incarnation>, has_view: bool, ordinal: u32) -> Self {
+    pub fn new(since: Option<Incarnation>, has_view: bool, suffrage: Suffrage, ordinal: u32) -> Self {
         let tier = match (since, has_view) {
             (Some(_), _) => Tier::Clustered,
             (None, true) => Tier::Alone,
             (None, false) => Tier::Forming,
         };
-        Self { tier, since: since.unwrap_or_default(), ordinal }
+        Self { tier, suffrage, since: since.unwrap_or_default(), ordinal }
     }
 
     /// When the node entered its cluster, if it is in one.
@@ -40,26 +40,29 @@ impl Rank {
 
     /// The rank of a node that nothing is known of.
     pub fn unknown(ordinal: u32) -> Self {
-        Self { tier: Tier::Unknown, since: Incarnation::default(), ordinal }
+        Self { tier: Tier::Unknown, suffrage: Suffrage::Satellite, since: Incarnation::default(), ordinal }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Rank;
-    use crate::types::Incarnation;
+    use crate::types::{Incarnation, Suffrage};
 
     #[test]
-    fn longest_in_the_cluster_first_then_by_name_and_newcomers_last() {
+    fn voters_first_then_the_longest_in_the_cluster_then_by_name_and_newcomers_last() {
+        let satellite = Suffrage::Satellite;
         let mut ranks = [
             Rank::unknown(0),
-            Rank::new(None, false, 0),
-            Rank::new(None, true, 4),
-            Rank::new(Some(Incarnation(7)), true, 1),
-            Rank::new(Some(Incarnation(3)), true, 3),
-            Rank::new(Some(Incarnation(3)), true, 2),
+            Rank::new(None, false, Suffrage::Voter, 0),
+            Rank::new(None, true, satellite, 4),
+            Rank::new(Some(Incarnation(7)), true, satellite, 1),
+            Rank::new(Some(Incarnation(3)), true, satellite, 3),
+            Rank::new(Some(Incarnation(3)), true, satellite, 2),
+            Rank::new(Some(Incarnation(1)), true, Suffrage::Witness, 6),
+            Rank::new(Some(Incarnation(8)), true, Suffrage::Voter, 5),
         ];
         ranks.sort();
-        assert_eq!(ranks.map(|rank| rank.ordinal), [2, 3, 1, 4, 0, 0]);
+        assert_eq!(ranks.map(|rank| rank.ordinal), [5, 2, 3, 1, 6, 4, 0, 0]);
     }
 }

@@ -252,7 +252,7 @@ mod tests {
 
     use super::{Reports, Taken};
     use crate::{
-        types::{Boot, Identity, Instant, NodeId, NodeName},
+        types::{Boot, Identity, Instant, NodeId, NodeName, Suffrage},
         wire::Report,
     };
 
@@ -269,6 +269,9 @@ mod tests {
             reached: vec![],
             unreached: vec![],
             unresponsive: vec![],
+            cluster: None,
+            suffrage: Suffrage::default(),
+            profile: Arc::default(),
         })
     }
 

@@ -177,6 +177,9 @@ impl Integration {
             reached,
             unreached,
             unresponsive: self.unresponsive.keys().cloned().collect(),
+            cluster: self.cluster,
+            suffrage: self.suffrage,
+            profile: self.profile.clone(),
         }
     }
 

@@ -3,7 +3,11 @@
 use alloc::{string::String, sync::Arc, vec::Vec};
 
 use crate::{
-    types::{Address, ConnId, Duration, Identity, Incarnation, Instant, Loss, Network, NodeName, ViewId, ViewRecord},
+    quorum::{
+        Lack,
+        consensus::{Fact, Order},
+    },
+    types::{Address, ClusterUid, ConnId, Duration, Epoch, Identity, Incarnation, Instant, Loss, Network, NodeName, ViewId, ViewRecord},
     wire::{Eviction, Frame, Refusal},
 };
 
@@ -14,6 +18,8 @@ pub struct Durable {
     pub promised: Incarnation,
     /// Evictions and their liftings.
     pub evictions: Vec<Eviction>,
+    /// The cluster this node has become part of.
+    pub cluster: Option<ClusterUid>,
 }
 
 /// What happened.
@@ -72,6 +78,8 @@ pub enum Event {
     },
     /// Somebody asks for something.
     Command(Command),
+    /// Something happened in the consensus library.
+    Consensus(Fact),
 }
 
 /// What people and programs ask of a node.
@@ -95,6 +103,27 @@ pub enum Command {
         /// Comes back in the [`Outcome`].
         ticket: u64,
     },
+    /// After a disaster: form the cluster anew from what this node has, with the members of its view.
+    Refound {
+        /// Comes back in the [`Outcome`].
+        ticket: u64,
+    },
+    /// Carry a request to whom leads the log; answered by [`Effect::Answered`].
+    Ask {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// The request.
+        body: Vec<u8>,
+    },
+    /// Carry an answer back to who asked by [`Effect::Serve`].
+    Answer {
+        /// Who asked.
+        to: NodeName,
+        /// Number of the request.
+        number: u64,
+        /// The answer.
+        body: Vec<u8>,
+    },
 }
 
 /// What became of a command.
@@ -108,6 +137,8 @@ pub enum Outcome {
     Myself,
     /// Too many evictions are kept.
     TooMany,
+    /// The cluster was formed anew.
+    Refounded(ClusterUid),
 }
 
 /// A timer. Its data tells whether it still matters when it is due; none is ever cancelled.
@@ -123,6 +154,8 @@ pub enum Timer {
     Transition(u64),
     /// A leaving node has waited long enough.
     Leave,
+    /// Time to look at leases and claims.
+    Quorum,
 }
 
 /// What to do, in this order: a `Persist` comes before whatever relies on it, and what relies on it waits for
@@ -173,6 +206,24 @@ pub enum Effect {
         /// What became of it.
         outcome: Outcome,
     },
+    /// Have the consensus library do this.
+    Consensus(Order),
+    /// Serve a request: this node leads the log, or is thought to.
+    Serve {
+        /// Who asks.
+        from: NodeName,
+        /// Goes back with the answer.
+        number: u64,
+        /// The request.
+        body: Vec<u8>,
+    },
+    /// A request was answered by whom leads; with nothing when it will not be: it may have been done or not.
+    Answered {
+        /// Of the request.
+        ticket: u64,
+        /// The answer.
+        body: Option<Vec<u8>>,
+    },
     /// The node has left: stop. No further event is needed.
     Departed {
         /// Whether the others agreed in time.
@@ -205,6 +256,13 @@ pub enum Publication {
         id: ViewId,
         /// Time of the second phase; the controller tells it.
         install: Option<Duration>,
+    },
+    /// The node has quorum, or has it no more.
+    Quorum {
+        /// Under this epoch, for this view.
+        granted: Option<(Epoch, ViewId)>,
+        /// Why not.
+        lack: Option<Lack>,
     },
     /// What is known of a node or of the link to it changed.
     NodeChanged {

@@ -1,9 +1,9 @@
 //! Joins the layers: an effect of one becomes an event of the next. Only this module knows them all.
 //!
 //! ```text
-//!   Event --> Channels --> Links --> Integration --> Publication
-//!                ^           ^            |
-//!                +-- orders -+------------+          orders end as Effect
+//!   Event --> Channels --> Links --> Integration --> Quorum --> Publication
+//!                ^           ^            |            |
+//!                +-- orders -+------------+------------+          orders end as Effect
 //! ```
 
 mod api;
@@ -25,8 +25,9 @@ use crate::{
     discovery::Discovery,
     integration::{self, Integration, Want},
     link::{self, Links},
+    quorum::{self, Quorum},
     settings::{Settings, SettingsError},
-    types::{Address, Duration, Instant, Loss, Network, NodeName, Now, ViewRecord},
+    types::{Address, Duration, Epoch, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord},
     wire::{Goodbye, Hello, MAX_VERSION, MIN_VERSION},
 };
 
@@ -41,10 +42,17 @@ pub struct Node {
     links: Links,
     discovery: Discovery,
     integration: Integration,
+    quorum: Quorum,
+    /// The links that integration needs, and those it and quorum need together.
+    needs: BTreeMap<NodeName, Want>,
+    kin: BTreeSet<NodeName>,
     wants: BTreeMap<NodeName, Want>,
+    departure: Departure,
     pending: VecDeque<Step>,
     changed: BTreeSet<NodeName>,
     replies: Vec<(u64, u64)>,
+    /// What those who watch were told of quorum last.
+    granted: Option<(Epoch, ViewId)>,
     durable: u64,
     retargeted: Instant,
 }
@@ -55,6 +63,16 @@ enum Step {
     Channel(channel::Effect),
     Link(link::Effect),
     Integration(integration::Effect),
+    Quorum(quorum::Effect),
+}
+
+/// How far the node is on its way out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Departure {
+    Staying,
+    /// Others take over what depends on it, until then.
+    HandingOver(Instant),
+    Leaving,
 }
 
 impl Node {
@@ -67,15 +85,23 @@ impl Node {
         let networks = settings.endpoints.iter().map(|(network, _)| network.clone()).collect();
         let own = settings.endpoints.iter().map(|(_, address)| address.clone());
         let mut random = Pcg32::seed_from_u64(seed);
+        let discovery = Discovery::new(own, random.next_u32());
+        let mut channels = Channels::new(&settings, random);
+        channels.set_uid(durable.cluster);
         Ok(Self {
-            discovery: Discovery::new(own, random.next_u32()),
-            channels: Channels::new(&settings, random),
+            discovery,
+            channels,
             links: Links::new(networks),
-            integration: Integration::new(&settings, durable.promised, durable.evictions),
+            integration: Integration::new(&settings, durable.promised, durable.evictions, durable.cluster),
+            quorum: Quorum::new(&settings, durable.cluster),
+            needs: BTreeMap::new(),
+            kin: BTreeSet::new(),
             wants: BTreeMap::new(),
+            departure: Departure::Staying,
             pending: VecDeque::new(),
             changed: BTreeSet::new(),
             replies: Vec::new(),
+            granted: None,
             durable: 0,
             retargeted: Instant::ZERO,
             settings,
@@ -98,12 +124,15 @@ impl Node {
             Event::Persisted { number } => self.on_persisted(now, number, out),
             Event::Discovered { source, addresses } => self.on_discovered(now, source, addresses, out),
             Event::Command(command) => self.on_command(now, command, out),
+            Event::Consensus(fact) => self.quorum(|quorum, out| quorum.on_fact(now, fact, out)),
         }
         self.settle(now, out);
+        self.publish_quorum(now, out);
     }
 
     fn on_start(&mut self, now: Now, out: &mut Vec<Effect>) {
         self.integration(|integration, out| integration.on_start(now, out));
+        self.quorum.on_start(now);
         out.push(Effect::Arm { timer: Timer::Beat, at: now.at + self.settings.heartbeat });
     }
 
@@ -111,9 +140,13 @@ impl Node {
         match timer {
             Timer::Beat => {
                 out.push(Effect::Arm { timer: Timer::Beat, at: now.at + self.settings.heartbeat });
+                // News of a lease go out as heartbeats, which are then not due any more.
+                self.told(|quorum, told, out| quorum.on_timer(now, told, out));
+                self.settle(now, out);
                 self.channel(|channels, out| channels.on_timer(now.at, out));
                 self.link(|links, out| links.on_timer(now.at, out));
                 self.integration(|integration, out| integration.on_timer(now, out));
+                self.depart(now);
                 if now.at.since(self.retargeted) >= RETARGET {
                     self.retargeted = now.at;
                     self.retarget(now.at);
@@ -125,6 +158,7 @@ impl Node {
                 self.integration(|integration, out| integration.on_transition_timer(now, token, out));
             }
             Timer::Leave => self.integration(Integration::on_leave_timeout),
+            Timer::Quorum => self.quorum(|quorum, out| quorum.on_due(now, out)),
         }
     }
 
@@ -152,10 +186,15 @@ impl Node {
 
     fn on_command(&mut self, now: Now, command: Command, out: &mut Vec<Effect>) {
         match command {
-            Command::Leave => {
-                self.channels.gate.leaving = true;
-                self.integration(|integration, out| integration.on_leave(now, out));
+            Command::Leave => self.on_leave(now),
+            Command::Refound { ticket } => {
+                let mut steps = Vec::new();
+                let outcome = self.quorum.refound(now, &mut steps).map_or(Outcome::WrongState, Outcome::Refounded);
+                self.pending.extend(steps.into_iter().map(Step::Quorum));
+                out.push(reply(ticket, outcome));
             }
+            Command::Ask { ticket, body } => self.quorum(|quorum, out| quorum.ask(ticket, body, out)),
+            Command::Answer { to, number, body } => self.quorum(|quorum, out| quorum.answer(to, number, body, out)),
             Command::Evict { name, reason, ticket } if name != self.settings.identity.name => {
                 self.evict(now, &name, true, reason, ticket, out);
             }
@@ -163,6 +202,29 @@ impl Node {
             Command::Readmit { name, ticket } => {
                 self.evict(now, &name, false, alloc::string::String::new(), ticket, out);
             }
+        }
+    }
+
+    /// Leaves once nothing depends on this node, or it has tried for long enough.
+    fn on_leave(&mut self, now: Now) {
+        if self.departure == Departure::Staying {
+            self.departure = Departure::HandingOver(now.at + self.quorum.patience());
+            if !self.quorum.is_free() {
+                self.told(|quorum, told, out| quorum.resign(now, told, out));
+            }
+        }
+        self.depart(now);
+    }
+
+    /// Goes on with the departure when it is time.
+    fn depart(&mut self, now: Now) {
+        if let Departure::HandingOver(until) = self.departure
+            && (self.quorum.is_free() || until <= now.at)
+        {
+            self.departure = Departure::Leaving;
+            self.channels.gate.leaving = true;
+            self.quorum(|quorum, out| quorum.on_leave(now, out));
+            self.integration(|integration, out| integration.on_leave(now, out));
         }
     }
 
@@ -191,6 +253,7 @@ impl Node {
                 Step::Channel(effect) => self.after_channels(now, effect, out),
                 Step::Link(effect) => self.after_links(now, effect, out),
                 Step::Integration(effect) => self.after_integration(now, effect, out),
+                Step::Quorum(effect) => self.after_quorum(now, effect, out),
             }
         }
         let changed = core::mem::take(&mut self.changed);
@@ -213,6 +276,20 @@ impl Node {
         let mut effects = Vec::new();
         act(&mut self.integration, &mut effects);
         self.pending.extend(effects.into_iter().map(Step::Integration));
+    }
+
+    fn quorum(&mut self, act: impl FnOnce(&mut Quorum, &mut Vec<quorum::Effect>)) {
+        let mut effects = Vec::new();
+        act(&mut self.quorum, &mut effects);
+        self.pending.extend(effects.into_iter().map(Step::Quorum));
+    }
+
+    /// The same, with what members report of themselves.
+    fn told(&mut self, act: impl FnOnce(&mut Quorum, quorum::Told<'_>, &mut Vec<quorum::Effect>)) {
+        let mut effects = Vec::new();
+        let integration = &self.integration;
+        act(&mut self.quorum, &|name| integration.report(name).cloned(), &mut effects);
+        self.pending.extend(effects.into_iter().map(Step::Quorum));
     }
 
     fn after_channels(&mut self, now: Now, effect: channel::Effect, out: &mut Vec<Effect>) {
@@ -258,6 +335,10 @@ impl Node {
             channel::Effect::RefusedBy { remote, reason, text } => {
                 out.push(Effect::Note(Note::RefusedBy { remote, reason, text }));
             }
+            channel::Effect::Vowed { peer, lease, pledge } => self.quorum.on_vowed(now, &peer, lease, pledge),
+            channel::Effect::Vow { peer, lease, pledge } => {
+                self.quorum(|quorum, out| quorum.on_vow(now, &peer, lease, pledge, out));
+            }
             channel::Effect::ArmSilence { at } => out.push(Effect::Arm { timer: Timer::Silence, at }),
             channel::Effect::Distrust { late, level } => {
                 self.integration.on_late(late);
@@ -279,11 +360,13 @@ impl Node {
             link::Effect::Up { hello } => {
                 out.push(Effect::Note(Note::LinkUp { peer: hello.identity.clone() }));
                 self.integration(|integration, out| integration.on_link_up(now, &hello, out));
+                self.quorum(|quorum, out| quorum.on_link_up(now, &hello.identity, out));
             }
             link::Effect::Down { peer, losses } => {
                 let loss = losses.first().map_or(Loss::Reset, |(_, loss)| *loss);
                 out.push(Effect::Note(Note::LinkDown { peer: peer.clone(), loss }));
                 self.integration(|integration, out| integration.on_link_down(now, &peer.name, losses, out));
+                self.quorum(|quorum, out| quorum.on_link_down(now, &peer, out));
             }
             link::Effect::Trusted { peer, trusted } => {
                 let losses = self.links.get(&peer.name).map(link::Link::losses).unwrap_or_default();
@@ -297,7 +380,13 @@ impl Node {
             link::Effect::Expected { peer, at } => self.integration.on_link_expected(peer, at),
             link::Effect::Deliver { peer, session, seq, payload } => {
                 out.push(Effect::Note(Note::Delivered { peer: peer.clone(), session, seq }));
-                self.integration(|integration, out| integration.on_message(now, &peer, payload, out));
+                use crate::wire::Payload as P;
+                match payload {
+                    P::Quorum(_) | P::Consensus(_) | P::Request { .. } | P::Answer { .. } => {
+                        self.quorum(|quorum, out| quorum.on_message(now, &peer, payload, out));
+                    }
+                    _ => self.integration(|integration, out| integration.on_message(now, &peer, payload, out)),
+                }
             }
             link::Effect::Changed { peer } => {
                 self.changed.insert(peer);
@@ -311,10 +400,13 @@ impl Node {
             I::Send { peer, payload } => self.link(|links, out| {
                 links.send(now.at, &peer, payload, out);
             }),
-            I::Persist { number, promised, evictions } => {
-                out.push(Effect::Persist { number, durable: Durable { promised, evictions } });
+            I::Persist { number, promised, evictions, cluster } => {
+                out.push(Effect::Persist { number, durable: Durable { promised, evictions, cluster } });
             }
-            I::Want { links } => self.on_want(now.at, links),
+            I::Want { links } => {
+                self.needs = links;
+                self.want(now.at);
+            }
             I::Nudge { peer } => self.channel(|channels, out| channels.nudge(now.at, &peer, out)),
             I::Refuse { evicted } => {
                 for name in evicted.keys() {
@@ -324,15 +416,20 @@ impl Node {
                 self.channels.gate.evicted = evicted;
             }
             I::TransitionStarted { left, controller, summary } => {
+                self.quorum(|quorum, out| quorum.on_left(now, out));
                 out.push(Effect::Publish(Publication::TransitionStarted { left, controller, summary }));
             }
             I::View { view, installed } => {
                 if installed {
                     self.on_view(now.at, &view);
                 }
+                self.quorum(|quorum, out| quorum.on_view(now, &view, installed, out));
                 out.push(Effect::Publish(Publication::View { view, installed }));
             }
-            I::Stable { id, install } => out.push(Effect::Publish(Publication::Stable { id, install })),
+            I::Stable { id, install } => {
+                self.quorum(|quorum, out| quorum.on_stable(now, &id, out));
+                out.push(Effect::Publish(Publication::Stable { id, install }));
+            }
             I::Changed { name } => {
                 self.changed.insert(name);
             }
@@ -374,6 +471,45 @@ impl Node {
         self.retarget(now);
     }
 
+    fn after_quorum(&mut self, now: Now, effect: quorum::Effect, out: &mut Vec<Effect>) {
+        use quorum::Effect as Q;
+        match effect {
+            Q::Send { peer, payload } => self.link(|links, out| {
+                links.send(now.at, &peer, payload, out);
+            }),
+            Q::Consensus(order) => out.push(Effect::Consensus(order)),
+            Q::Vow(vows) => self.channel(|channels, out| channels.set_vows(now.at, vows, out)),
+            Q::Adopt(cluster) => {
+                self.channels.set_uid(Some(cluster));
+                self.integration(|integration, out| integration.set_cluster(now, cluster, out));
+            }
+            Q::Suffrage(suffrage) => {
+                self.integration(|integration, out| integration.set_suffrage(now, suffrage, out));
+            }
+            Q::Want(kin) => {
+                self.kin = kin;
+                self.want(now.at);
+            }
+            Q::Arm { at } => out.push(Effect::Arm { timer: Timer::Quorum, at }),
+            Q::Serve { from, number, body } => out.push(Effect::Serve { from, number, body }),
+            Q::Answered { ticket, body } => out.push(Effect::Answered { ticket, body }),
+        }
+    }
+
+    /// The links that integration needs, and those that quorum does besides.
+    fn want(&mut self, now: Instant) {
+        let mut wants = self.needs.clone();
+        for name in &self.kin {
+            if let Some(want) = wants.get_mut(name) {
+                want.prompt = true;
+            } else if let Some(report) = self.integration.report(name) {
+                let (identity, endpoints) = (report.origin.clone(), report.endpoints.clone());
+                wants.insert(name.clone(), Want { identity, endpoints, relays: Vec::new(), prompt: true });
+            }
+        }
+        self.on_want(now, wants);
+    }
+
     fn on_want(&mut self, now: Instant, wants: BTreeMap<NodeName, Want>) {
         if wants == self.wants {
             return;
@@ -394,6 +530,7 @@ impl Node {
             min_version: MIN_VERSION,
             max_version: MAX_VERSION,
             cluster: self.settings.cluster.clone(),
+            uid: None,
             identity: want.identity.clone(),
             endpoints: want.endpoints.clone(),
             network: None,
@@ -437,6 +574,16 @@ impl Node {
         }
         self.integration.set_sought(sought);
         self.channel(|channels, out| channels.set_targets(now, &targets, out));
+    }
+
+    /// Tells those who watch when this node has quorum, or has it no more.
+    fn publish_quorum(&mut self, now: Now, out: &mut Vec<Effect>) {
+        let granted = self.quorum.granted(now).map(|(epoch, view, _)| (epoch, view.clone()));
+        if self.granted != granted {
+            self.granted = granted.clone();
+            let lack = if granted.is_none() { self.quorum.status(now).lack } else { None };
+            out.push(Effect::Publish(Publication::Quorum { granted, lack }));
+        }
     }
 
     /// The newest report known of a node, by its boot and its number: what all members come to share.

@@ -4,8 +4,9 @@ use alloc::{collections::BTreeSet, vec::Vec};
 
 use super::Node;
 use crate::{
+    quorum::QuorumStatus,
     status::{NodeStatus, Standing, ViewStatus},
-    types::{History, NodeName, Now},
+    types::{Duration, Epoch, History, NodeName, Now, ViewId},
 };
 
 impl Node {
@@ -82,6 +83,18 @@ impl Node {
     #[must_use]
     pub fn history(&self) -> &History {
         self.integration.history()
+    }
+
+    /// Under which epoch, and for which view, the node has quorum now, and for how long surely.
+    #[must_use]
+    pub fn granted(&self, now: Now) -> Option<(Epoch, &ViewId, Duration)> {
+        self.quorum.granted(now)
+    }
+
+    /// How quorum stands.
+    #[must_use]
+    pub fn quorum_status(&self, now: Now) -> QuorumStatus {
+        self.quorum.status(now)
     }
 
     /// How far the node distrusts its own timers, 0 to 8.

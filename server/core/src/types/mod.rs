@@ -1,13 +1,15 @@
-//! The words all layers share: time, identities, addresses, views.
+//! The words all layers share: time, identities, addresses, views, quorum.
 
 mod history;
 mod ids;
 mod loss;
+mod quorum;
 mod time;
 mod view;
 
 pub use history::{History, Resume};
 pub use ids::{Address, Boot, ConnId, Identity, NameError, Network, NodeId, NodeName};
 pub use loss::Loss;
+pub use quorum::{Candidacy, ClusterUid, Epoch, Profile, Regime, Suffrage, Voter};
 pub use time::{Duration, Instant, Now, WallTime};
 pub use view::{Cause, CauseKind, Incarnation, Member, Members, Sighting, ViewId, ViewRecord};

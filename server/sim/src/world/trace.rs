@@ -15,6 +15,8 @@ pub(super) fn describe(publication: &Publication) -> String {
             format!("{how} {} {{{}}}", view.id, members.join(" "))
         }
         Publication::Stable { id, .. } => format!("knows that {id} is stable"),
+        Publication::Quorum { granted: Some((epoch, view)), .. } => format!("HAS QUORUM: epoch {epoch}, {view}"),
+        Publication::Quorum { granted: None, lack } => format!("has no quorum: {lack:?}"),
         Publication::NodeChanged { name } => format!("sees a change of {name}"),
     }
 }

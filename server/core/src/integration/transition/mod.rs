@@ -347,7 +347,8 @@ impl Integration {
     pub(super) fn persist(&mut self, out: Out<'_>) -> u64 {
         self.writes += 1;
         let evictions = self.evictions.all();
-        out.push(Effect::Persist { number: self.writes, promised: self.promised, evictions });
+        let (number, promised, cluster) = (self.writes, self.promised, self.cluster);
+        out.push(Effect::Persist { number, promised, evictions, cluster });
         self.writes
     }
 

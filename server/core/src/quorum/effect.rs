@@ -1,0 +1,58 @@
+//! What quorum wants done, and what it tells the layer above.
+
+use alloc::{collections::BTreeSet, vec::Vec};
+
+use super::consensus::Order;
+use crate::{
+    channel::Vows,
+    types::{ClusterUid, Instant, NodeName, Suffrage},
+    wire::{Payload, Word},
+};
+
+/// What quorum wants done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Effect {
+    /// Send a message to a peer.
+    Send {
+        /// The peer.
+        peer: NodeName,
+        /// The message.
+        payload: Payload,
+    },
+    /// Have the consensus library do this.
+    Consensus(Order),
+    /// Have heartbeats say this from now on.
+    Vow(Vows),
+    /// This node has become part of a cluster: durable, and told to all.
+    Adopt(ClusterUid),
+    /// This node votes, or not: told to all.
+    Suffrage(Suffrage),
+    /// Links to these are needed, and their silence must be noticed soon.
+    Want(BTreeSet<NodeName>),
+    /// Look again at this time.
+    Arm {
+        /// When.
+        at: Instant,
+    },
+    /// A request came for whom leads.
+    Serve {
+        /// From whom.
+        from: NodeName,
+        /// Goes back with the answer.
+        number: u64,
+        /// The request.
+        body: Vec<u8>,
+    },
+    /// A request was answered; with nothing when it will not be.
+    Answered {
+        /// Of the request.
+        ticket: u64,
+        /// The answer.
+        body: Option<Vec<u8>>,
+    },
+}
+
+/// Sends a word to a peer.
+pub fn say(peer: &NodeName, word: Word) -> Effect {
+    Effect::Send { peer: peer.clone(), payload: Payload::Quorum(word) }
+}

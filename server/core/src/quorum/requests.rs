@@ -1,0 +1,64 @@
+//! Requests to whom leads, from wherever they are made: carried there and back, and never answered twice.
+
+use alloc::{collections::BTreeMap, vec::Vec};
+
+use super::{Effect, Out, Quorum};
+use crate::{types::NodeName, wire::Payload};
+
+/// Most requests under way (L1).
+const LIMIT: usize = 1024;
+
+/// Requests that wait for their answers.
+#[derive(Clone, Debug, Default)]
+pub struct Requests {
+    /// By number: the ticket, and who is to answer.
+    waiting: BTreeMap<u64, (u64, NodeName)>,
+}
+
+impl Requests {
+    /// The answer came.
+    pub fn on_answer(&mut self, from: &NodeName, number: u64, body: Vec<u8>, out: Out<'_>) {
+        if self.waiting.get(&number).is_some_and(|(_, to)| to == from)
+            && let Some((ticket, _)) = self.waiting.remove(&number)
+        {
+            out.push(Effect::Answered { ticket, body: Some(body) });
+        }
+    }
+
+    /// A link is down: what was asked there may or may not have been done.
+    pub fn on_link_down(&mut self, peer: &NodeName, out: Out<'_>) {
+        let lost = self.waiting.extract_if(.., |_, (_, to)| to == peer);
+        out.extend(lost.map(|(_, (ticket, _))| Effect::Answered { ticket, body: None }));
+    }
+}
+
+impl Quorum {
+    /// Carries a request to whom leads. Answered at once with nothing where that is nobody, or too many are under way.
+    pub fn ask(&mut self, ticket: u64, body: Vec<u8>, out: Out<'_>) {
+        let leader = self.leader().filter(|name| *name != self.me.name);
+        match leader.filter(|_| self.requests.waiting.len() < LIMIT) {
+            Some(peer) => {
+                let number = self.next_number();
+                self.requests.waiting.insert(number, (ticket, peer.clone()));
+                out.push(Effect::Send { peer, payload: Payload::Request { number, body } });
+            }
+            None => out.push(Effect::Answered { ticket, body: None }),
+        }
+    }
+
+    /// Carries an answer back.
+    pub fn answer(&self, to: NodeName, number: u64, body: Vec<u8>, out: Out<'_>) {
+        out.push(Effect::Send { peer: to, payload: Payload::Answer { number, body } });
+    }
+
+    /// Who leads the log, as far as known here: a member of the view.
+    #[must_use]
+    pub fn leader(&self) -> Option<NodeName> {
+        if self.state.leading {
+            return Some(self.me.name.clone());
+        }
+        let told = self.state.leader.and_then(|id| self.name_of(&id));
+        let holder = self.right.regime().map(|regime| &regime.holder).filter(|holder| self.is_member(holder));
+        told.or_else(|| holder.map(|holder| holder.name.clone()))
+    }
+}

@@ -1,0 +1,104 @@
+//! The right of this node to say that it has quorum, and with whom it shares it.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::{
+    channel,
+    types::{Duration, Epoch, Identity, Instant, NodeName, Regime, ViewRecord},
+};
+
+/// What this node may act by.
+#[derive(Clone, Debug, Default)]
+pub struct Right {
+    /// The newest regime known of whose view this node is a member.
+    regime: Option<Regime>,
+    /// The members of its view.
+    members: BTreeMap<NodeName, Identity>,
+    /// When the right ends, if it is not renewed.
+    until: Instant,
+    /// No right by this regime or an earlier one is ever taken again.
+    halted: Epoch,
+    /// With whom it is shared: those of the members that are in the present view, too.
+    audience: Arc<BTreeSet<NodeName>>,
+    /// Until when each peer may act by what it was given.
+    given: BTreeMap<NodeName, Instant>,
+}
+
+impl Right {
+    /// The regime, unless this node has stopped acting by it.
+    pub fn regime(&self) -> Option<&Regime> {
+        self.regime.as_ref().filter(|regime| regime.epoch > self.halted)
+    }
+
+    /// The regime and when the right ends, while it lasts.
+    pub fn held(&self, now: Instant) -> Option<(&Regime, Instant)> {
+        self.regime().filter(|_| self.until > now).map(|regime| (regime, self.until))
+    }
+
+    /// Whether this node had a right and gave it up in favour of the next one.
+    pub fn is_halted(&self) -> bool {
+        self.regime.as_ref().is_some_and(|regime| regime.epoch <= self.halted)
+    }
+
+    /// A regime is in force whose view this node has installed.
+    pub fn enter(&mut self, regime: &Regime, view: &ViewRecord) {
+        if self.regime.as_ref().is_none_or(|known| known.epoch < regime.epoch) && regime.epoch > self.halted {
+            self.members = view.members.iter().map(|member| (member.identity.name.clone(), member.identity.clone())).collect();
+            self.regime = Some(regime.clone());
+            self.until = Instant::ZERO;
+            self.look(view);
+        }
+    }
+
+    /// Another view was installed: those who are not in it are given nothing any more.
+    pub fn look(&mut self, view: &ViewRecord) {
+        let shared = |(name, identity): &(&NodeName, &Identity)| {
+            view.member(name).is_some_and(|member| member.identity == **identity)
+        };
+        self.audience = Arc::new(self.members.iter().filter(shared).map(|(name, _)| name.clone()).collect());
+    }
+
+    /// Whether these members of the regime's view are all in another one, unless `excused`.
+    pub fn missing<'a>(&'a self, view: &'a ViewRecord) -> impl Iterator<Item = &'a NodeName> {
+        self.members.keys().filter(|name| view.member(name).is_none())
+    }
+
+    /// Those with whom the right is shared.
+    pub fn audience(&self) -> &Arc<BTreeSet<NodeName>> {
+        &self.audience
+    }
+
+    /// The right by this regime lasts at least until then.
+    pub fn extend(&mut self, epoch: Epoch, until: Instant) {
+        if self.regime().is_some_and(|regime| regime.epoch == epoch) {
+            self.until = self.until.max(until);
+        }
+    }
+
+    /// From here on nobody acts by this regime, or an earlier one, here.
+    pub fn halt(&mut self, epoch: Epoch) {
+        self.halted = self.halted.max(epoch);
+    }
+
+    /// A peer was given the right until then.
+    pub fn on_given(&mut self, now: Instant, peer: &NodeName, until: Instant) {
+        let end = self.given.entry(peer.clone()).or_default();
+        *end = until.max(*end);
+        self.given.retain(|_, end| *end > now);
+    }
+
+    /// For how long those who are not in a view may act by what they were given here.
+    pub fn outside(&self, now: Instant, view: &ViewRecord) -> Duration {
+        let outside = self.given.iter().filter(|(name, _)| view.member(name).is_none());
+        outside.map(|(_, until)| until.since(now)).max().unwrap_or_default()
+    }
+
+    /// What heartbeats say of it.
+    pub fn vow(&self, now: Instant) -> Option<channel::Lease> {
+        let (regime, until) = self.held(now)?;
+        Some(channel::Lease { epoch: regime.epoch, until, audience: self.audience.clone() })
+    }
+}

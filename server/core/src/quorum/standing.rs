@@ -1,0 +1,89 @@
+//! Whether this node has quorum, and if not, why: the answer to everybody's question.
+
+use alloc::{collections::BTreeSet, vec::Vec};
+
+use super::{Policy, Quorum, tally::is_backed};
+use crate::types::{ClusterUid, Duration, Epoch, NodeName, Now, Regime, ViewId, Voter};
+
+/// Why a node has no quorum.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Lack {
+    /// The node leaves the cluster.
+    Leaving,
+    /// The cluster was never formed.
+    Unformed {
+        /// How many nodes that may vote must be in one view; 0 where the node was not told.
+        expected: u32,
+    },
+    /// No view is in force: the members are agreeing on one.
+    Transition,
+    /// Too few of the voters are in the view.
+    Minority {
+        /// Voters that are not.
+        missing: Vec<NodeName>,
+    },
+    /// A grant is on its way.
+    Pending,
+    /// The one before has just ended in favour of the next.
+    Renewing,
+}
+
+/// How quorum stands at a node.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct QuorumStatus {
+    /// Under which epoch this node has quorum, for which view, and for how long surely.
+    pub granted: Option<(Epoch, ViewId, Duration)>,
+    /// Why not.
+    pub lack: Option<Lack>,
+    /// The newest regime known here.
+    pub regime: Option<Regime>,
+    /// Which cluster.
+    pub cluster: Option<ClusterUid>,
+    /// Who leads the log.
+    pub leader: Option<NodeName>,
+    /// Who votes, as far as known.
+    pub voters: Vec<Voter>,
+    /// How voters are chosen.
+    pub policy: Policy,
+}
+
+impl Quorum {
+    /// Under which epoch, and for which view, this node has quorum now.
+    pub fn granted(&self, now: Now) -> Option<(Epoch, &ViewId, Duration)> {
+        self.right.held(now.at).map(|(regime, until)| (regime.epoch, &regime.view, until.since(now.at)))
+    }
+
+    /// How quorum stands here.
+    pub fn status(&self, now: Now) -> QuorumStatus {
+        let granted = self.granted(now).map(|(epoch, view, left)| (epoch, view.clone(), left));
+        QuorumStatus {
+            lack: granted.is_none().then(|| self.lack()),
+            granted,
+            regime: self.right.regime().cloned(),
+            cluster: self.cluster,
+            leader: self.leader(),
+            voters: self.told.1.clone(),
+            policy: self.policy.clone(),
+        }
+    }
+
+    fn lack(&self) -> Lack {
+        if self.leaving {
+            return Lack::Leaving;
+        }
+        if self.right.is_halted() && self.stable.is_some() {
+            return Lack::Renewing;
+        }
+        let (Some(view), Some(_)) = (&self.view, self.stable) else { return Lack::Transition };
+        if self.cluster.is_none() {
+            return Lack::Unformed { expected: self.profile.bootstrap_expect };
+        }
+        let here: BTreeSet<_> = view.members.iter().map(|member| member.identity.id).collect();
+        let told = alloc::vec![self.told.1.iter().map(|voter| voter.id).collect()];
+        if self.told.1.is_empty() || is_backed(&told, |id| here.contains(id)) {
+            return Lack::Pending;
+        }
+        let missing = self.told.1.iter().filter(|voter| !here.contains(&voter.id));
+        Lack::Minority { missing: missing.map(|voter| voter.name.clone()).collect() }
+    }
+}
