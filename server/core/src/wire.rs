@@ -370,7 +370,7 @@ pub struct Report {
     pub unreached: Vec<Unreached>,
     /// Nodes that did not answer a transition in time, and itself when its disk did not; in order of their names.
     pub unresponsive: Vec<NodeName>,
-    /// The cluster the origin has become part of.
+    /// The cluster the origin has become part of, or takes part in forming.
     pub cluster: Option<ClusterUid>,
     /// Whether the origin votes.
     pub suffrage: Suffrage,

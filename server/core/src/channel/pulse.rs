@@ -102,11 +102,6 @@ impl Pulse {
         self.due <= now
     }
 
-    /// The next heartbeat is due that much later.
-    pub fn put_off(&mut self, span: Duration) {
-        self.due = self.due + span;
-    }
-
     /// Whether the other end must notice soon if this one falls silent.
     pub fn prompted(&self) -> bool {
         self.prompted

@@ -69,10 +69,6 @@ impl Channels {
         let channels: alloc::vec::Vec<ChannelId> = waiting.flat_map(|name| self.table.of_peer(name)).collect();
         for id in channels {
             self.beat(now, &id, out);
-            if let Some(peer) = self.table.get_mut(&id).and_then(Channel::peer_mut) {
-                // The next news of the lease comes in a heartbeat's time, and is a heartbeat, too.
-                peer.pulse.put_off(self.heartbeat / 4);
-            }
         }
     }
 

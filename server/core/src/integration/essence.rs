@@ -15,6 +15,7 @@ impl Hash for Integration {
             me,
             endpoints: _,
             cluster,
+            founding,
             suffrage,
             profile: _,
             detect_timeout: _,
@@ -59,7 +60,7 @@ impl Hash for Integration {
         } = self;
         let looked = looked_at.as_ref() == Some(&self.basis());
         (me, peers, reports, marks, unconnected, evictions, unresponsive, sought, watched).hash(state);
-        (cluster, suffrage).hash(state);
+        (cluster, founding, suffrage).hash(state);
         (form_until, expected, silences_until, batch_due, leaving, departed).hash(state);
         (current, standing, stable, promised, writes, durable, history, foreign).hash(state);
         (looked, map, order, stage, passed_over).hash(state);

@@ -98,6 +98,7 @@ pub struct Integration {
     endpoints: Vec<(Network, Address)>,
     /// What the layer above has this node say of itself in its reports.
     cluster: Option<ClusterUid>,
+    founding: Option<ClusterUid>,
     suffrage: Suffrage,
     profile: Arc<Profile>,
     detect_timeout: Duration,
@@ -164,6 +165,7 @@ impl Integration {
             me: settings.identity.clone(),
             endpoints: settings.endpoints.clone(),
             cluster,
+            founding: None,
             suffrage: Suffrage::default(),
             profile: settings.profile.clone(),
             detect_timeout: settings.detect_timeout,
@@ -298,6 +300,12 @@ impl Integration {
             self.persist(out);
             self.arm_batch(now, out);
         }
+    }
+
+    /// The cluster that this node takes part in forming.
+    pub fn set_founding(&mut self, now: Now, founding: Option<ClusterUid>, out: Out<'_>) {
+        self.founding = founding;
+        self.arm_batch(now, out);
     }
 
     /// Whether this node votes: voters come first in rank.

@@ -177,7 +177,7 @@ impl Integration {
             reached,
             unreached,
             unresponsive: self.unresponsive.keys().cloned().collect(),
-            cluster: self.cluster,
+            cluster: self.cluster.or(self.founding),
             suffrage: self.suffrage,
             profile: self.profile.clone(),
         }

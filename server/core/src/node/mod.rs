@@ -483,6 +483,7 @@ impl Node {
                 self.channels.set_uid(Some(cluster));
                 self.integration(|integration, out| integration.set_cluster(now, cluster, out));
             }
+            Q::Founding(cluster) => self.integration(|integration, out| integration.set_founding(now, cluster, out)),
             Q::Suffrage(suffrage) => {
                 self.integration(|integration, out| integration.set_suffrage(now, suffrage, out));
             }

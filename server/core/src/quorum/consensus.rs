@@ -100,6 +100,8 @@ pub enum Fact {
 pub struct State {
     /// The cluster it takes part in.
     pub cluster: Option<ClusterUid>,
+    /// Whether anybody was seen to lead there: until then the founding may have come to nothing.
+    pub confirmed: bool,
     /// The term.
     pub term: u64,
     /// Who leads, as far as known.

@@ -25,6 +25,8 @@ pub enum Effect {
     Vow(Vows),
     /// This node has become part of a cluster: durable, and told to all.
     Adopt(ClusterUid),
+    /// This node takes part in forming a cluster, of which it is not part yet: told to all.
+    Founding(Option<ClusterUid>),
     /// This node votes, or not: told to all.
     Suffrage(Suffrage),
     /// Links to these are needed, and their silence must be noticed soon.

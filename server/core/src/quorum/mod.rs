@@ -312,10 +312,13 @@ impl Quorum {
     }
 
     fn on_state(&mut self, state: State, out: Out<'_>) {
-        if let Some(cluster) = state.cluster.filter(|cluster| Some(*cluster) != self.cluster) {
-            self.adopt(cluster, out);
+        if state.cluster != self.state.cluster {
+            out.push(Effect::Founding(state.cluster));
         }
         self.state = state;
+        if let Some(cluster) = self.state.cluster.filter(|cluster| Some(*cluster) != self.cluster) {
+            self.take_part(cluster, out);
+        }
         if self.state.voters_index > self.told.0 && !self.state.voters.is_empty() {
             self.told = (self.state.voters_index, self.state.all_voters());
             if self.state.leading {
@@ -345,6 +348,16 @@ impl Quorum {
         let (index, voters) = &self.told;
         for peer in self.others() {
             out.push(say(&peer.name, Word::Voters { index: *index, voters: voters.clone() }));
+        }
+    }
+
+    /// The log is of another cluster than this node: it counts when that cluster is known to live, or this node has none.
+    /// A founding that came to nothing does not.
+    fn take_part(&mut self, cluster: ClusterUid, out: Out<'_>) {
+        if self.state.confirmed {
+            self.adopt(cluster, out);
+        } else if self.cluster.is_some() {
+            out.push(Effect::Consensus(Order::Forget));
         }
     }
 

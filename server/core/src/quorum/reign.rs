@@ -355,6 +355,9 @@ impl Quorum {
         };
         if self.cluster.is_none() {
             self.adopt(cluster, out);
+            if self.state.cluster.is_some_and(|known| known != cluster) {
+                out.push(Effect::Consensus(Order::Forget));
+            }
         }
         if self.cluster == Some(cluster) && !self.leaving {
             self.right.enter(regime, &view);

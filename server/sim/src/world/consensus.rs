@@ -129,9 +129,9 @@ impl World {
     /// A host's agent starts with what its disk holds.
     pub(super) fn seat(&mut self, host: usize) {
         let Seat { cluster, told, .. } = self.consensus.seats[host].clone();
-        let State { voters, voters_index, term, .. } = told;
+        let State { voters, voters_index, term, confirmed, .. } = told;
         self.consensus.seats[host].told =
-            State { cluster, voters, voters_index, term, ..State::default() };
+            State { cluster, confirmed, voters, voters_index, term, ..State::default() };
         if cluster.is_some() {
             self.fact(host, Fact::State(self.consensus.seats[host].told.clone()));
         }
@@ -192,7 +192,7 @@ impl World {
         self.consensus.logs.insert(cluster, log);
         self.consensus.seats[host].cluster = Some(cluster);
         self.tell(host, |told| {
-            *told = State { cluster: Some(cluster), voters, voters_index: 1, ..State::default() };
+            *told = State { cluster: Some(cluster), confirmed: true, voters, voters_index: 1, ..State::default() };
         });
     }
 
@@ -259,8 +259,8 @@ impl World {
         let (term, voters, voters_index) = (log.term, log.voters.clone(), log.voters_index);
         self.say(|| format!("n{host} LEADS in term {term}"));
         self.tell(host, |told| {
-            let cluster = told.cluster;
-            *told = State { cluster, term, leader: Some(id), leading: true, voters, voters_index, learners: BTreeMap::new() };
+            let (cluster, confirmed) = (told.cluster, true);
+            *told = State { cluster, confirmed, term, leader: Some(id), leading: true, voters, voters_index, learners: BTreeMap::new() };
         });
         self.tick_soon();
     }
@@ -377,7 +377,7 @@ impl World {
                 let id = leader.map(|(leader, _)| self.hosts[leader].identity.id);
                 let leading = self.is_leader(host);
                 self.tell(host, |told| {
-                    (told.term, told.leader, told.leading) = (term, id, leading);
+                    (told.term, told.leader, told.leading, told.confirmed) = (term, id, leading, true);
                     (told.voters, told.voters_index) = (voters, index);
                 });
             } else if self.consensus.seats[host].told.leading && !self.has_majority(host) && self.consensus.dice.chance(0.2) {
