@@ -19,7 +19,7 @@
 
 use std::collections::BTreeSet;
 
-use quorate_core::types::Duration;
+use quorate_core::{settings::MAX_VOTERS, types::Duration};
 
 use crate::{
     dice::Dice,
@@ -363,8 +363,10 @@ fn cost(world: &mut World) -> Option<String> {
     let before = world.traffic.clone();
     world.run_for(CALM);
     let (links, networks) = (world.hosts.len() - 1, world.network.networks);
+    // Voters have links as good as those of watchers to each other.
+    let full = if world.hosts[0].profile.bootstrap_expect > 0 { WATCHED + MAX_VOTERS - 1 } else { WATCHED };
     // Ten a second, and one in five seconds; clocks differ by one in a hundred.
-    let a_second = links.min(WATCHED) * 10 + links.saturating_sub(WATCHED).div_ceil(5);
+    let a_second = links.min(full) * 10 + links.saturating_sub(full).div_ceil(5);
     let beats = a_second * networks * CALM.as_secs() as usize;
     let most = (beats + beats / 50 + links * networks) as u64;
     (0..world.hosts.len()).find_map(|host| {

@@ -89,10 +89,12 @@ impl Host {
         Now { at: Instant::from_nanos(at), wall: WallTime(1_700_000_000_000 + time.as_nanos() / 1_000_000) }
     }
 
-    /// When the host's monotonic clock will show `at`.
+    /// When the host's monotonic clock will show `at`, or a little more.
     #[must_use]
     pub fn when(&self, at: Instant) -> Time {
-        Time::from_nanos((at.as_nanos() as f64 / self.rate) as u64 + 1)
+        let time = Time::from_nanos((at.as_nanos() as f64 / self.rate) as u64 + 1);
+        // Rounding may have it one short, and a timer that always comes too early would hold time up.
+        if self.now(time).at < at { time + Duration::from_nanos(1) } else { time }
     }
 
     /// Hands an event to the agent. Nothing happens when it does not run.

@@ -58,7 +58,14 @@ impl Default for Size {
 
 /// The random runs that every check of the project goes through, and that must notice each of the breakages: how many
 /// seeds, from 1, of each size.
-const CHECKED: [(u64, Size); 4] = [(1000, Size::SMALL), (300, Size::EAGER), (60, Size::LARGE), (12, Size::WIDE)];
+const CHECKED: [(u64, Size); 6] = [
+    (1000, Size::SMALL),
+    (300, Size::EAGER),
+    (60, Size::LARGE),
+    (12, Size::WIDE),
+    (600, Size::QUORATE),
+    (20, Size { quorum: true, ..Size::LARGE }),
+];
 
 /// The seeds of the checked set, each with the size of its cluster.
 #[must_use]

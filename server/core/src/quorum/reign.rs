@@ -243,12 +243,13 @@ impl Quorum {
         left: Duration,
         out: Out<'_>,
     ) {
-        let members = self.view.clone();
+        let (members, lease) = (self.view.clone(), self.lease);
         let Some((view, claim)) = self.claiming().filter(|(_, claim)| claim.epoch == epoch) else { return };
         if claim.asked.remove(&voter).is_some_and(|(_, over)| over != claim.over) {
             return self.claim(now, out);
         }
-        let again = now.at + left.max(Duration::from_millis(1));
+        // A pledge may be renewed, or end before its time.
+        let again = now.at + left.clamp(Duration::from_millis(1), lease);
         claim.again = Some(claim.again.map_or(again, |known| known.min(again)));
         let Some(to) = to else { return };
         if to.epoch > epoch {
