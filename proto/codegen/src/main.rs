@@ -18,12 +18,15 @@ const FILES: &[&str] = &[
     "quorate/v1/errors.proto",
     "quorate/v1/membership.proto",
     "quorate/v1/event.proto",
+    "quorate/v1/quorum.proto",
     "quorate/v1/admin.proto",
     "quorate/peer/v1/peer.proto",
+    "quorate/store/v1/database.proto",
 ];
 
-/// The package whose messages come from anybody who knows the port: they are read with care.
-const PEER: &str = "quorate.peer.v1";
+/// The packages that are not public: their messages come from anybody who knows the port, and are read with care, or lie
+/// in files.
+const INTERNAL: [&str; 2] = ["quorate.peer.v1", "quorate.store.v1"];
 
 fn main() -> Result<ExitCode> {
     let check = match env::args().nth(1).as_deref() {
@@ -59,8 +62,8 @@ fn generate(root: &Path, out: &Path) -> Result<()> {
     compiler.open_files(FILES)?;
     fs::write(out.join("descriptors.bin"), compiler.encode_file_descriptor_set())?;
     let (mut public, mut peer) = (compiler.file_descriptor_set(), compiler.file_descriptor_set());
-    public.file.retain(|file| file.package() != PEER);
-    peer.file.retain(|file| file.package() == PEER);
+    public.file.retain(|file| !INTERNAL.contains(&file.package()));
+    peer.file.retain(|file| INTERNAL.contains(&file.package()));
     let stubs = || tonic_prost_build::configure().out_dir(out);
     stubs().compile_fds(public).context("cannot generate the public stubs")?;
     let bounded = stubs().codec_path("crate::codec::BoundedCodec");

@@ -94,6 +94,9 @@ pub struct Hello {
     /// Feature flags, one bit each.
     #[prost(uint64, tag = "7")]
     pub features: u64,
+    /// Which cluster of that name it has become part of, 16 bytes; empty when of none.
+    #[prost(bytes = "vec", tag = "8")]
+    pub cluster_uid: ::prost::alloc::vec::Vec<u8>,
 }
 /// One advertised address.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -140,6 +143,22 @@ pub struct Beat {
     /// both ends go by the longer one of theirs.
     #[prost(uint64, tag = "7")]
     pub period_nanos: u64,
+    /// The sender's right to act, which the receiver may share for as long; unset when there is none.
+    #[prost(message, optional, tag = "8")]
+    pub lease: ::core::option::Option<Vow>,
+    /// The sender backs the receiver's regime, and no other, for as long; unset when it does not.
+    #[prost(message, optional, tag = "9")]
+    pub pledge: ::core::option::Option<Vow>,
+}
+/// A word that runs out by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Vow {
+    /// Epoch of the regime that it is about.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// For how long it holds from when it was sent, by the sender's clock, in nanoseconds.
+    #[prost(uint64, tag = "2")]
+    pub left_nanos: u64,
 }
 /// The channel ends.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -207,7 +226,10 @@ pub struct Relay {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Payload {
     /// What the message is.
-    #[prost(oneof = "payload::Kind", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13")]
+    #[prost(
+        oneof = "payload::Kind",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17"
+    )]
     pub kind: ::core::option::Option<payload::Kind>,
 }
 /// Nested message and enum types in `Payload`.
@@ -254,6 +276,18 @@ pub mod payload {
         /// First message on a new link.
         #[prost(message, tag = "13")]
         Summary(super::Summary),
+        /// Of quorum.
+        #[prost(message, tag = "14")]
+        Quorum(super::QuorumWord),
+        /// A message of the consensus library, which only it understands.
+        #[prost(bytes, tag = "15")]
+        Consensus(::prost::alloc::vec::Vec<u8>),
+        /// A request to the node that leads.
+        #[prost(message, tag = "16")]
+        Request(super::Request),
+        /// The answer to a request.
+        #[prost(message, tag = "17")]
+        Answer(super::Answer),
     }
 }
 /// Identity of a view.
@@ -332,6 +366,31 @@ pub struct Report {
     /// Names of nodes that did not answer a transition in time; the origin itself when its disk did not.
     #[prost(string, repeated, tag = "10")]
     pub unresponsive: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Which cluster the origin has become part of, or takes part in forming, 16 bytes; empty when of none.
+    #[prost(bytes = "vec", tag = "11")]
+    pub cluster_uid: ::prost::alloc::vec::Vec<u8>,
+    /// How the origin stands in quorum.
+    #[prost(enumeration = "Suffrage", tag = "12")]
+    pub suffrage: i32,
+    /// Whether the origin may be made a voter.
+    #[prost(enumeration = "Candidacy", tag = "13")]
+    pub candidacy: i32,
+    /// How many nodes that may vote the origin expects in a view before it forms the cluster; 0 when it never does.
+    #[prost(uint32, tag = "14")]
+    pub bootstrap_expect: u32,
+    /// Labels of the origin, in order of their keys.
+    #[prost(message, repeated, tag = "15")]
+    pub labels: ::prost::alloc::vec::Vec<Label>,
+}
+/// What an operator says of a node.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Label {
+    /// Its key.
+    #[prost(string, tag = "1")]
+    pub key: ::prost::alloc::string::String,
+    /// Its value.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
 }
 /// A node that cannot be reached, and why.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -540,6 +599,197 @@ pub struct Farewell {
     #[prost(message, optional, tag = "1")]
     pub id: ::core::option::Option<ViewId>,
 }
+/// What the quorum layers of two nodes say to each other.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct QuorumWord {
+    /// What it says.
+    #[prost(
+        oneof = "quorum_word::Word",
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14"
+    )]
+    pub word: ::core::option::Option<quorum_word::Word>,
+}
+/// Nested message and enum types in `QuorumWord`.
+pub mod quorum_word {
+    /// What it says.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Word {
+        /// The cluster is formed for the first time.
+        #[prost(message, tag = "1")]
+        Found(super::Found),
+        /// Asks a voter to back a regime.
+        #[prost(message, tag = "2")]
+        Claim(super::Claim),
+        /// The claim under this epoch is backed.
+        #[prost(uint64, tag = "3")]
+        PledgedEpoch(u64),
+        /// The claim is not backed: another regime is.
+        #[prost(message, tag = "4")]
+        Bound(super::Bound),
+        /// Asks the holder of a regime to end it.
+        #[prost(message, tag = "5")]
+        Yield(super::Yield),
+        /// Nobody acts any more by the regime of this epoch.
+        #[prost(uint64, tag = "6")]
+        YieldedEpoch(u64),
+        /// Asks for how long those outside this view may go on by what the receiver has passed on.
+        #[prost(message, tag = "7")]
+        Account(super::ViewId),
+        /// For so long.
+        #[prost(message, tag = "8")]
+        Accounted(super::Accounted),
+        /// Stop acting by the regime of this epoch, and all before it.
+        #[prost(uint64, tag = "9")]
+        HaltEpoch(u64),
+        /// Stopped.
+        #[prost(uint64, tag = "10")]
+        HaltedEpoch(u64),
+        /// A regime is in force.
+        #[prost(message, tag = "11")]
+        Granted(super::Granted),
+        /// Who votes.
+        #[prost(message, tag = "12")]
+        Voters(super::Voters),
+        /// The sender leads this view no more: it is about to leave.
+        #[prost(message, tag = "13")]
+        Resigned(super::Resigned),
+        /// After a disaster: the cluster was formed anew.
+        #[prost(message, tag = "14")]
+        Refounded(super::Refounded),
+    }
+}
+/// A node that votes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Voter {
+    /// Identity of its data folder, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub node_id: ::prost::alloc::vec::Vec<u8>,
+    /// Its name.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The cluster is formed for the first time.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Found {
+    /// Which cluster, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub cluster_uid: ::prost::alloc::vec::Vec<u8>,
+    /// Its voters.
+    #[prost(message, repeated, tag = "2")]
+    pub voters: ::prost::alloc::vec::Vec<Voter>,
+}
+/// Asks a voter to back a regime, and no other.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Claim {
+    /// Its epoch.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// Its view.
+    #[prost(message, optional, tag = "2")]
+    pub view: ::core::option::Option<ViewId>,
+    /// Epoch of a regime by which nobody acts any more; 0 when there is none.
+    #[prost(uint64, tag = "3")]
+    pub over_epoch: u64,
+}
+/// One grant of quorum.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Regime {
+    /// Its epoch.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// Its view.
+    #[prost(message, optional, tag = "2")]
+    pub view: ::core::option::Option<ViewId>,
+    /// Who hands out the leases.
+    #[prost(message, optional, tag = "3")]
+    pub holder: ::core::option::Option<Identity>,
+}
+/// A claim is not backed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Bound {
+    /// Epoch of the claim.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// What is backed instead; unset right after a start.
+    #[prost(message, optional, tag = "2")]
+    pub to: ::core::option::Option<Regime>,
+    /// How long that lasts if it is not renewed, in nanoseconds.
+    #[prost(uint64, tag = "3")]
+    pub left_nanos: u64,
+}
+/// Asks the holder of a regime to end it in favour of a view's next one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Yield {
+    /// Epoch of the regime.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// The view.
+    #[prost(message, optional, tag = "2")]
+    pub view: ::core::option::Option<ViewId>,
+}
+/// How long those outside a view may go on by what the sender has passed on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Accounted {
+    /// The view.
+    #[prost(message, optional, tag = "1")]
+    pub view: ::core::option::Option<ViewId>,
+    /// How long, in nanoseconds.
+    #[prost(uint64, tag = "2")]
+    pub left_nanos: u64,
+}
+/// A regime is in force: heartbeats bring leases.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Granted {
+    /// The regime.
+    #[prost(message, optional, tag = "1")]
+    pub regime: ::core::option::Option<Regime>,
+    /// Which cluster, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub cluster_uid: ::prost::alloc::vec::Vec<u8>,
+}
+/// Who votes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Voters {
+    /// Place in the log: the higher one counts.
+    #[prost(uint64, tag = "1")]
+    pub index: u64,
+    /// The voters.
+    #[prost(message, repeated, tag = "2")]
+    pub voters: ::prost::alloc::vec::Vec<Voter>,
+}
+/// The sender leads this view no more.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Resigned {}
+/// The cluster was formed anew, and the receiver belongs to it from now on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Refounded {
+    /// Which cluster it was, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub from_uid: ::prost::alloc::vec::Vec<u8>,
+    /// Which it is now, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub to_uid: ::prost::alloc::vec::Vec<u8>,
+}
+/// A request to the node that leads.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Request {
+    /// Comes back with the answer.
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    /// The request, a quorate.store.v1.LeaderRequest.
+    #[prost(bytes = "vec", tag = "2")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
+/// The answer to a request.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Answer {
+    /// Number of the request.
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    /// The answer, a quorate.store.v1.LeaderAnswer.
+    #[prost(bytes = "vec", tag = "2")]
+    pub body: ::prost::alloc::vec::Vec<u8>,
+}
 /// Why an agent does not accept a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -562,6 +812,8 @@ pub enum RefuseReason {
     BadHello = 7,
     /// The agent is leaving the cluster.
     Leaving = 8,
+    /// Clusters of one name that were formed apart.
+    ForeignCluster = 9,
 }
 impl RefuseReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -579,6 +831,7 @@ impl RefuseReason {
             Self::StaleBoot => "REFUSE_REASON_STALE_BOOT",
             Self::BadHello => "REFUSE_REASON_BAD_HELLO",
             Self::Leaving => "REFUSE_REASON_LEAVING",
+            Self::ForeignCluster => "REFUSE_REASON_FOREIGN_CLUSTER",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -593,6 +846,7 @@ impl RefuseReason {
             "REFUSE_REASON_STALE_BOOT" => Some(Self::StaleBoot),
             "REFUSE_REASON_BAD_HELLO" => Some(Self::BadHello),
             "REFUSE_REASON_LEAVING" => Some(Self::Leaving),
+            "REFUSE_REASON_FOREIGN_CLUSTER" => Some(Self::ForeignCluster),
             _ => None,
         }
     }
@@ -638,6 +892,72 @@ impl CloseReason {
             "CLOSE_REASON_LEAVING" => Some(Self::Leaving),
             "CLOSE_REASON_EVICTED" => Some(Self::Evicted),
             "CLOSE_REASON_SILENT" => Some(Self::Silent),
+            _ => None,
+        }
+    }
+}
+/// How a node stands in quorum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Suffrage {
+    /// It does not vote.
+    Unspecified = 0,
+    /// It votes.
+    Voter = 1,
+    /// It votes and does nothing else.
+    Witness = 2,
+}
+impl Suffrage {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SUFFRAGE_UNSPECIFIED",
+            Self::Voter => "SUFFRAGE_VOTER",
+            Self::Witness => "SUFFRAGE_WITNESS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SUFFRAGE_UNSPECIFIED" => Some(Self::Unspecified),
+            "SUFFRAGE_VOTER" => Some(Self::Voter),
+            "SUFFRAGE_WITNESS" => Some(Self::Witness),
+            _ => None,
+        }
+    }
+}
+/// Whether a node may be made a voter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Candidacy {
+    /// When it is needed.
+    Unspecified = 0,
+    /// Never.
+    Never = 1,
+    /// Before all others, and it does nothing else.
+    Witness = 2,
+}
+impl Candidacy {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CANDIDACY_UNSPECIFIED",
+            Self::Never => "CANDIDACY_NEVER",
+            Self::Witness => "CANDIDACY_WITNESS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CANDIDACY_UNSPECIFIED" => Some(Self::Unspecified),
+            "CANDIDACY_NEVER" => Some(Self::Never),
+            "CANDIDACY_WITNESS" => Some(Self::Witness),
             _ => None,
         }
     }

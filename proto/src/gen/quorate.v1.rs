@@ -1566,6 +1566,690 @@ pub mod membership_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// How quorum stands at a node.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Quorum {
+    /// Whether the node has quorum.
+    #[prost(bool, tag = "1")]
+    pub granted: bool,
+    /// The epoch under which it was granted; without quorum the last one known here, 0 when none is.
+    #[prost(uint64, tag = "2")]
+    pub epoch: u64,
+    /// The view that it was granted to: the one installed last, or, for a moment after a change, the one before.
+    #[prost(message, optional, tag = "3")]
+    pub view_id: ::core::option::Option<ViewId>,
+    /// For how long the node surely belongs to the side that has quorum, counted from when it sent the answer. Count from
+    /// when you asked. The epoch may rise in the meantime.
+    #[prost(message, optional, tag = "4")]
+    pub valid_duration: ::core::option::Option<::prost_types::Duration>,
+    /// Without quorum: why.
+    #[prost(enumeration = "QuorumReason", tag = "5")]
+    pub reason: i32,
+    /// The same for people.
+    #[prost(string, tag = "6")]
+    pub text: ::prost::alloc::string::String,
+    /// With QUORUM_REASON_MINORITY: the voters that are not in the view.
+    #[prost(string, repeated, tag = "7")]
+    pub missing_voters: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The node that hands out the right.
+    #[prost(string, tag = "8")]
+    pub holder: ::prost::alloc::string::String,
+    /// Which cluster of its name the node belongs to (a UUID); empty when it was never part of one that has been formed.
+    #[prost(string, tag = "9")]
+    pub cluster_uid: ::prost::alloc::string::String,
+}
+/// Request of GetQuorum.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetQuorumRequest {}
+/// Answer of GetQuorum.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetQuorumResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// How quorum stands.
+    #[prost(message, optional, tag = "2")]
+    pub quorum: ::core::option::Option<Quorum>,
+}
+/// Request of WatchQuorum.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchQuorumRequest {}
+/// One message of the WatchQuorum stream.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchQuorumResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// What the message says.
+    #[prost(oneof = "watch_quorum_response::Message", tags = "2, 3")]
+    pub message: ::core::option::Option<watch_quorum_response::Message>,
+}
+/// Nested message and enum types in `WatchQuorumResponse`.
+pub mod watch_quorum_response {
+    /// What the message says.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Message {
+        /// How quorum stands: first message of a stream, and again with every change.
+        #[prost(message, tag = "2")]
+        Quorum(super::Quorum),
+        /// Nothing changed.
+        #[prost(message, tag = "3")]
+        Bookmark(super::Bookmark),
+    }
+}
+/// A node that votes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Voter {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+    /// Identity of its data folder (a UUID): a node that lost it is another voter.
+    #[prost(string, tag = "2")]
+    pub node_id: ::prost::alloc::string::String,
+    /// Whether it is in the view of the answering node.
+    #[prost(bool, tag = "3")]
+    pub present: bool,
+    /// Whether it leads: it keeps the cluster database, and hands out the right to act.
+    #[prost(bool, tag = "4")]
+    pub leader: bool,
+    /// Whether it votes and does nothing else.
+    #[prost(bool, tag = "5")]
+    pub witness: bool,
+    /// Its zone label; empty when it has none, or is not known here.
+    #[prost(string, tag = "6")]
+    pub zone: ::prost::alloc::string::String,
+}
+/// Request of ListVoters.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListVotersRequest {}
+/// Answer of ListVoters.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListVotersResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The voters, by name.
+    #[prost(message, repeated, tag = "2")]
+    pub voters: ::prost::alloc::vec::Vec<Voter>,
+    /// How they are chosen.
+    #[prost(enumeration = "VoterMode", tag = "3")]
+    pub mode: i32,
+    /// With VOTER_MODE_AUTO: most voters there may be.
+    #[prost(uint32, tag = "4")]
+    pub most: u32,
+    /// With VOTER_MODE_PINNED: the names.
+    #[prost(string, repeated, tag = "5")]
+    pub pinned_names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Why a node has no quorum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum QuorumReason {
+    /// It has.
+    Unspecified = 0,
+    /// The cluster was never formed: too few nodes that may vote have met. The text says how many are expected; when none
+    /// are (bootstrap_expect is not set), it never will be.
+    NotFormed = 1,
+    /// The members are agreeing on a view.
+    Transition = 2,
+    /// Too few of the voters are in the view: most likely another side has quorum.
+    Minority = 3,
+    /// Enough voters are in the view; the grant is on its way, and waits if need be until an earlier one has run out.
+    Pending = 4,
+    /// The answering node is leaving the cluster.
+    Leaving = 5,
+}
+impl QuorumReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "QUORUM_REASON_UNSPECIFIED",
+            Self::NotFormed => "QUORUM_REASON_NOT_FORMED",
+            Self::Transition => "QUORUM_REASON_TRANSITION",
+            Self::Minority => "QUORUM_REASON_MINORITY",
+            Self::Pending => "QUORUM_REASON_PENDING",
+            Self::Leaving => "QUORUM_REASON_LEAVING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "QUORUM_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "QUORUM_REASON_NOT_FORMED" => Some(Self::NotFormed),
+            "QUORUM_REASON_TRANSITION" => Some(Self::Transition),
+            "QUORUM_REASON_MINORITY" => Some(Self::Minority),
+            "QUORUM_REASON_PENDING" => Some(Self::Pending),
+            "QUORUM_REASON_LEAVING" => Some(Self::Leaving),
+            _ => None,
+        }
+    }
+}
+/// How voters are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum VoterMode {
+    /// Never sent.
+    Unspecified = 0,
+    /// By the cluster: an odd number of healthy nodes, spread over zones.
+    Auto = 1,
+    /// By an operator, by name.
+    Pinned = 2,
+}
+impl VoterMode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "VOTER_MODE_UNSPECIFIED",
+            Self::Auto => "VOTER_MODE_AUTO",
+            Self::Pinned => "VOTER_MODE_PINNED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "VOTER_MODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "VOTER_MODE_AUTO" => Some(Self::Auto),
+            "VOTER_MODE_PINNED" => Some(Self::Pinned),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod quorum_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// When it is safe to touch shared data: the right of one view to do so, under an epoch that rises with each grant.
+    ///
+    /// Of two sides of a partition one at most has quorum at any moment, and the side that loses it knows before the other can
+    /// be granted it. Give the epoch along with what you write, and have the storage refuse lower ones: that protects it also
+    /// from a program that was stopped after it had asked.
+    #[derive(Debug, Clone)]
+    pub struct QuorumServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl QuorumServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> QuorumServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> QuorumServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            QuorumServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// GetQuorum says whether the answering node has quorum at this moment, and for how long surely.
+        ///
+        /// Blocks for less than a second at most, and only while quorum goes on from one epoch to the next. Safe to retry. No
+        /// errors of its own: having no quorum is an answer.
+        pub async fn get_quorum(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetQuorumRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetQuorumResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.QuorumService/GetQuorum",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.QuorumService", "GetQuorum"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// WatchQuorum sends how quorum stands at the answering node, then every change, and bookmarks while all is quiet.
+        ///
+        /// A loss is sent when the lease has run out, which is before any other view can be granted quorum. The stream ends only
+        /// with the call, or with STOPPING when the agent stops. Errors: LIMIT_REACHED.
+        pub async fn watch_quorum(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchQuorumRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchQuorumResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.QuorumService/WatchQuorum",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.QuorumService", "WatchQuorum"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// ListVoters returns who votes, and how voters are chosen, as far as the answering node knows.
+        ///
+        /// Never blocks. Safe to retry. No errors of its own.
+        pub async fn list_voters(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListVotersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListVotersResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.QuorumService/ListVoters",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.QuorumService", "ListVoters"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod quorum_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with QuorumServiceServer.
+    #[async_trait]
+    pub trait QuorumService: std::marker::Send + std::marker::Sync + 'static {
+        /// GetQuorum says whether the answering node has quorum at this moment, and for how long surely.
+        ///
+        /// Blocks for less than a second at most, and only while quorum goes on from one epoch to the next. Safe to retry. No
+        /// errors of its own: having no quorum is an answer.
+        async fn get_quorum(
+            &self,
+            request: tonic::Request<super::GetQuorumRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetQuorumResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchQuorum method.
+        type WatchQuorumStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchQuorumResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// WatchQuorum sends how quorum stands at the answering node, then every change, and bookmarks while all is quiet.
+        ///
+        /// A loss is sent when the lease has run out, which is before any other view can be granted quorum. The stream ends only
+        /// with the call, or with STOPPING when the agent stops. Errors: LIMIT_REACHED.
+        async fn watch_quorum(
+            &self,
+            request: tonic::Request<super::WatchQuorumRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::WatchQuorumStream>,
+            tonic::Status,
+        >;
+        /// ListVoters returns who votes, and how voters are chosen, as far as the answering node knows.
+        ///
+        /// Never blocks. Safe to retry. No errors of its own.
+        async fn list_voters(
+            &self,
+            request: tonic::Request<super::ListVotersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListVotersResponse>,
+            tonic::Status,
+        >;
+    }
+    /// When it is safe to touch shared data: the right of one view to do so, under an epoch that rises with each grant.
+    ///
+    /// Of two sides of a partition one at most has quorum at any moment, and the side that loses it knows before the other can
+    /// be granted it. Give the epoch along with what you write, and have the storage refuse lower ones: that protects it also
+    /// from a program that was stopped after it had asked.
+    #[derive(Debug)]
+    pub struct QuorumServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> QuorumServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for QuorumServiceServer<T>
+    where
+        T: QuorumService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.QuorumService/GetQuorum" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetQuorumSvc<T: QuorumService>(pub Arc<T>);
+                    impl<
+                        T: QuorumService,
+                    > tonic::server::UnaryService<super::GetQuorumRequest>
+                    for GetQuorumSvc<T> {
+                        type Response = super::GetQuorumResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetQuorumRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as QuorumService>::get_quorum(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetQuorumSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.QuorumService/WatchQuorum" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchQuorumSvc<T: QuorumService>(pub Arc<T>);
+                    impl<
+                        T: QuorumService,
+                    > tonic::server::ServerStreamingService<super::WatchQuorumRequest>
+                    for WatchQuorumSvc<T> {
+                        type Response = super::WatchQuorumResponse;
+                        type ResponseStream = T::WatchQuorumStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchQuorumRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as QuorumService>::watch_quorum(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchQuorumSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.QuorumService/ListVoters" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListVotersSvc<T: QuorumService>(pub Arc<T>);
+                    impl<
+                        T: QuorumService,
+                    > tonic::server::UnaryService<super::ListVotersRequest>
+                    for ListVotersSvc<T> {
+                        type Response = super::ListVotersResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListVotersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as QuorumService>::list_voters(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListVotersSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for QuorumServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.QuorumService";
+    impl<T> tonic::server::NamedService for QuorumServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// Something that happened.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Event {
@@ -1576,7 +2260,7 @@ pub struct Event {
     #[prost(message, optional, tag = "2")]
     pub observed_time: ::core::option::Option<::prost_types::Timestamp>,
     /// What happened.
-    #[prost(oneof = "event::Kind", tags = "3, 4, 5")]
+    #[prost(oneof = "event::Kind", tags = "3, 4, 5, 6")]
     pub kind: ::core::option::Option<event::Kind>,
 }
 /// Nested message and enum types in `Event`.
@@ -1593,6 +2277,9 @@ pub mod event {
         /// Every member has installed the view.
         #[prost(message, tag = "5")]
         ViewStable(super::ViewStable),
+        /// The answering node was granted quorum, or lost it.
+        #[prost(message, tag = "6")]
+        Quorum(super::Quorum),
     }
 }
 /// Request of WatchEvents.
@@ -1646,6 +2333,9 @@ pub struct EventSnapshot {
     /// How far the answering node had come with it.
     #[prost(enumeration = "ViewState", tag = "3")]
     pub state: i32,
+    /// How quorum stood at the answering node.
+    #[prost(message, optional, tag = "4")]
+    pub quorum: ::core::option::Option<Quorum>,
 }
 /// Request of ListEvents.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1691,6 +2381,8 @@ pub enum EventKind {
     TransitionStarted = 2,
     /// Every member has installed the view.
     ViewStable = 3,
+    /// The answering node was granted quorum, or lost it.
+    Quorum = 4,
 }
 impl EventKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1703,6 +2395,7 @@ impl EventKind {
             Self::View => "EVENT_KIND_VIEW",
             Self::TransitionStarted => "EVENT_KIND_TRANSITION_STARTED",
             Self::ViewStable => "EVENT_KIND_VIEW_STABLE",
+            Self::Quorum => "EVENT_KIND_QUORUM",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1712,6 +2405,7 @@ impl EventKind {
             "EVENT_KIND_VIEW" => Some(Self::View),
             "EVENT_KIND_TRANSITION_STARTED" => Some(Self::TransitionStarted),
             "EVENT_KIND_VIEW_STABLE" => Some(Self::ViewStable),
+            "EVENT_KIND_QUORUM" => Some(Self::Quorum),
             _ => None,
         }
     }
@@ -1812,8 +2506,8 @@ pub mod event_service_client {
         }
         /// WatchEvents sends a snapshot, then every event as it happens, and bookmarks while all is quiet.
         ///
-        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted and
-        /// ViewStable tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
+        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted,
+        /// ViewStable and Quorum tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
         /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
         /// views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a
         /// node that is forming its first view: another agent can resume it.
@@ -1892,8 +2586,8 @@ pub mod event_service_server {
             + 'static;
         /// WatchEvents sends a snapshot, then every event as it happens, and bookmarks while all is quiet.
         ///
-        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted and
-        /// ViewStable tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
+        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted,
+        /// ViewStable and Quorum tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
         /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
         /// views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a
         /// node that is forming its first view: another agent can resume it.
