@@ -283,7 +283,7 @@ fn v5_nobody_waits_for_a_disk_that_hangs() {
 
 #[test]
 fn v2_incarnations_rise_over_a_restart() {
-    let durable = Durable { promised: Incarnation(41), evictions: vec![] };
+    let durable = Durable { promised: Incarnation(41), ..Durable::default() };
     let mut a = Peer::new("a", durable);
     for millis in (10..1200).step_by(10) {
         a.pass(millis);

@@ -54,6 +54,9 @@ pub struct SettingsArgs {
     /// Who is trusted.
     #[command(flatten)]
     pub tls: TlsArgs,
+    /// Who votes.
+    #[command(flatten)]
+    pub quorum: QuorumArgs,
     /// Times of the core.
     #[command(flatten)]
     pub timing: TimingArgs,
@@ -118,6 +121,27 @@ pub struct TlsArgs {
     /// The authorities that sign clients' certificates (PEM); when given, every client must have one
     #[arg(long, env = "QUORATE_API_TLS_CLIENT_CA", value_name = "FILE")]
     pub api_tls_client_ca: Option<String>,
+}
+
+/// Who votes, and what an operator says of this node.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Quorum")]
+pub struct QuorumArgs {
+    /// How many nodes that may vote must meet to form the cluster for the first time [default: 0, never]
+    #[arg(long, env = "QUORATE_BOOTSTRAP_EXPECT", value_name = "COUNT")]
+    pub bootstrap_expect: Option<String>,
+    /// Whether this node may be a voter: "auto", "never", or "witness", which does nothing else [default: auto]
+    #[arg(long, env = "QUORATE_VOTE", value_name = "HOW")]
+    pub vote: Option<String>,
+    /// How long a right to act lasts that is not renewed; at least 3 heartbeats [default: 400ms]
+    #[arg(long, env = "QUORATE_LEASE", value_name = "DURATION")]
+    pub lease: Option<String>,
+    /// How long a voter may be missing before another takes its place [default: 1m]
+    #[arg(long, env = "QUORATE_VOTER_GRACE", value_name = "DURATION")]
+    pub voter_grace: Option<String>,
+    /// A label of this node, such as zone=a; may be given several times
+    #[arg(long, env = "QUORATE_LABEL", value_name = "KEY=VALUE", value_delimiter = ',')]
+    pub label: Vec<String>,
 }
 
 /// Times of the core.
@@ -198,6 +222,7 @@ pub(super) fn apply(given: &ArgMatches, draft: &mut Draft, origins: &mut Origins
     put.networks("peer_advertise", "advertise", &mut draft.network, |network| &mut network.advertise)?;
     put.discovery(draft)?;
     put.tls(draft)?;
+    put.quorum(draft)?;
     put.timing(draft)?;
     put.limits(draft)
 }
@@ -243,6 +268,22 @@ impl Put<'_> {
         self.one("api_tls_certificate", "tls.api.certificate", &mut api.certificate)?;
         self.one("api_tls_key", "tls.api.key", &mut api.key)?;
         self.one("api_tls_client_ca", "tls.api.client_ca", &mut api.client_ca)
+    }
+
+    fn quorum(&mut self, draft: &mut Draft) -> Result<(), ConfigError> {
+        let quorum = &mut draft.quorum;
+        self.one("bootstrap_expect", "quorum.bootstrap_expect", &mut quorum.bootstrap_expect)?;
+        self.one("vote", "quorum.vote", &mut quorum.vote)?;
+        self.one("lease", "quorum.lease", &mut quorum.lease)?;
+        self.one("voter_grace", "quorum.voter_grace", &mut quorum.voter_grace)?;
+        for text in self.given.get_many::<String>("label").into_iter().flatten() {
+            self.origins.note("labels", &self.place("label"));
+            let Some((key, value)) = text.split_once('=') else {
+                return Err(self.origins.error("labels", text, "a label is KEY=VALUE"));
+            };
+            draft.labels.insert(key.trim().to_owned(), value.trim().to_owned());
+        }
+        Ok(())
     }
 
     fn timing(&mut self, draft: &mut Draft) -> Result<(), ConfigError> {

@@ -13,11 +13,11 @@ use quorate_core::{
 
 use super::{
     Config, ConfigError, DiscoveryConfig, LimitsConfig, LogConfig, LogFormat, MulticastConfig, NetworkConfig,
-    TimingConfig,
+    QuorumConfig, TimingConfig,
     draft::{DiscoveryDraft, Draft, LimitsDraft, LogDraft, MulticastDraft, NetworkDraft, Slot, TimingDraft},
     hosts,
     origin::Origins,
-    tls,
+    quorum, tls,
     value::Text,
 };
 use crate::logging;
@@ -47,6 +47,8 @@ pub(super) fn resolve(draft: Draft, origins: &Origins) -> Result<Config, ConfigE
         networks: networks(draft.network, origins)?,
         discovery: discovery(draft.discovery, origins)?,
         tls: tls::resolve(draft.tls, origins)?,
+        quorum: quorum::resolve(&draft.quorum, origins)?,
+        labels: quorum::labels(draft.labels, origins)?,
         timing: timing(&draft.timing),
         limits: limits(&draft.limits, origins)?,
         log: log(draft.log, origins)?,
@@ -78,6 +80,15 @@ pub(super) fn warnings(config: &Config) -> Vec<String> {
     }
     if seeds.is_empty() && srv.is_empty() && multicast.is_none() {
         found.push("no seeds, no SRV name and no multicast: this node finds nobody and waits to be found".into());
+    }
+    let QuorumConfig { bootstrap_expect, lease, .. } = config.quorum;
+    if bootstrap_expect > 0 && bootstrap_expect % 2 == 0 {
+        found.push(format!(
+            "quorum.bootstrap_expect is {bootstrap_expect}: of an even number of voters no more may fail than of one less"
+        ));
+    }
+    if lease > config.timing.detect_timeout {
+        found.push("quorum.lease is longer than timing.detect_timeout: after a silence a new view waits for quorum".into());
     }
     found
 }
@@ -268,7 +279,7 @@ fn log(draft: LogDraft, origins: &Origins) -> Result<LogConfig, ConfigError> {
 }
 
 /// The core's own defaults.
-fn defaults() -> Settings {
+pub(super) fn defaults() -> Settings {
     let name = NodeName::new("n").expect("it is a name");
     Settings::new("", Identity { name, id: NodeId::default(), boot: Boot::default() }, Vec::new())
 }
@@ -280,6 +291,7 @@ fn settings_allowed(config: &Config, origins: &Origins) -> Result<(), ConfigErro
         let key = match why.name {
             "networks" => "network".into(),
             "history" | "max_nodes" => format!("limits.{}", why.name),
+            "lease" | "voter_grace" => format!("quorum.{}", why.name),
             time => format!("timing.{time}"),
         };
         origins.error(&key, why.value, format!("allowed is {}", why.allowed))
@@ -312,7 +324,7 @@ fn span(key: &str, value: Duration, least: Duration, most: Duration, origins: &O
     Err(origins.error(key, show(value), format!("allowed is {} to {}", show(least), show(most))))
 }
 
-fn count(key: &str, value: usize, least: usize, most: usize, origins: &Origins) -> Result<(), ConfigError> {
+pub(super) fn count(key: &str, value: usize, least: usize, most: usize, origins: &Origins) -> Result<(), ConfigError> {
     if (least..=most).contains(&value) {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! The configuration as it is written: every key optional, no value checked beyond its own form.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::Read,
     net::{IpAddr, SocketAddr},
@@ -11,7 +12,7 @@ use std::{
 use quorate_core::types::{Network, NodeName};
 use serde::{Deserialize, Serialize};
 
-use super::{Config, ConfigError, LogFormat, origin::Origins, value::Text};
+use super::{Config, ConfigError, LogFormat, origin::Origins, quorum::QuorumDraft, value::Text};
 
 /// Most bytes of a file.
 const MAX_FILE: usize = 1024 * 1024;
@@ -32,6 +33,9 @@ pub(super) struct Draft {
     pub(super) discovery: DiscoveryDraft,
     #[serde(skip_serializing_if = "TlsDraft::is_empty")]
     pub(super) tls: TlsDraft,
+    pub(super) quorum: QuorumDraft,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) labels: BTreeMap<String, String>,
     pub(super) timing: TimingDraft,
     pub(super) limits: LimitsDraft,
     pub(super) log: LogDraft,
@@ -193,6 +197,8 @@ impl From<&Config> for Draft {
             network: config.networks.iter().map(NetworkDraft::from).collect(),
             discovery: DiscoveryDraft::from(&config.discovery),
             tls: TlsDraft::from(&config.tls),
+            quorum: QuorumDraft::from(&config.quorum),
+            labels: config.labels.clone(),
             timing: TimingDraft::from(&config.timing),
             limits: LimitsDraft::from(&config.limits),
             log: LogDraft { level: some(&config.log.level), format: some(&config.log.format) },

@@ -15,18 +15,22 @@ mod check;
 mod draft;
 mod hosts;
 mod origin;
+mod quorum;
 mod tls;
 mod value;
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
+    sync::Arc,
     time::Duration,
 };
 
 pub use args::SettingsArgs;
 use clap::ArgMatches;
 pub use origin::ConfigError;
+pub use quorum::QuorumConfig;
 use quorate_core::{
     Settings,
     types::{Address, Identity, Network, NodeName},
@@ -55,6 +59,10 @@ pub struct Config {
     pub discovery: DiscoveryConfig,
     /// Who is trusted, and how this node shows who it is.
     pub tls: TlsConfig,
+    /// Who votes, and when the cluster is formed.
+    pub quorum: QuorumConfig,
+    /// What an operator says of this node, as `key = "value"`.
+    pub labels: BTreeMap<String, String>,
     /// Times of the core.
     pub timing: TimingConfig,
     /// What keeps memory bounded.
@@ -242,6 +250,9 @@ impl Config {
             damping_min: timing.damping_min,
             damping_max: timing.damping_max,
             redial_max: timing.redial_max,
+            lease: self.quorum.lease,
+            voter_grace: self.quorum.voter_grace,
+            profile: Arc::new(quorum::profile(&self.quorum, &self.labels)),
             history: limits.history,
             max_nodes: limits.max_nodes,
             ..Settings::new(&self.cluster, identity, endpoints)

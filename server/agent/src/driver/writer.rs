@@ -132,7 +132,7 @@ mod tests {
     const LIMIT: Duration = Duration::from_secs(20);
 
     fn durable(promised: u64) -> Durable {
-        Durable { promised: Incarnation(promised), evictions: Vec::new() }
+        Durable { promised: Incarnation(promised), ..Durable::default() }
     }
 
     /// What each write is let do, one after the other.

@@ -3,7 +3,7 @@
 use prost::Message;
 use quorate_core::{
     Durable,
-    types::{Incarnation, NodeId, NodeName},
+    types::{ClusterUid, Incarnation, NodeId, NodeName},
     wire::Eviction,
 };
 
@@ -31,6 +31,8 @@ struct BodyMessage {
     promised: u64,
     #[prost(message, repeated, tag = "6")]
     evictions: Vec<EvictionMessage>,
+    #[prost(bytes = "vec", tag = "7")]
+    cluster_uid: Vec<u8>,
 }
 
 #[derive(Message)]
@@ -61,6 +63,7 @@ impl Body {
             boot_count: self.boot_count,
             promised: self.durable.promised.0,
             evictions: evictions.collect(),
+            cluster_uid: self.durable.cluster.map(|cluster| cluster.0.to_vec()).unwrap_or_default(),
         };
         message.encode_to_vec()
     }
@@ -69,6 +72,10 @@ impl Body {
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, String> {
         let message = BodyMessage::decode(bytes).map_err(|why| why.to_string())?;
         let node_id = message.node_id.try_into().map_err(|_| "its node id is not 16 bytes long")?;
+        let cluster = match message.cluster_uid.as_slice() {
+            [] => None,
+            bytes => Some(ClusterUid(bytes.try_into().map_err(|_| "its cluster uid is not 16 bytes long")?)),
+        };
         let evictions = message.evictions.into_iter().map(|eviction| {
             let EvictionMessage { name, stamp, evicted, reason } = eviction;
             Ok(Eviction { name: named(&name)?, stamp, evicted, reason })
@@ -81,6 +88,7 @@ impl Body {
             durable: Durable {
                 promised: Incarnation(message.promised),
                 evictions: evictions.collect::<Result<_, String>>()?,
+                cluster,
             },
         })
     }

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use quorate_core::{
     Durable,
-    types::{Identity, Incarnation, NodeName},
+    types::{ClusterUid, Identity, Incarnation, NodeName},
     wire::Eviction,
 };
 use tempfile::TempDir;
@@ -25,6 +25,7 @@ fn sample() -> Durable {
     Durable {
         promised: Incarnation(u64::MAX),
         evictions: vec![eviction(name("n2"), true), eviction(name("n3"), false)],
+        cluster: Some(ClusterUid([9; 16])),
     }
 }
 

@@ -11,6 +11,7 @@ use quorate_proto::peer::v1::{self as pb, frame::Kind};
 use super::{
     bounds::{WireError, clip, name, network, required, text},
     payload,
+    quorum::{maybe_uid, maybe_uid_out, vow, vow_out},
     words::{endpoints, endpoints_out, goodbye, goodbye_out, identity, identity_out, nanos, refusal, refusal_out},
 };
 
@@ -29,6 +30,8 @@ pub fn encode(frame: &Frame) -> pb::Frame {
             self_distrust: beat.distrust,
             prompt: beat.prompt,
             period_nanos: nanos(beat.period),
+            lease: beat.lease.map(vow_out),
+            pledge: beat.pledge.map(vow_out),
         }),
         Frame::Close(reason) => Kind::Close(pb::Close { reason: goodbye_out(*reason) }),
         Frame::LinkReset { own, peer } => Kind::LinkReset(pb::LinkReset { own_session: *own, peer_session: *peer }),
@@ -83,6 +86,8 @@ fn decode_direct(kind: Kind) -> Result<Frame, WireError> {
             distrust: from.self_distrust,
             prompt: from.prompt,
             period: Duration::from_nanos(from.period_nanos),
+            lease: from.lease.map(vow),
+            pledge: from.pledge.map(vow),
         }),
         Kind::Close(from) => Frame::Close(goodbye(from.reason)?),
         Kind::LinkReset(from) => Frame::LinkReset { own: from.own_session, peer: from.peer_session },
@@ -109,6 +114,7 @@ fn hello_out(hello: &Hello) -> pb::Hello {
         endpoints: endpoints_out(&hello.endpoints),
         network: hello.network.as_ref().map(Network::to_string).unwrap_or_default(),
         features: hello.features,
+        cluster_uid: maybe_uid_out(hello.uid),
     }
 }
 
@@ -121,5 +127,6 @@ fn hello(from: pb::Hello) -> Result<Hello, WireError> {
         endpoints: endpoints(from.endpoints)?,
         network: network("hello.network", &from.network)?,
         features: from.features,
+        uid: maybe_uid("hello.cluster_uid", &from.cluster_uid)?,
     })
 }

@@ -12,6 +12,7 @@
 mod bounds;
 mod frame;
 mod payload;
+mod quorum;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -10,6 +10,7 @@ use quorate_proto::peer::v1::{self as pb, payload::Kind};
 
 use super::{
     bounds::{WireError, clip, list, name, names, required, text},
+    quorum,
     words::{
         endpoints, endpoints_out, identity, identity_out, loss, loss_out, maybe_view_id, members, members_out, nanos,
         read_view_id, reject, reject_out, view, view_id, view_id_out, view_out,
@@ -56,6 +57,10 @@ pub(super) fn encode(payload: &Payload) -> pb::Payload {
             Kind::Stable(pb::Stable { id: Some(view_id_out(id)), install_nanos: nanos(*install) })
         }
         Payload::Farewell { id } => Kind::Farewell(pb::Farewell { id: Some(view_id_out(id)) }),
+        Payload::Quorum(word) => Kind::Quorum(quorum::word_out(word)),
+        Payload::Consensus(message) => Kind::Consensus(message.clone()),
+        Payload::Request { number, body } => Kind::Request(pb::Request { number: *number, body: body.clone() }),
+        Payload::Answer { number, body } => Kind::Answer(pb::Answer { number: *number, body: body.clone() }),
     };
     pb::Payload { kind: Some(kind) }
 }
@@ -97,6 +102,10 @@ pub(super) fn decode(payload: pb::Payload) -> Result<Payload, WireError> {
             Payload::Stable { id: view_id("stable.id", from.id)?, install: Duration::from_nanos(from.install_nanos) }
         }
         Kind::Farewell(from) => Payload::Farewell { id: view_id("farewell.id", from.id)? },
+        Kind::Quorum(from) => Payload::Quorum(quorum::word(from)?),
+        Kind::Consensus(message) => Payload::Consensus(message),
+        Kind::Request(from) => Payload::Request { number: from.number, body: from.body },
+        Kind::Answer(from) => Payload::Answer { number: from.number, body: from.body },
     })
 }
 
@@ -125,6 +134,11 @@ fn report_out(report: &Report) -> pb::Report {
         reached: report.reached.iter().map(NodeName::to_string).collect(),
         unreached: report.unreached.iter().map(unreached).collect(),
         unresponsive: report.unresponsive.iter().map(NodeName::to_string).collect(),
+        cluster_uid: quorum::maybe_uid_out(report.cluster),
+        suffrage: quorum::suffrage_out(report.suffrage),
+        candidacy: quorum::candidacy_out(report.profile.candidacy),
+        bootstrap_expect: report.profile.bootstrap_expect,
+        labels: quorum::labels_out(&report.profile),
     }
 }
 
@@ -143,6 +157,9 @@ fn report(from: pb::Report) -> Result<Arc<Report>, WireError> {
             Ok(Unreached { name: name("unreached.name", &from.name)?, losses, held: from.held })
         })?,
         unresponsive: names("report.unresponsive", from.unresponsive)?,
+        cluster: quorum::maybe_uid("report.cluster_uid", &from.cluster_uid)?,
+        suffrage: quorum::suffrage(from.suffrage)?,
+        profile: Arc::new(quorum::profile(from.candidacy, from.bootstrap_expect, from.labels)?),
     }))
 }
 

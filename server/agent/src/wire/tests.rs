@@ -8,10 +8,13 @@ use proptest::prelude::*;
 use prost::Message;
 use quorate_core::{
     types::{
-        Address, Boot, Cause, CauseKind, Duration, Identity, Incarnation, Loss, Member, Network, NodeId, NodeName,
-        Sighting, ViewId, ViewRecord, WallTime,
+        Address, Boot, Candidacy, Cause, CauseKind, ClusterUid, Duration, Epoch, Identity, Incarnation, Loss, Member,
+        Network, NodeId, NodeName, Profile, Regime, Sighting, Suffrage, ViewId, ViewRecord, Voter, WallTime,
     },
-    wire::{Beat, Eviction, Frame, Goodbye, Hello, Payload, Proposal, Refusal, RejectReason, Report, Stamp, Unreached},
+    wire::{
+        Beat, Eviction, Frame, Goodbye, Hello, Payload, Proposal, Refusal, RejectReason, Report, Stamp, Unreached, Vow,
+        Word,
+    },
 };
 use quorate_proto::peer::v1 as pb;
 
@@ -46,6 +49,7 @@ fn hello(network_name: Option<&str>) -> Hello {
         endpoints: endpoints(),
         network: network_name.map(network),
         features: u64::MAX,
+        uid: network_name.map(|_| ClusterUid([5; 16])),
     }
 }
 
@@ -110,11 +114,50 @@ fn report() -> Arc<Report> {
             held: true,
         }],
         unresponsive: vec![name("n5")],
+        cluster: Some(ClusterUid([3; 16])),
+        suffrage: Suffrage::Witness,
+        profile: Arc::new(Profile {
+            candidacy: Candidacy::Witness,
+            bootstrap_expect: 3,
+            labels: vec![("rack".into(), "7".into()), ("zone".into(), "a".into())],
+        }),
     })
 }
 
+fn words() -> Vec<Word> {
+    let (epoch, view, left) = (Epoch(7), view_id(6), Duration::from_millis(400));
+    let regime = Regime { epoch, view: view.clone(), holder: identity("n2") };
+    let (cluster, to) = (ClusterUid([3; 16]), ClusterUid([4; 16]));
+    let voters = vec![Voter { id: NodeId([1; 16]), name: name("n1") }];
+    vec![
+        Word::Found { cluster, voters: voters.clone() },
+        Word::Claim { epoch, view: view.clone(), over: Some(Epoch(6)) },
+        Word::Claim { epoch, view: view.clone(), over: None },
+        Word::Pledged { epoch },
+        Word::Bound { epoch, to: Some(regime.clone()), left },
+        Word::Bound { epoch, to: None, left },
+        Word::Yield { epoch, view: view.clone() },
+        Word::Yielded { epoch },
+        Word::Account { view: view.clone() },
+        Word::Accounted { view, left },
+        Word::Halt { epoch },
+        Word::Halted { epoch },
+        Word::Granted { regime, cluster },
+        Word::Voters { index: 12, voters },
+        Word::Resigned,
+        Word::Refounded { from: cluster, to },
+    ]
+}
+
 fn payloads() -> Vec<Payload> {
-    let newcomer = Report { view: None, since: None, ..Report::clone(&report()) };
+    let newcomer = Report {
+        view: None,
+        since: None,
+        cluster: None,
+        suffrage: Suffrage::Satellite,
+        profile: Arc::default(),
+        ..Report::clone(&report())
+    };
     let reasons = [RejectReason::Promised, RejectReason::Outranked, RejectReason::NotMember, RejectReason::Leaving];
     let id = view_id(6);
     let mut all = vec![
@@ -137,7 +180,11 @@ fn payloads() -> Vec<Payload> {
         Payload::Installed { id: id.clone() },
         Payload::Stable { id: id.clone(), install: Duration::from_nanos(17) },
         Payload::Farewell { id: id.clone() },
+        Payload::Consensus(vec![1, 2, 3]),
+        Payload::Request { number: 9, body: vec![4] },
+        Payload::Answer { number: 9, body: vec![] },
     ];
+    all.extend(words().into_iter().map(Payload::Quorum));
     let reject = |reason| Payload::Reject { id: id.clone(), reason, promised: Incarnation(8) };
     all.extend(reasons.map(reject));
     all
@@ -147,6 +194,7 @@ fn frames() -> Vec<Frame> {
     let refusals = [
         Refusal::ProtocolVersion,
         Refusal::WrongCluster,
+        Refusal::ForeignCluster,
         Refusal::NameTaken,
         Refusal::Evicted,
         Refusal::Myself,
@@ -163,12 +211,14 @@ fn frames() -> Vec<Frame> {
         distrust: false,
         prompt: true,
         period: Duration::from_millis(100),
+        lease: Some(Vow { epoch: Epoch(7), left: Duration::from_millis(300) }),
+        pledge: None,
     };
     let mut all = vec![
         Frame::Hello(hello(None)),
         Frame::Welcome(hello(Some("default"))),
         Frame::Beat(beat),
-        Frame::Beat(Beat { wanted: false, distrust: true, ..beat }),
+        Frame::Beat(Beat { wanted: false, distrust: true, lease: None, pledge: beat.lease, ..beat }),
         Frame::LinkReset { own: 1, peer: 0 },
         Frame::LinkAck { own: 1, peer: 2, ack: 3 },
     ];

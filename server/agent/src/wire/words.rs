@@ -34,6 +34,7 @@ macro_rules! both_ways {
 both_ways!(refusal_out, refusal, Refusal, pb::RefuseReason, "refuse.reason", {
     ProtocolVersion = ProtocolVersion,
     WrongCluster = WrongCluster,
+    ForeignCluster = ForeignCluster,
     NameTaken = NameTaken,
     Evicted = Evicted,
     Myself = Self_,
