@@ -1,0 +1,166 @@
+//! The log as the library wants it.
+//!
+//! Reading happens where it is asked for: it comes from memory nearly always. Writing waits for the disk, on a thread of
+//! its own unless that is switched off, and what was written is on the disk when the library is told.
+
+use std::{fmt::Debug, io, ops::RangeBounds, sync::Arc};
+
+use openraft::{
+    OptionalSend, RaftLogReader,
+    storage::{IOFlushed, LogState, RaftLogStorage},
+};
+use redb::{ReadTransaction, ReadableTable};
+
+use super::{
+    Disk,
+    fault::Fault,
+    table::{self, COMMITTED, LOG, META, PURGED, VOTE},
+};
+use crate::{
+    net::lock,
+    raft::{Entry, LogId, Types, Vote},
+};
+
+/// Bytes of entries that are sent in one message, unless the first has more.
+const BATCH: usize = 1024 * 1024;
+
+/// The log as the library wants it.
+#[derive(Clone)]
+pub(crate) struct Log(pub Arc<Disk>);
+
+impl Disk {
+    /// The last entry there is, or was before the log was cut off.
+    pub(crate) fn last(&self) -> io::Result<Option<LogId>> {
+        self.read(|read| last(read))
+    }
+
+    fn purged(&self) -> io::Result<Option<LogId>> {
+        self.read(|read| table::get_meta(&read.open_table(META)?, PURGED))
+    }
+
+    pub(crate) fn vote(&self) -> io::Result<Option<Vote>> {
+        self.read(|read| table::get_meta(&read.open_table(META)?, VOTE))
+    }
+
+    /// The entries in a range, up to `limit` bytes but at least one. A hole is an error.
+    pub(crate) fn entries(&self, range: impl RangeBounds<u64>, limit: usize) -> io::Result<Vec<Entry>> {
+        self.read(|read| {
+            let mut entries: Vec<Entry> = Vec::new();
+            let mut size = 0;
+            for item in read.open_table(LOG)?.range(range)? {
+                let (index, value) = item?;
+                size += value.value().len();
+                if size > limit && !entries.is_empty() {
+                    break;
+                }
+                if entries.last().is_some_and(|last| last.log_id.index + 1 != index.value()) {
+                    return Err(Fault::Damaged(format!("there is a hole in the log before entry {}", index.value())));
+                }
+                entries.push(table::entry_of(index.value(), value.value())?);
+            }
+            Ok(entries)
+        })
+    }
+
+    fn append(&self, entries: &[Entry]) -> io::Result<()> {
+        self.write(|write| {
+            let mut log = write.open_table(LOG)?;
+            for entry in entries {
+                let index = entry.log_id.index;
+                log.insert(index, table::entry_bytes(index, entry)?.as_slice())?;
+            }
+            Ok(())
+        })
+    }
+
+    fn save_vote(&self, vote: &Vote) -> io::Result<()> {
+        self.write(|write| table::put_meta(&mut write.open_table(META)?, VOTE, vote))
+    }
+
+    /// Removes what comes from `index` on.
+    fn truncate(&self, index: u64) -> io::Result<()> {
+        self.write(|write| Ok(write.open_table(LOG)?.retain_in(index.., |_, _| false)?))
+    }
+
+    /// Removes what comes up to `id`, and notes that it was there.
+    fn purge(&self, id: &LogId) -> io::Result<()> {
+        self.write(|write| {
+            table::put_meta(&mut write.open_table(META)?, PURGED, id)?;
+            Ok(write.open_table(LOG)?.retain_in(..=id.index, |_, _| false)?)
+        })
+    }
+}
+
+fn last(read: &ReadTransaction) -> Result<Option<LogId>, Fault> {
+    match read.open_table(LOG)?.last()? {
+        Some((index, value)) => Ok(Some(table::entry_of::<Entry>(index.value(), value.value())?.log_id)),
+        None => table::get_meta(&read.open_table(META)?, PURGED),
+    }
+}
+
+impl RaftLogReader<Types> for Log {
+    async fn try_get_log_entries<RB: RangeBounds<u64> + Clone + Debug + OptionalSend>(
+        &mut self,
+        range: RB,
+    ) -> io::Result<Vec<Entry>> {
+        self.0.entries(range, usize::MAX)
+    }
+
+    async fn limited_get_log_entries(&mut self, start: u64, end: u64) -> io::Result<Vec<Entry>> {
+        self.0.entries(start..end, BATCH)
+    }
+
+    async fn read_vote(&mut self) -> io::Result<Option<Vote>> {
+        self.0.vote()
+    }
+}
+
+impl RaftLogStorage<Types> for Log {
+    type LogReader = Self;
+
+    async fn get_log_state(&mut self) -> io::Result<LogState<Types>> {
+        Ok(LogState { last_purged_log_id: self.0.purged()?, last_log_id: self.0.last()? })
+    }
+
+    async fn get_log_reader(&mut self) -> Self {
+        self.clone()
+    }
+
+    async fn save_vote(&mut self, vote: &Vote) -> io::Result<()> {
+        let vote = *vote;
+        self.0.run(move |disk| disk.save_vote(&vote)).await
+    }
+
+    async fn save_committed(&mut self, committed: Option<LogId>) -> io::Result<()> {
+        *lock(&self.0.committed) = committed;
+        Ok(())
+    }
+
+    async fn read_committed(&mut self) -> io::Result<Option<LogId>> {
+        if let Some(committed) = *lock(&self.0.committed) {
+            return Ok(Some(committed));
+        }
+        self.0.read(|read| table::get_meta(&read.open_table(META)?, COMMITTED))
+    }
+
+    async fn append<I>(&mut self, entries: I, flushed: IOFlushed<Types>) -> io::Result<()>
+    where
+        I: IntoIterator<Item = Entry> + OptionalSend,
+        I::IntoIter: OptionalSend,
+    {
+        let entries: Vec<Entry> = entries.into_iter().collect();
+        let result = self.0.run(move |disk| disk.append(&entries)).await;
+        let told = result.as_ref().map(|()| ()).map_err(|why| io::Error::new(why.kind(), why.to_string()));
+        flushed.io_completed(told);
+        result
+    }
+
+    async fn truncate_after(&mut self, last: Option<LogId>) -> io::Result<()> {
+        let from = last.map_or(0, |id| id.index + 1);
+        self.0.run(move |disk| disk.truncate(from)).await
+    }
+
+    async fn purge(&mut self, id: LogId) -> io::Result<()> {
+        self.0.run(move |disk| disk.purge(&id)).await
+    }
+}
