@@ -83,6 +83,9 @@ impl Options {
             enable_pre_vote: Some(true),
             // The caller decides who campaigns and when.
             enable_elect: false,
+            // Nor does a leader lead on after a restart as if nothing had been: its machine may lack what it had
+            // acknowledged.
+            enable_leader_restore: Some(false),
             // Followers come back with a new link, so long waits help nobody.
             backoff: "20ms 50ms 100ms 200ms ...400ms".into(),
             ..Config::default()

@@ -131,6 +131,8 @@ async fn everything_acknowledged_is_there_after_a_restart_of_all() {
         for number in 1..=3 {
             cluster.open(number).await;
         }
+        // Nobody leads who did not campaign, not even whoever led before.
+        assert!((1..=3).all(|number| !cluster.nodes[&number].state().leading));
         leader = cluster.lead_any().await;
         assert_eq!(cluster.changes(leader), changes);
     }

@@ -74,6 +74,9 @@ impl<M: Machine> Consensus<M> {
             Err(RaftError::APIError(InitializeError::NotInMembers(_))) => return Err(Error::NotAVoter),
             Err(RaftError::Fatal(why)) => return Err(inner.failed(why)),
         }
+        let known = running.raft.wait(Some(inner.options.request_timeout));
+        let known = known.metrics(|metrics| metrics.membership_config.log_id().is_some(), "the voters are known").await;
+        known.map_err(|why| inner.failed(why))?;
         inner.publish();
         Ok(())
     }
@@ -160,6 +163,8 @@ impl<M: Machine> Inner<M> {
         let applier = Applier { replica: self.replica.clone(), disk: self.disk.clone() };
         let raft = Raft::new(me, self.config.clone(), links, Log(self.disk.clone()), applier).await;
         let raft = raft.map_err(|why| why.to_string())?;
+        // An answer means that it is up, and that what it tells of itself is more than a beginning.
+        raft.is_initialized().await.map_err(|why| why.to_string())?;
         let inbox = Inbox::new(cluster, raft.clone(), self.asker.clone(), self.runtime.clone());
         let observer = Observer { cluster, me: self.me.id, disk: self.disk.clone(), herald: self.news.herald() };
         let observer = self.runtime.spawn(observer.run(raft.metrics()));

@@ -179,6 +179,9 @@ impl<M: Machine> Consensus<M> {
 
     /// A message of another node came in. What is damaged, or belongs to another cluster, is dropped.
     pub fn deliver(&self, from: NodeId, message: Vec<u8>) {
+        if from == self.0.me.id {
+            return warn_once("a message came in from this node itself");
+        }
         let envelope = match Envelope::decode(message) {
             Ok(envelope) => envelope,
             Err(why) => return warn_once(&format!("a message came in {why}")),
