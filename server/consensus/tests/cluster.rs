@@ -1,5 +1,7 @@
 //! Three nodes and a few more: elections, proposals, voters, disasters.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::{collections::BTreeMap, time::Duration};

@@ -1,5 +1,7 @@
 //! Files that are not what was written: each is named, refused, and left as it is.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::{fs, path::PathBuf};

@@ -1,5 +1,7 @@
 //! Disks that fail while they are used, and power that is lost.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Messages that nobody meant to send.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use quorate_consensus::MAX_CHANGE;

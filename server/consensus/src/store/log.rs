@@ -31,7 +31,7 @@ pub(crate) struct Log(pub Arc<Disk>);
 impl Disk {
     /// The last entry there is, or was before the log was cut off.
     pub(crate) fn last(&self) -> io::Result<Option<LogId>> {
-        self.read(|read| last(read))
+        self.read(last)
     }
 
     fn purged(&self) -> io::Result<Option<LogId>> {
@@ -149,10 +149,9 @@ impl RaftLogStorage<Types> for Log {
         I::IntoIter: OptionalSend,
     {
         let entries: Vec<Entry> = entries.into_iter().collect();
-        let result = self.0.run(move |disk| disk.append(&entries)).await;
-        let told = result.as_ref().map(|()| ()).map_err(|why| io::Error::new(why.kind(), why.to_string()));
-        flushed.io_completed(told);
-        result
+        self.0.run(move |disk| disk.append(&entries)).await?;
+        flushed.io_completed(Ok(()));
+        Ok(())
     }
 
     async fn truncate_after(&mut self, last: Option<LogId>) -> io::Result<()> {

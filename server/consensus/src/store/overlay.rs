@@ -2,7 +2,7 @@
 //! note that it is in use, stays in memory.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     fmt, io,
     ops::Bound,
     sync::{Arc, Mutex},
@@ -110,13 +110,11 @@ impl StorageBackend for Overlay {
         let mut above = lock(&self.above);
         above.len = above.len.max(offset + data.len() as u64);
         for (page, within, range) in parts(offset, data.len()) {
-            if !above.pages.contains_key(&page) {
-                let bytes = self.page_below(page)?;
-                above.pages.insert(page, bytes);
-            }
-            if let Some(bytes) = above.pages.get_mut(&page) {
-                bytes[within..within + range.len()].copy_from_slice(&data[range]);
-            }
+            let bytes = match above.pages.entry(page) {
+                Entry::Occupied(bytes) => bytes.into_mut(),
+                Entry::Vacant(place) => place.insert(self.page_below(page)?),
+            };
+            bytes[within..within + range.len()].copy_from_slice(&data[range]);
         }
         Ok(())
     }
