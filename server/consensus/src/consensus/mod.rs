@@ -73,6 +73,8 @@ struct Inner<M: Machine> {
     running: RwLock<Option<Arc<Running<M>>>>,
     /// Held by whoever begins or ends something; true when it was closed.
     life: Mutex<bool>,
+    /// Held by whoever changes the voters.
+    voting: Mutex<()>,
 }
 
 impl<M: Machine> Consensus<M> {
@@ -142,6 +144,7 @@ impl<M: Machine> Consensus<M> {
             pristine,
             running: RwLock::new(None),
             life: Mutex::new(false),
+            voting: Mutex::new(()),
         };
         if let Some(cluster) = cluster {
             inner.start(cluster).await.map_err(|what| OpenError::Damaged { path: inner.disk.path().into(), what })?;
@@ -154,6 +157,10 @@ impl<M: Machine> Consensus<M> {
         let inner = &self.0;
         let mut state = inner.running().map_or_else(State::default, |running| running.state(inner.me.id));
         state.last = state::last(&inner.disk);
+        if inner.news.has_failed() {
+            // Nobody is left to say so.
+            (state.leader, state.leading) = (None, false);
+        }
         state
     }
 

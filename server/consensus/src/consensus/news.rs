@@ -38,6 +38,10 @@ impl News {
     pub(super) fn fail(&self, why: &str) {
         self.herald().fail(why);
     }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.borrow().is_some()
+    }
 }
 
 impl Herald {

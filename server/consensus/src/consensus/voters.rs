@@ -23,7 +23,7 @@ const NEARLY: u64 = 8;
 impl<M: Machine> Consensus<M> {
     /// Makes these the voters, and waits until they are. Whoever is new gets the log first and is a learner meanwhile;
     /// whoever is left out is removed, this node too: it hands leadership over then. The same again finishes what was
-    /// begun, by this leader or one before it. One caller at a time.
+    /// begun, by this leader or one before it. Several callers take turns.
     ///
     /// # Errors
     /// [`ProposeError`] says what is known of the change.
@@ -34,6 +34,8 @@ impl<M: Machine> Consensus<M> {
         if wanted.is_empty() {
             return Err(ProposeError::Refused("there must be a voter".into()));
         }
+        let _turn = self.0.voting.lock().await;
+        self.is_voter(&running)?;
         let ids: BTreeSet<Peer> = wanted.keys().copied().collect();
         let (strays, missing) = differences(&running.raft.metrics().borrow_watched(), &wanted);
         if !strays.is_empty() {
@@ -53,6 +55,16 @@ impl<M: Machine> Consensus<M> {
             return Ok(());
         }
         self.change(&running, ChangeMembers::ReplaceAllVoters(ids)).await
+    }
+
+    /// A leader that was left out leads on until another one takes over, but must not change the voters any more: the
+    /// library takes that for impossible.
+    fn is_voter(&self, running: &Running<M>) -> Result<(), ProposeError> {
+        let me = Peer::from(self.0.me.id);
+        let metrics = running.raft.metrics();
+        let metrics = metrics.borrow_watched();
+        let is_voter = metrics.membership_config.voter_ids().any(|id| id == me);
+        if is_voter { Ok(()) } else { Err(ProposeError::NotLeader { leader: None }) }
     }
 
     async fn change(&self, running: &Running<M>, change: ChangeMembers<Peer, Label>) -> Result<(), ProposeError> {

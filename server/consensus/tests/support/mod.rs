@@ -75,14 +75,19 @@ pub fn options() -> Options {
     Options { heartbeat: Duration::from_millis(50), lease: Duration::from_millis(200), ..Options::default() }
 }
 
-/// Waits for something, but not for ever.
-pub async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+/// Waits for something, but not for ever; whether it came.
+pub async fn holds(mut is_so: impl FnMut() -> bool) -> bool {
     let wait = async {
         while !is_so() {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), wait).await.unwrap_or_else(|_| panic!("never: {what}"));
+    tokio::time::timeout(Duration::from_secs(30), wait).await.is_ok()
+}
+
+/// The same, and it must come.
+pub async fn until(what: &str, is_so: impl FnMut() -> bool) {
+    assert!(holds(is_so).await, "never: {what}");
 }
 
 pub async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
