@@ -38,4 +38,5 @@ pub use error::{Error, OpenError, ProposeError};
 pub use event::{Event, State};
 pub use ids::{ClusterUid, Voter};
 pub use machine::Machine;
+pub use net::MAX_MESSAGE;
 pub use options::{Options, OptionsError};

@@ -173,7 +173,7 @@ impl World {
 
 async fn life(number: u64) -> (usize, usize) {
     let mut world = World::new(number).await;
-    for _ in 0..150 {
+    for _ in 0..100 {
         world.step().await;
     }
     let leader = world.recover().await;
@@ -196,6 +196,7 @@ async fn life(number: u64) -> (usize, usize) {
         panic!("not every voter gets everything: {}", world.report());
     }
     for number in 1..=NODES {
+        assert_eq!(world.network.seen(number).failed, None, "node {number}");
         let (part, whole) = (world.changes(number), &changes);
         assert!(whole.starts_with(&part) || part.starts_with(whole), "node {number} has another order");
     }
@@ -217,7 +218,7 @@ fn what_was_acknowledged_is_there_in_the_end() {
             let one: u64 = one.parse().unwrap();
             one..one + 1
         }
-        Err(_) => 0..std::env::var("SEEDS").map_or(25, |many| many.parse().unwrap()),
+        Err(_) => 0..std::env::var("SEEDS").map_or(40, |many| many.parse().unwrap()),
     };
     let (mut acknowledged, mut proposed) = (0, 0);
     for number in seeds {

@@ -34,9 +34,10 @@ use crate::{
     ids::Voter,
     machine::Machine,
     net::{
+        MAX_MESSAGE,
         ask::Asker,
         envelope::{Envelope, Kind},
-        inbox::warn_once,
+        warn_once,
     },
     options::Options,
     replica::Replica,
@@ -187,11 +188,14 @@ impl<M: Machine> Consensus<M> {
     /// A message of another node came in. What is damaged, or belongs to another cluster, is dropped.
     pub fn deliver(&self, from: NodeId, message: Vec<u8>) {
         if from == self.0.me.id {
-            return warn_once("a message came in from this node itself");
+            return warn_once!("a message is dropped: it came in from this node itself");
+        }
+        if message.len() > MAX_MESSAGE {
+            return warn_once!(size = message.len(), "a message is dropped: it is too large");
         }
         let envelope = match Envelope::decode(message) {
             Ok(envelope) => envelope,
-            Err(why) => return warn_once(&format!("a message came in {why}")),
+            Err(why) => return warn_once!("a message is dropped: it came in {why}"),
         };
         let Some(running) = self.0.running().filter(|running| running.cluster == envelope.cluster) else { return };
         match envelope.kind {
@@ -200,7 +204,8 @@ impl<M: Machine> Consensus<M> {
         }
     }
 
-    /// The link to another node went down: what it was asked fails at once.
+    /// The link to another node went down, or a message to it could not be sent: what it was asked fails at once. When
+    /// this is not told, entries wait for [`Options::request_timeout`] before they are sent anew.
     pub fn unreachable(&self, peer: NodeId) {
         self.0.asker.unreachable(peer);
         if let Some(running) = self.0.running() {
@@ -213,6 +218,8 @@ impl<M: Machine> Consensus<M> {
         let inner = &self.0;
         *inner.life.lock().await = true;
         inner.stop().await;
+        // What cannot be written now will be learnt again; the disk says so itself.
+        let _ = inner.disk.run(Disk::settle).await;
         inner.disk.close();
     }
 }

@@ -5,10 +5,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use openraft::{Raft, async_runtime::watch::WatchReceiver as _};
@@ -25,6 +22,7 @@ use super::{
     lock,
     message::{Receipt, Reply, Request},
     receive::{self, Arriving, Next},
+    warn_once,
 };
 use crate::{
     ids::ClusterUid,
@@ -71,7 +69,7 @@ impl<M: Machine> Inbox<M> {
         let mut queues = lock(&self.queues);
         if !queues.contains_key(&from) {
             if queues.len() >= NODES {
-                return warn_once("more nodes ask than can take part");
+                return warn_once!("requests of a node are dropped: more nodes ask than can take part");
             }
             let queue = self.open(from);
             queues.insert(from, queue);
@@ -79,7 +77,7 @@ impl<M: Machine> Inbox<M> {
         if let Some(queue) = queues.get(&from)
             && queue.requests.try_send((number, body)).is_err()
         {
-            warn_once("another node asks more than can be answered");
+            warn_once!("a request is dropped: another node asks more than can be answered");
         }
     }
 
@@ -103,11 +101,11 @@ async fn work<M: Machine>(desk: Arc<Desk<M>>, from: NodeId, mut queue: mpsc::Rec
         let request = match codec::decode::<Request>(&body) {
             Ok(request) if request.is_sound(from) => request,
             Ok(_) => {
-                warn_once("a message makes no sense");
+                warn_once!("a request is dropped: it makes no sense");
                 continue;
             }
             Err(why) => {
-                warn_once(&format!("a message cannot be decoded: {why}"));
+                warn_once!(why, "a request is dropped: it cannot be decoded");
                 continue;
             }
         };
@@ -156,13 +154,5 @@ impl<M: Machine> Desk<M> {
                 Some(Receipt::Over(installed.vote))
             }
         }
-    }
-}
-
-/// Warns, once: whoever sends nonsense sends more of it.
-pub(crate) fn warn_once(what: &str) {
-    static TOLD: AtomicBool = AtomicBool::new(false);
-    if !TOLD.swap(true, Ordering::Relaxed) {
-        tracing::warn!("consensus: {what}; it is dropped, as is what follows of that kind");
     }
 }

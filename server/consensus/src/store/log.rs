@@ -17,12 +17,9 @@ use super::{
     table::{self, COMMITTED, LOG, META, PURGED, VOTE},
 };
 use crate::{
-    net::lock,
+    net::{BATCH, lock},
     raft::{Entry, LogId, Types, Vote},
 };
-
-/// Bytes of entries that are sent in one message, unless the first has more.
-const BATCH: usize = 1024 * 1024;
 
 /// The log as the library wants it.
 #[derive(Clone)]

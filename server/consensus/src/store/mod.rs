@@ -13,6 +13,7 @@ mod life;
 mod log;
 mod open;
 mod overlay;
+mod shared;
 mod snapshot;
 mod table;
 #[cfg(test)]
@@ -60,6 +61,12 @@ impl Disk {
     /// What failed, if something did.
     pub(crate) fn failure(&self) -> Option<&str> {
         self.failed.get().map(String::as_str)
+    }
+
+    /// Writes what is only known in memory, so that nothing has to be learnt again after an orderly end.
+    pub(crate) fn settle(&self) -> io::Result<()> {
+        let is_settled = lock(&self.committed).is_none() || self.failure().is_some();
+        if is_settled { Ok(()) } else { self.write(|_| Ok(())) }
     }
 
     /// Closes the file, after what is being written now.

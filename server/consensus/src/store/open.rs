@@ -7,6 +7,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io,
+    os::unix::fs::OpenOptionsExt,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Arc,
@@ -19,7 +20,8 @@ use super::{
     Disk, FILE, VERSION,
     check::{self, Contents},
     fault::Fault,
-    overlay::{Overlay, Shared},
+    overlay::Overlay,
+    shared::Shared,
     table::{self, FORMAT, LOG, META, NODE, OPENED, SNAPSHOT},
 };
 use crate::{error::OpenError, raft::Peer};
@@ -130,7 +132,7 @@ fn is_missing(path: &Path) -> Result<bool, Fault> {
 /// Makes a new file, complete or not at all.
 fn make(folder: &Path, me: NodeId) -> io::Result<()> {
     let path = folder.join(format!("{FILE}.new"));
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&path)?;
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(&path)?;
     let other = |fault: Fault| fault.during("make", &path);
     let storage = FileBackend::new(file).map_err(|why| other(why.into()))?;
     let database = Database::builder().create_with_backend(storage).map_err(|why| other(why.into()))?;
@@ -139,5 +141,6 @@ fn make(folder: &Path, me: NodeId) -> io::Result<()> {
     disk.close();
     fs::rename(&path, folder.join(FILE))?;
     // The name is as durable as its folder is.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder)?.sync_all()
 }
