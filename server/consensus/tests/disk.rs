@@ -4,12 +4,12 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use quorate_consensus::{Consensus, Options, ProposeError};
 
 use support::{
-    CLUSTER, Cluster, Diary, Node,
+    CLUSTER, Cluster, Diary, Node, OTHER,
     disk::{Disk, Seed},
     options, soon, until, voter, voters,
 };
@@ -141,4 +141,58 @@ fn nothing_acknowledged_is_lost_with_the_power() {
 fn a_disk_that_lies_about_its_syncs_is_found_out() {
     let bad = lives(0..20, true).into_iter().filter(|(_, outcome)| *outcome != Ok(0)).count();
     assert!(bad > 10, "{bad} of 20");
+}
+
+/// Loses the power somewhere in `work` on a single voter with a few changes, each time a little later, until it is
+/// through; `check` sees what is left, and whether the work had ended.
+async fn interrupted<F: Future<Output = Result<(), quorate_consensus::Error>>>(
+    work: impl Fn(Node) -> F,
+    check: impl Fn(&Node, bool),
+) {
+    let options = Options { blocking: false, ..options() };
+    for steps in 0.. {
+        let disk = Disk::default();
+        let start = || Consensus::open_with_backend(disk.clone(), voter(1), Diary::default(), options.clone());
+        let (node, mut events) = start().await.unwrap();
+        let listening = tokio::spawn(async move { while events.recv().await.is_some() {} });
+        node.found(CLUSTER, voters(&[1])).await.unwrap();
+        assert!(leads(&node).await);
+        for number in 0..5 {
+            node.propose(vec![number]).await.unwrap();
+        }
+        disk.light_fuse(steps);
+        let ended = work(node.clone()).await.is_ok();
+        drop(node);
+        listening.abort();
+        disk.lose_power(&mut Seed(steps));
+        let (node, _events) = start().await.unwrap();
+        check(&node, ended);
+        if ended {
+            return assert!(steps > 3, "{steps}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn founding_anew_is_done_or_not_done() {
+    let work = |node: Node| async move { node.refound(OTHER, |diary| diary.changes.push(b"mended".to_vec())).await };
+    interrupted(work, |node, ended| {
+        let is_new = node.state().cluster == Some(OTHER);
+        assert!(is_new || (!ended && node.state().cluster == Some(CLUSTER)));
+        assert_eq!(node.read(|diary| diary.changes.contains(&b"mended".to_vec())), is_new);
+        assert!(node.read(|diary| diary.changes.len()) >= if is_new { 6 } else { 4 });
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn forgetting_is_done_or_not_done() {
+    interrupted(
+        |node| async move { node.forget().await },
+        |node, ended| match node.state().cluster {
+            None => assert_eq!(node.read(|diary| diary.changes.len()), 0),
+            Some(cluster) => assert!(cluster == CLUSTER && !ended && node.read(|diary| diary.changes.len()) >= 4),
+        },
+    )
+    .await;
 }

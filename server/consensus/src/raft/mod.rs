@@ -4,6 +4,7 @@
 //! then the same entry, and whoever campaigns first can win.
 
 pub(crate) mod codec;
+mod runtime;
 
 use std::fmt;
 
@@ -19,6 +20,7 @@ openraft::declare_raft_types!(
         NodeId = Peer,
         Node = Label,
         LeaderId = openraft::impls::leader_id_std::LeaderId<u64, Peer>,
+        AsyncRuntime = runtime::Runtime,
 );
 
 pub(crate) type Entry = EntryOf<Types>;

@@ -116,6 +116,8 @@ pub struct Network {
     wires: Arc<Mutex<Wires>>,
     /// Bytes of the largest message.
     pub largest: Arc<AtomicU64>,
+    /// All that was sent, as one number: the same in two runs that went the same way.
+    pub trace: Arc<AtomicU64>,
     /// Messages that were carried, for whoever wants to spoil some.
     pub carried: Arc<Mutex<Vec<Vec<u8>>>>,
 }
@@ -146,12 +148,19 @@ impl Network {
             Event::Failed { why } => seen.failed = Some(why),
             Event::Send { to, message } => {
                 self.largest.fetch_max(message.len() as u64, Ordering::Relaxed);
+                self.note(from, to, &message);
                 let open = !wires.cut.contains(&(from.min(to), from.max(to)));
                 let (sender, receiver) = (wires.nodes.get(&from).cloned(), wires.nodes.get(&to).cloned());
                 drop(wires);
                 self.carry(from, to, message, open, sender, receiver);
             }
         }
+    }
+
+    fn note(&self, from: NodeId, to: NodeId, message: &[u8]) {
+        let mut hasher = crc32fast::Hasher::new_with_initial(self.trace.load(Ordering::Relaxed) as u32);
+        [from.0.as_slice(), &to.0, message].iter().for_each(|part| hasher.update(part));
+        self.trace.store(u64::from(hasher.finalize()), Ordering::Relaxed);
     }
 
     fn carry(
