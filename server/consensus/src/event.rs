@@ -42,7 +42,9 @@ pub struct State {
     /// This node leads and has committed an entry in its term: it may propose. It stays so while the leader is cut off
     /// from the others; a proposal is refused then.
     pub leading: bool,
-    /// The voters: two sets while they are being changed, else one; none when they are not known yet.
+    /// The voters: two sets while they are being changed, the new ones last; else one; none when they are not known
+    /// yet. When the leader that was changing them is gone there are two until somebody
+    /// [asks for it again](crate::Consensus::set_voters).
     pub voters: Vec<BTreeMap<NodeId, String>>,
     /// Index of the entry in the log that made them voters.
     pub voters_index: u64,

@@ -52,6 +52,7 @@ async fn founders_agree_and_changes_come_in_the_same_order_everywhere() {
 async fn another_node_leads_when_the_leader_is_gone_and_only_when_it_campaigns() {
     let mut cluster = Cluster::led(3, options()).await;
     cluster.propose(1, "before").await.unwrap();
+    cluster.same(1, &[2, 3]).await;
     cluster.kill(1);
     tokio::time::sleep(options().lease * 3).await;
     assert!(!cluster.nodes[&2].state().leading && !cluster.nodes[&3].state().leading);

@@ -159,6 +159,20 @@ impl World {
         panic!("nobody leads: {}", self.report());
     }
 
+    /// A change of the voters that was interrupted is finished by whoever leads when it is asked for again.
+    async fn finish(&self) {
+        for _ in 0..20 {
+            let Some(leader) = self.leader().map(|number| &self.nodes[&number]) else { continue };
+            let sets = leader.state().voters;
+            let wanted = sets.last().unwrap().keys().map(|id| voter(id.0[0])).collect();
+            if leader.set_voters(wanted).await.is_ok() {
+                return;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the voters cannot be changed: {}", self.report());
+    }
+
     /// What each node says of itself.
     fn report(&self) -> String {
         let one = |(number, node): (&u8, &Node)| {
@@ -189,6 +203,7 @@ async fn life(number: u64) -> (usize, usize, u64) {
             "an acknowledged change is lost or twice"
         );
     }
+    world.finish().await;
     // A change of voters may end only now, so it is those of the moment that count.
     let has_all = |id: &NodeId| world.changes(id.0[0]).starts_with(&changes);
     let all_have_all = || {
