@@ -4,7 +4,7 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use futures_util::{Stream, TryStreamExt};
@@ -13,24 +13,33 @@ use tokio::sync::watch;
 
 use crate::{
     machine::Machine,
-    net::lock,
-    raft::{Answer, LogId, Snapshot, SnapshotMeta, StoredMembership, Types},
-    store::Disk,
+    raft::{Answer, Entry, LogId, Snapshot, SnapshotMeta, StoredMembership, Types},
+    store::Pass,
 };
 
 /// Bytes a snapshot may have.
 pub(crate) const MAX_SNAPSHOT: usize = 64 * 1024 * 1024;
 
+/// What whoever comes too late is told.
+const OVER: &str = "this part in the cluster has ended";
+
 /// The machine and how far it is.
 pub(crate) struct Replica<M> {
-    machine: RwLock<M>,
-    position: Mutex<SnapshotMeta>,
+    seat: RwLock<Seat<M>>,
     applied: watch::Sender<u64>,
+}
+
+struct Seat<M> {
+    machine: M,
+    position: SnapshotMeta,
+    /// Whose turn it is to apply: the library's tasks may outlive what they belonged to.
+    era: u64,
 }
 
 impl<M: Machine> Replica<M> {
     pub(crate) fn new(machine: M) -> Self {
-        Self { machine: RwLock::new(machine), position: Mutex::default(), applied: watch::Sender::new(0) }
+        let seat = Seat { machine, position: SnapshotMeta::default(), era: 0 };
+        Self { seat: RwLock::new(seat), applied: watch::Sender::new(0) }
     }
 
     /// The index of the last change that was applied, whenever it changes.
@@ -39,66 +48,82 @@ impl<M: Machine> Replica<M> {
     }
 
     pub(crate) fn read<T>(&self, look: impl FnOnce(&M) -> T) -> T {
-        look(&self.machine.read().unwrap_or_else(PoisonError::into_inner))
+        look(&self.look().machine)
     }
 
     pub(crate) fn write<T>(&self, change: impl FnOnce(&mut M) -> T) -> T {
-        change(&mut self.machine.write().unwrap_or_else(PoisonError::into_inner))
+        change(&mut self.change().machine)
     }
 
     /// How far it is.
     pub(crate) fn position(&self) -> SnapshotMeta {
-        lock(&self.position).clone()
+        self.look().position.clone()
+    }
+
+    /// From now on only who has the new era applies anything.
+    pub(crate) fn new_era(&self) -> u64 {
+        let mut seat = self.change();
+        seat.era += 1;
+        seat.era
     }
 
     /// Takes the state of a snapshot.
-    pub(crate) fn restore(&self, meta: &SnapshotMeta, state: &[u8]) -> Result<(), String> {
-        self.write(|machine| machine.restore(state))?;
-        self.moved(meta.clone());
+    pub(crate) fn restore(&self, era: u64, meta: &SnapshotMeta, state: &[u8]) -> Result<(), String> {
+        let mut seat = self.change();
+        if seat.era != era {
+            return Err(OVER.into());
+        }
+        seat.machine.restore(state)?;
+        seat.position = meta.clone();
+        drop(seat);
+        self.applied.send_replace(meta.last_log_id.map_or(0, |id| id.index));
         Ok(())
     }
 
     /// Applies one entry; answers what the machine answers.
-    pub(crate) fn apply(
-        &self,
-        id: LogId,
-        payload: &EntryPayload<crate::raft::Change, crate::raft::Peer, crate::raft::Label>,
-    ) -> Answer {
-        let answer = match payload {
-            EntryPayload::Normal(change) => Answer(self.write(|machine| machine.apply(id.index, &change.0))),
-            EntryPayload::Blank | EntryPayload::Membership(_) => Answer::default(),
-        };
-        let mut position = lock(&self.position);
-        position.last_log_id = Some(id);
-        if let EntryPayload::Membership(members) = payload {
-            position.last_membership = StoredMembership::new(Some(id), members.clone());
+    pub(crate) fn apply(&self, era: u64, entry: &Entry) -> io::Result<Answer> {
+        let mut seat = self.change();
+        if seat.era != era {
+            return Err(io::Error::new(io::ErrorKind::NotConnected, OVER));
         }
-        answer
-    }
-
-    fn moved(&self, position: SnapshotMeta) {
-        let index = position.last_log_id.map_or(0, |id| id.index);
-        *lock(&self.position) = position;
-        self.applied.send_replace(index);
+        let id = entry.log_id;
+        seat.position.last_log_id = Some(id);
+        Ok(match &entry.payload {
+            EntryPayload::Normal(change) => Answer(seat.machine.apply(id.index, &change.0)),
+            EntryPayload::Membership(members) => {
+                seat.position.last_membership = StoredMembership::new(Some(id), members.clone());
+                Answer::default()
+            }
+            EntryPayload::Blank => Answer::default(),
+        })
     }
 
     /// State and position that belong together.
     fn capture(&self) -> Snapshot {
-        // Entries are applied one after the other by whoever asks for this, so nothing comes between the two.
-        Snapshot { meta: self.position(), snapshot: self.read(M::snapshot) }
+        let seat = self.look();
+        Snapshot { meta: seat.position.clone(), snapshot: seat.machine.snapshot() }
+    }
+
+    fn look(&self) -> RwLockReadGuard<'_, Seat<M>> {
+        self.seat.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self) -> RwLockWriteGuard<'_, Seat<M>> {
+        self.seat.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// The replica and where its snapshots go.
 pub(crate) struct Applier<M> {
     pub replica: Arc<Replica<M>>,
-    pub disk: Arc<Disk>,
+    pub era: u64,
+    pub pass: Pass,
 }
 
 /// A snapshot that is on its way to the disk, while the machine goes on.
 pub(crate) struct Builder {
     snapshot: Snapshot,
-    disk: Arc<Disk>,
+    pass: Pass,
 }
 
 impl RaftSnapshotBuilder<Types> for Builder {
@@ -110,9 +135,9 @@ impl RaftSnapshotBuilder<Types> for Builder {
             let size = snapshot.snapshot.len();
             tracing::error!(size, limit = MAX_SNAPSHOT, "the snapshot is too large to be sent to other nodes");
         }
-        self.disk
-            .run(move |disk| {
-                disk.save_snapshot(&snapshot.meta, &snapshot.snapshot)?;
+        self.pass
+            .run(move |disk, era| {
+                disk.save_snapshot(era, &snapshot.meta, &snapshot.snapshot)?;
                 Ok(snapshot)
             })
             .await
@@ -133,7 +158,7 @@ impl<M: Machine> RaftStateMachine<Types> for Applier<M> {
         S: Stream<Item = io::Result<EntryResponder<Types>>> + Unpin + OptionalSend,
     {
         while let Some((entry, responder)) = entries.try_next().await? {
-            let answer = self.replica.apply(entry.log_id, &entry.payload);
+            let answer = self.replica.apply(self.era, &entry)?;
             if let Some(responder) = responder {
                 responder.send(answer);
             }
@@ -143,17 +168,17 @@ impl<M: Machine> RaftStateMachine<Types> for Applier<M> {
     }
 
     async fn get_snapshot_builder(&mut self) -> Builder {
-        Builder { snapshot: self.replica.capture(), disk: self.disk.clone() }
+        Builder { snapshot: self.replica.capture(), pass: self.pass.clone() }
     }
 
     async fn install_snapshot(&mut self, meta: &SnapshotMeta, state: Vec<u8>) -> io::Result<()> {
         let wrong = |why| io::Error::new(io::ErrorKind::InvalidData, format!("a snapshot cannot be restored: {why}"));
-        self.replica.restore(meta, &state).map_err(wrong)?;
+        self.replica.restore(self.era, meta, &state).map_err(wrong)?;
         let meta = meta.clone();
-        self.disk.run(move |disk| disk.save_snapshot(&meta, &state)).await
+        self.pass.run(move |disk, era| disk.save_snapshot(era, &meta, &state)).await
     }
 
     async fn get_current_snapshot(&mut self) -> io::Result<Option<Snapshot>> {
-        self.disk.run(|disk| disk.snapshot()).await
+        self.pass.run(|disk, _| disk.snapshot()).await
     }
 }

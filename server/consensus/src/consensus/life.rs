@@ -41,7 +41,7 @@ pub(super) struct Running<M: Machine> {
     pub cluster: ClusterUid,
     pub raft: Raft<Types, Applier<M>>,
     pub inbox: Inbox<M>,
-    _observer: AbortOnDropHandle<()>,
+    observer: AbortOnDropHandle<()>,
 }
 
 impl<M: Machine> Running<M> {
@@ -74,9 +74,11 @@ impl<M: Machine> Consensus<M> {
             Err(RaftError::APIError(InitializeError::NotInMembers(_))) => return Err(Error::NotAVoter),
             Err(RaftError::Fatal(why)) => return Err(inner.failed(why)),
         }
+        // It answers one after the other, so the first entry is on the disk when it answers this. What it tells of
+        // itself may come a little later.
+        running.raft.is_initialized().await.map_err(|why| inner.failed(why))?;
         let known = running.raft.wait(Some(inner.options.request_timeout));
-        let known = known.metrics(|metrics| metrics.membership_config.log_id().is_some(), "the voters are known").await;
-        known.map_err(|why| inner.failed(why))?;
+        let _ = known.metrics(|metrics| metrics.membership_config.log_id().is_some(), "the voters are known").await;
         inner.publish();
         Ok(())
     }
@@ -101,7 +103,8 @@ impl<M: Machine> Consensus<M> {
         let _life = self.alive().await?;
         inner.stop().await;
         inner.disk.run(Disk::leave).await.map_err(|why| inner.failed(why))?;
-        inner.replica.restore(&SnapshotMeta::default(), &inner.pristine).map_err(|why| inner.failed(why))?;
+        let era = inner.replica.new_era();
+        inner.replica.restore(era, &SnapshotMeta::default(), &inner.pristine).map_err(|why| inner.failed(why))?;
         inner.news.state(State::default());
         Ok(())
     }
@@ -145,9 +148,19 @@ impl<M: Machine> Consensus<M> {
         Ok(life)
     }
 
+    /// Waits for one's turn. A caller that gave up half-way may have left things stopped: they go on first.
     async fn alive(&self) -> Result<tokio::sync::MutexGuard<'_, bool>, Error> {
-        let closed = self.0.life.lock().await;
-        if *closed { Err(Error::Stopped) } else { Ok(closed) }
+        let inner = &self.0;
+        let closed = inner.life.lock().await;
+        if *closed {
+            return Err(Error::Stopped);
+        }
+        if inner.running().is_none()
+            && let Some(cluster) = inner.disk.cluster().map_err(|why| inner.failed(why))?
+        {
+            inner.start(cluster).await.map_err(|why| inner.failed(why))?;
+        }
+        Ok(closed)
     }
 }
 
@@ -157,18 +170,19 @@ impl<M: Machine> Inner<M> {
         let snapshot = self.disk.run(|disk| disk.snapshot()).await.map_err(|why| why.to_string())?;
         let (meta, state) = snapshot
             .map_or_else(|| (SnapshotMeta::default(), self.pristine.clone()), |kept| (kept.meta, kept.snapshot));
-        self.replica.restore(&meta, &state)?;
+        let (era, pass) = (self.replica.new_era(), self.disk.new_pass());
+        self.replica.restore(era, &meta, &state)?;
         let me = Peer::from(self.me.id);
         let links = Links { me, cluster, asker: self.asker.clone(), options: self.options.clone() };
-        let applier = Applier { replica: self.replica.clone(), disk: self.disk.clone() };
-        let raft = Raft::new(me, self.config.clone(), links, Log(self.disk.clone()), applier).await;
+        let applier = Applier { replica: self.replica.clone(), era, pass: pass.clone() };
+        let raft = Raft::new(me, self.config.clone(), links, Log(pass), applier).await;
         let raft = raft.map_err(|why| why.to_string())?;
         // An answer means that it is up, and that what it tells of itself is more than a beginning.
         raft.is_initialized().await.map_err(|why| why.to_string())?;
         let inbox = Inbox::new(cluster, raft.clone(), self.asker.clone(), self.runtime.clone());
         let observer = Observer { cluster, me: self.me.id, disk: self.disk.clone(), herald: self.news.herald() };
         let observer = self.runtime.spawn(observer.run(raft.metrics()));
-        let running = Running { cluster, raft, inbox, _observer: AbortOnDropHandle::new(observer) };
+        let running = Running { cluster, raft, inbox, observer: AbortOnDropHandle::new(observer) };
         *self.running.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(running));
         self.publish();
         Ok(())
@@ -178,9 +192,12 @@ impl<M: Machine> Inner<M> {
     pub(super) async fn stop(&self) {
         let running = self.running.write().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(running) = running {
-            running._observer.abort();
+            running.observer.abort();
             let _ = running.raft.shutdown().await;
         }
+        // Some of its tasks may still be at work; from here on it is for nothing.
+        self.replica.new_era();
+        drop(self.disk.new_pass());
     }
 
     /// Tells the state, if it is new.
@@ -194,10 +211,8 @@ impl<M: Machine> Inner<M> {
     /// Applies what the log has.
     fn catch_up(&self) -> std::io::Result<()> {
         let from = self.replica.position().last_log_id.map_or(0, |id| id.index + 1);
-        for entry in self.disk.entries(from.., usize::MAX)? {
-            self.replica.apply(entry.log_id, &entry.payload);
-        }
-        Ok(())
+        let era = self.replica.new_era();
+        self.disk.entries(from.., usize::MAX)?.iter().try_for_each(|entry| self.replica.apply(era, entry).map(drop))
     }
 
     /// Vote and position of a log that follows the one there is, with this node as the only voter.

@@ -17,6 +17,12 @@ use crate::{
 };
 
 impl Disk {
+    /// The cluster taken part in.
+    pub(crate) fn cluster(&self) -> io::Result<Option<ClusterUid>> {
+        let cluster = self.read(|read| table::get_meta::<Peer>(&read.open_table(META)?, CLUSTER))?;
+        Ok(cluster.map(|uid| ClusterUid(uid.0)))
+    }
+
     /// Takes part in a cluster from now on, with an empty log.
     pub(crate) fn enter(&self, cluster: ClusterUid) -> io::Result<()> {
         self.begin_anew(|write| name(write, cluster))

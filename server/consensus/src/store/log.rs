@@ -3,7 +3,7 @@
 //! Reading happens where it is asked for: it comes from memory nearly always. Writing waits for the disk, on a thread of
 //! its own unless that is switched off, and what was written is on the disk when the library is told.
 
-use std::{fmt::Debug, io, ops::RangeBounds, sync::Arc};
+use std::{fmt::Debug, io, ops::RangeBounds};
 
 use openraft::{
     OptionalSend, RaftLogReader,
@@ -12,7 +12,7 @@ use openraft::{
 use redb::{ReadTransaction, ReadableTable};
 
 use super::{
-    Disk,
+    Disk, Pass,
     fault::Fault,
     table::{self, COMMITTED, LOG, META, PURGED, VOTE},
 };
@@ -23,7 +23,7 @@ use crate::{
 
 /// The log as the library wants it.
 #[derive(Clone)]
-pub(crate) struct Log(pub Arc<Disk>);
+pub(crate) struct Log(pub Pass);
 
 impl Disk {
     /// The last entry there is, or was before the log was cut off.
@@ -59,8 +59,8 @@ impl Disk {
         })
     }
 
-    fn append(&self, entries: &[Entry]) -> io::Result<()> {
-        self.write(|write| {
+    fn append(&self, era: u64, entries: &[Entry]) -> io::Result<()> {
+        self.write_in(era, |write| {
             let mut log = write.open_table(LOG)?;
             for entry in entries {
                 let index = entry.log_id.index;
@@ -70,18 +70,18 @@ impl Disk {
         })
     }
 
-    fn save_vote(&self, vote: &Vote) -> io::Result<()> {
-        self.write(|write| table::put_meta(&mut write.open_table(META)?, VOTE, vote))
+    fn save_vote(&self, era: u64, vote: &Vote) -> io::Result<()> {
+        self.write_in(era, |write| table::put_meta(&mut write.open_table(META)?, VOTE, vote))
     }
 
     /// Removes what comes from `index` on.
-    fn truncate(&self, index: u64) -> io::Result<()> {
-        self.write(|write| Ok(write.open_table(LOG)?.retain_in(index.., |_, _| false)?))
+    fn truncate(&self, era: u64, index: u64) -> io::Result<()> {
+        self.write_in(era, |write| Ok(write.open_table(LOG)?.retain_in(index.., |_, _| false)?))
     }
 
     /// Removes what comes up to `id`, and notes that it was there.
-    fn purge(&self, id: &LogId) -> io::Result<()> {
-        self.write(|write| {
+    fn purge(&self, era: u64, id: &LogId) -> io::Result<()> {
+        self.write_in(era, |write| {
             table::put_meta(&mut write.open_table(META)?, PURGED, id)?;
             Ok(write.open_table(LOG)?.retain_in(..=id.index, |_, _| false)?)
         })
@@ -100,15 +100,15 @@ impl RaftLogReader<Types> for Log {
         &mut self,
         range: RB,
     ) -> io::Result<Vec<Entry>> {
-        self.0.entries(range, usize::MAX)
+        self.0.disk.entries(range, usize::MAX)
     }
 
     async fn limited_get_log_entries(&mut self, start: u64, end: u64) -> io::Result<Vec<Entry>> {
-        self.0.entries(start..end, BATCH)
+        self.0.disk.entries(start..end, BATCH)
     }
 
     async fn read_vote(&mut self) -> io::Result<Option<Vote>> {
-        self.0.vote()
+        self.0.disk.vote()
     }
 }
 
@@ -116,7 +116,7 @@ impl RaftLogStorage<Types> for Log {
     type LogReader = Self;
 
     async fn get_log_state(&mut self) -> io::Result<LogState<Types>> {
-        Ok(LogState { last_purged_log_id: self.0.purged()?, last_log_id: self.0.last()? })
+        Ok(LogState { last_purged_log_id: self.0.disk.purged()?, last_log_id: self.0.disk.last()? })
     }
 
     async fn get_log_reader(&mut self) -> Self {
@@ -125,19 +125,19 @@ impl RaftLogStorage<Types> for Log {
 
     async fn save_vote(&mut self, vote: &Vote) -> io::Result<()> {
         let vote = *vote;
-        self.0.run(move |disk| disk.save_vote(&vote)).await
+        self.0.run(move |disk, era| disk.save_vote(era, &vote)).await
     }
 
     async fn save_committed(&mut self, committed: Option<LogId>) -> io::Result<()> {
-        *lock(&self.0.committed) = committed;
+        *lock(&self.0.disk.committed) = committed;
         Ok(())
     }
 
     async fn read_committed(&mut self) -> io::Result<Option<LogId>> {
-        if let Some(committed) = *lock(&self.0.committed) {
+        if let Some(committed) = *lock(&self.0.disk.committed) {
             return Ok(Some(committed));
         }
-        self.0.read(|read| table::get_meta(&read.open_table(META)?, COMMITTED))
+        self.0.disk.read(|read| table::get_meta(&read.open_table(META)?, COMMITTED))
     }
 
     async fn append<I>(&mut self, entries: I, flushed: IOFlushed<Types>) -> io::Result<()>
@@ -146,17 +146,17 @@ impl RaftLogStorage<Types> for Log {
         I::IntoIter: OptionalSend,
     {
         let entries: Vec<Entry> = entries.into_iter().collect();
-        self.0.run(move |disk| disk.append(&entries)).await?;
+        self.0.run(move |disk, era| disk.append(era, &entries)).await?;
         flushed.io_completed(Ok(()));
         Ok(())
     }
 
     async fn truncate_after(&mut self, last: Option<LogId>) -> io::Result<()> {
         let from = last.map_or(0, |id| id.index + 1);
-        self.0.run(move |disk| disk.truncate(from)).await
+        self.0.run(move |disk, era| disk.truncate(era, from)).await
     }
 
     async fn purge(&mut self, id: LogId) -> io::Result<()> {
-        self.0.run(move |disk| disk.purge(&id)).await
+        self.0.run(move |disk, era| disk.purge(era, &id)).await
     }
 }

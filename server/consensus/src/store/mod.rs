@@ -22,7 +22,10 @@ mod tests;
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use redb::{Database, Durability, ReadTransaction, ReadableDatabase, WriteTransaction};
@@ -44,14 +47,42 @@ pub(crate) struct Disk {
     /// Known to be committed, but not written yet: this goes along with the next write, for it only saves time after a
     /// restart, and is not worth a sync of its own.
     committed: Mutex<Option<LogId>>,
+    /// Whose turn it is to write, as far as the library is concerned.
+    era: AtomicU64,
     /// What failed first. After that the database refuses everything.
     failed: OnceLock<String>,
+}
+
+/// Allows to write, until there is a newer one.
+#[derive(Clone)]
+pub(crate) struct Pass {
+    pub disk: Arc<Disk>,
+    era: u64,
+}
+
+impl Pass {
+    /// Does work that waits for the disk where it may wait.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Disk, u64) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let era = self.era;
+        self.disk.run(move |disk| work(disk, era)).await
+    }
 }
 
 impl Disk {
     fn new(path: PathBuf, blocking: bool, database: Database) -> Self {
         let database = RwLock::new(Some(database));
-        Self { path, blocking, database, committed: Mutex::new(None), failed: OnceLock::new() }
+        let (committed, era, failed) = (Mutex::new(None), AtomicU64::new(0), OnceLock::new());
+        Self { path, blocking, database, committed, era, failed }
+    }
+
+    /// From now on only the new pass allows to write: the library's tasks may outlive what they belonged to, and must
+    /// not write into what came after it.
+    pub(crate) fn new_pass(self: &Arc<Self>) -> Pass {
+        let era = self.era.fetch_add(1, Ordering::SeqCst) + 1;
+        Pass { disk: self.clone(), era }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -102,6 +133,15 @@ impl Disk {
             None => Err(Fault::Closed),
         });
         result.map_err(|fault| self.failing("write", fault))
+    }
+
+    /// The same, for whoever has the pass of this era; another one comes too late.
+    fn write_in<T>(&self, era: u64, change: impl FnOnce(&WriteTransaction) -> Result<T, Fault>) -> io::Result<T> {
+        self.write(|write| {
+            // There is one transaction at a time, so whatever begins a new era and then writes finds all of the old.
+            let is_valid = self.era.load(Ordering::SeqCst) == era;
+            if is_valid { change(write) } else { Err(Fault::Closed) }
+        })
     }
 
     fn transact<T>(

@@ -28,8 +28,8 @@ impl Disk {
     }
 
     /// Puts this snapshot in place of the last one.
-    pub(crate) fn save_snapshot(&self, meta: &SnapshotMeta, bytes: &[u8]) -> std::io::Result<()> {
-        self.write(|write| save(write, meta, bytes))
+    pub(crate) fn save_snapshot(&self, era: u64, meta: &SnapshotMeta, bytes: &[u8]) -> std::io::Result<()> {
+        self.write_in(era, |write| save(write, meta, bytes))
     }
 }
 
