@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, future::Future, time::Duration};
 
 use quorate_consensus::{Error, Options, ProposeError, State};
 
@@ -281,4 +281,33 @@ async fn what_was_closed_is_closed_for_all() {
     assert_eq!(node.join(OTHER).await, Err(Error::Stopped));
     assert_eq!(node.found(OTHER, voters(&[2])).await, Err(Error::NotAVoter));
     assert_eq!(node.state(), State::default());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_gives_up_half_way_leaves_nothing_half_done() {
+    let cluster = Cluster::led(1, options()).await;
+    cluster.propose(1, "kept").await.unwrap();
+    let node = &cluster.nodes[&1];
+    for polls in 1..6 {
+        // Gives up after so many steps.
+        let mut steps = 0;
+        let mut refounding = Box::pin(node.refound(OTHER, |diary| diary.changes.push(b"mended".to_vec())));
+        std::future::poll_fn(|context| {
+            steps += 1;
+            match refounding.as_mut().poll(context) {
+                std::task::Poll::Pending if steps < polls => std::task::Poll::Pending,
+                _ => std::task::Poll::Ready(()),
+            }
+        })
+        .await;
+        drop(refounding);
+        let is_new = node.join(OTHER).await.is_ok();
+        assert!(is_new || node.join(CLUSTER).await.is_ok());
+        assert_eq!(node.read(|diary| diary.changes.contains(&b"mended".to_vec())), is_new);
+        cluster.lead(1).await;
+        assert_eq!(cluster.changes(1)[0], b"kept");
+        if is_new {
+            return;
+        }
+    }
 }

@@ -102,7 +102,7 @@ impl<M: Machine> Consensus<M> {
         let inner = &self.0;
         let _life = self.alive().await?;
         inner.stop().await;
-        inner.disk.run(Disk::leave).await.map_err(|why| inner.failed(why))?;
+        inner.disk.new_pass().run(Disk::leave).await.map_err(|why| inner.failed(why))?;
         let era = inner.replica.new_era();
         inner.replica.restore(era, &SnapshotMeta::default(), &inner.pristine).map_err(|why| inner.failed(why))?;
         inner.news.state(State::default());
@@ -129,8 +129,8 @@ impl<M: Machine> Consensus<M> {
         let (vote, meta) = begun;
         inner.replica.write(change);
         let bytes = inner.replica.read(M::snapshot);
-        let work = move |disk: &Disk| disk.enter_with(cluster, &vote, &meta, &bytes);
-        inner.disk.run(work).await.map_err(|why| inner.failed(why))?;
+        let work = move |disk: &Disk, era| disk.enter_with(era, cluster, &vote, &meta, &bytes);
+        inner.disk.new_pass().run(work).await.map_err(|why| inner.failed(why))?;
         inner.start(cluster).await.map_err(|why| inner.failed(why))
     }
 
@@ -143,7 +143,7 @@ impl<M: Machine> Consensus<M> {
             Some(running) => return Err(Error::OtherCluster { found: running.cluster, wanted: cluster }),
             None => {}
         }
-        inner.disk.run(move |disk| disk.enter(cluster)).await.map_err(|why| inner.failed(why))?;
+        inner.disk.new_pass().run(move |disk, era| disk.enter(era, cluster)).await.map_err(|why| inner.failed(why))?;
         inner.start(cluster).await.map_err(|why| inner.failed(why))?;
         Ok(life)
     }
@@ -155,10 +155,12 @@ impl<M: Machine> Consensus<M> {
         if *closed {
             return Err(Error::Stopped);
         }
-        if inner.running().is_none()
-            && let Some(cluster) = inner.disk.cluster().map_err(|why| inner.failed(why))?
-        {
-            inner.start(cluster).await.map_err(|why| inner.failed(why))?;
+        if inner.running().is_none() {
+            // What was being written then is written now, or will not be.
+            let waited = inner.disk.new_pass().run(|disk, _| disk.wait().and_then(|()| disk.cluster())).await;
+            if let Some(cluster) = waited.map_err(|why| inner.failed(why))? {
+                inner.start(cluster).await.map_err(|why| inner.failed(why))?;
+            }
         }
         Ok(closed)
     }

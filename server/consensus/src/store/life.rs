@@ -24,24 +24,25 @@ impl Disk {
     }
 
     /// Takes part in a cluster from now on, with an empty log.
-    pub(crate) fn enter(&self, cluster: ClusterUid) -> io::Result<()> {
-        self.begin_anew(|write| name(write, cluster))
+    pub(crate) fn enter(&self, era: u64, cluster: ClusterUid) -> io::Result<()> {
+        self.begin_anew(era, |write| name(write, cluster))
     }
 
     /// Takes part in nothing from now on.
-    pub(crate) fn leave(&self) -> io::Result<()> {
-        self.begin_anew(|_| Ok(()))
+    pub(crate) fn leave(&self, era: u64) -> io::Result<()> {
+        self.begin_anew(era, |_| Ok(()))
     }
 
     /// Takes part in a new cluster from now on, which begins with this snapshot and this vote.
     pub(crate) fn enter_with(
         &self,
+        era: u64,
         cluster: ClusterUid,
         vote: &Vote,
         meta: &SnapshotMeta,
         state: &[u8],
     ) -> io::Result<()> {
-        self.begin_anew(|write| {
+        self.begin_anew(era, |write| {
             name(write, cluster)?;
             snapshot::save(write, meta, state)?;
             let mut table = write.open_table(META)?;
@@ -53,9 +54,9 @@ impl Disk {
         })
     }
 
-    fn begin_anew(&self, then: impl FnOnce(&WriteTransaction) -> Result<(), Fault>) -> io::Result<()> {
+    fn begin_anew(&self, era: u64, then: impl FnOnce(&WriteTransaction) -> Result<(), Fault>) -> io::Result<()> {
         *lock(&self.committed) = None;
-        self.write(|write| {
+        self.write_in(era, |write| {
             write.open_table(LOG)?.retain(|_, _| false)?;
             write.open_table(SNAPSHOT)?.retain(|_, _| false)?;
             let mut meta = write.open_table(META)?;

@@ -94,6 +94,15 @@ impl Disk {
         self.failed.get().map(String::as_str)
     }
 
+    /// Waits for whatever is being written now.
+    pub(crate) fn wait(&self) -> io::Result<()> {
+        let result = self.open().and_then(|database| match database.as_ref() {
+            Some(database) => Ok(database.begin_write()?.abort()?),
+            None => Err(Fault::Closed),
+        });
+        result.map_err(|fault| self.failing("write", fault))
+    }
+
     /// Writes what is only known in memory, so that nothing has to be learnt again after an orderly end.
     pub(crate) fn settle(&self) -> io::Result<()> {
         let is_settled = lock(&self.committed).is_none() || self.failure().is_some();
