@@ -7,6 +7,7 @@ use tonic::transport::Channel;
 use crate::v1::admin_service_client::AdminServiceClient;
 use crate::v1::event_service_client::EventServiceClient;
 use crate::v1::membership_service_client::MembershipServiceClient;
+use crate::v1::quorum_service_client::QuorumServiceClient;
 
 /// How much longer the agent is told to take than this side waits, so that this side always knows why a call ended.
 const GRACE: Duration = Duration::from_millis(200);
@@ -42,6 +43,11 @@ impl Attempt {
     /// The stub of the membership service.
     pub fn membership(&self) -> MembershipServiceClient<Channel> {
         MembershipServiceClient::new(self.channel()).max_decoding_message_size(self.max_message_size)
+    }
+
+    /// The stub of the quorum service.
+    pub fn quorum(&self) -> QuorumServiceClient<Channel> {
+        QuorumServiceClient::new(self.channel()).max_decoding_message_size(self.max_message_size)
     }
 
     /// The stub of the event service.

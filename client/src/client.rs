@@ -98,6 +98,21 @@ impl Client {
         .await
     }
 
+    /// Whether the answering node has quorum at this moment, and for how long surely.
+    ///
+    /// Having no quorum is an answer. Count [`valid_duration`](v1::Quorum::valid_duration) from before the call. Blocks for
+    /// less than a second, and only while quorum goes on from one epoch to the next. Repeated when needed.
+    pub async fn quorum(&self) -> Result<v1::GetQuorumResponse, Error> {
+        self.idempotent(|a| async move { a.quorum().get_quorum(a.request(v1::GetQuorumRequest {})).await }).await
+    }
+
+    /// Who votes, and how voters are chosen, as far as the answering node knows.
+    ///
+    /// Does not block. Repeated when needed.
+    pub async fn voters(&self) -> Result<v1::ListVotersResponse, Error> {
+        self.idempotent(|a| async move { a.quorum().list_voters(a.request(v1::ListVotersRequest {})).await }).await
+    }
+
     /// The answering agent: version, identity, addresses, uptime, configuration in force.
     ///
     /// Does not block. Repeated when needed.

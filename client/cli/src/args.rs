@@ -18,6 +18,7 @@ Exit codes:
   4  not found
   5  refused: the state of the cluster does not allow it, or it changed meanwhile
   6  no answer in time
+  7  no quorum (quorate quorum)
 
 Examples:
   quorate status
@@ -32,6 +33,14 @@ Leaving concerns one agent, so exactly one endpoint must be given. Waits up to -
 Examples:
   quorate leave --endpoint 10.0.0.3:7401
   quorate leave --endpoint 10.0.0.3:7401 --yes --timeout 2m";
+
+const QUORUM_EXAMPLES: &str = "\
+Exits with 0 when the node has quorum and with 7 when it has not. Several endpoints are asked one
+after the other until one answers: give exactly one to ask a certain node.
+
+Examples:
+  quorate quorum && echo safe
+  quorate quorum --endpoint 10.0.0.2:7401 -o json | jq .quorum.epoch";
 
 const EVENTS_EXAMPLES: &str = "\
 Without --since all history that the answering agent keeps is listed. Only views are kept as
@@ -125,6 +134,12 @@ pub enum Command {
         after_help = "Examples:\n  quorate members\n  quorate members -o json | jq -r '.view.members[].node_name'"
     )]
     Members,
+    /// Say whether the answering node has quorum: whether it is safe to touch shared data
+    #[command(after_help = QUORUM_EXAMPLES)]
+    Quorum,
+    /// List who votes for quorum, and how voters are chosen
+    #[command(after_help = "Examples:\n  quorate voters\n  quorate voters -o json | jq -r '.voters[].node_name'")]
+    Voters,
     /// List all nodes the answering agent knows, also outsiders and evicted ones
     #[command(after_help = "Examples:\n  quorate nodes\n  quorate nodes --endpoint 10.0.0.2:7401")]
     Nodes,
@@ -190,6 +205,8 @@ pub enum Kind {
     /// Every member has installed the view
     #[value(alias = "view_stable")]
     ViewStable,
+    /// The answering node was granted quorum, or lost it
+    Quorum,
 }
 
 impl From<Kind> for EventKind {
@@ -198,6 +215,7 @@ impl From<Kind> for EventKind {
             Kind::View => Self::View,
             Kind::TransitionStarted => Self::TransitionStarted,
             Kind::ViewStable => Self::ViewStable,
+            Kind::Quorum => Self::Quorum,
         }
     }
 }

@@ -8,7 +8,9 @@ mod follow;
 mod links;
 mod members;
 mod nodes;
+mod quorum;
 pub mod status;
+mod voters;
 
 use crate::app::App;
 use crate::args::{Cli, Command};
@@ -23,6 +25,8 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Status => status::run(app).await,
         Command::Members => members::run(app).await,
+        Command::Quorum => quorum::run(app).await,
+        Command::Voters => voters::run(app).await,
         Command::Nodes => nodes::run(app).await,
         Command::Links(args) => links::run(app, args).await,
         Command::Events(args) => events::run(app, args).await,

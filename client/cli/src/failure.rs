@@ -19,6 +19,9 @@ pub enum Failure {
     /// A flag does not fit.
     #[error("{0}")]
     Usage(String),
+    /// The answering node has no quorum; the answer was written.
+    #[error("the node has no quorum")]
+    NoQuorum,
     /// The user did not confirm.
     #[error("not confirmed, nothing was done")]
     Declined,
@@ -60,6 +63,9 @@ struct TriedEndpoint<'a> {
 impl Failure {
     /// Writes the failure to standard error and returns the exit code. Whoever stopped reading gets no error.
     pub fn report(&self, format: Format) -> ExitCode {
+        if matches!(self, Self::NoQuorum) {
+            return ExitCode::from(self.exit_code());
+        }
         if matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe) {
             return ExitCode::SUCCESS;
         }
@@ -78,6 +84,7 @@ impl Failure {
             Self::Call(error) => call_exit_code(error),
             Self::Usage(_) => 2,
             Self::Unconfirmed(_) => 6,
+            Self::NoQuorum => 7,
             Self::Declined | Self::Io(_) => 1,
         }
     }

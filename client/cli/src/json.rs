@@ -393,6 +393,100 @@ impl Agent {
     }
 }
 
+/// How quorum stands.
+#[derive(Debug, Serialize)]
+pub struct Quorum {
+    granted: bool,
+    epoch: u64,
+    view_id: Option<ViewId>,
+    valid_seconds: Option<f64>,
+    /// Why not; null with quorum.
+    reason: Option<String>,
+    text: Option<String>,
+    missing_voters: Vec<String>,
+    holder: Option<String>,
+    cluster_uid: Option<String>,
+}
+
+impl From<&v1::Quorum> for Quorum {
+    fn from(quorum: &v1::Quorum) -> Self {
+        Self {
+            granted: quorum.granted,
+            epoch: quorum.epoch,
+            view_id: quorum.view_id.as_ref().map(ViewId::from),
+            valid_seconds: quorum.valid_duration.as_ref().and_then(seconds),
+            reason: (!quorum.granted).then(|| word::<v1::QuorumReason>(quorum.reason)),
+            text: some_text(&quorum.text),
+            missing_voters: quorum.missing_voters.clone(),
+            holder: some_text(&quorum.holder),
+            cluster_uid: some_text(&quorum.cluster_uid),
+        }
+    }
+}
+
+/// `quorum`.
+#[derive(Debug, Serialize)]
+pub struct QuorumAnswer {
+    header: Option<Header>,
+    quorum: Option<Quorum>,
+}
+
+impl From<&v1::GetQuorumResponse> for QuorumAnswer {
+    fn from(answer: &v1::GetQuorumResponse) -> Self {
+        Self {
+            header: answer.header.as_ref().map(Header::from),
+            quorum: answer.quorum.as_ref().map(Quorum::from),
+        }
+    }
+}
+
+/// A node that votes.
+#[derive(Debug, Serialize)]
+pub struct Voter {
+    node_name: String,
+    node_id: String,
+    present: bool,
+    leader: bool,
+    witness: bool,
+    zone: Option<String>,
+}
+
+impl From<&v1::Voter> for Voter {
+    fn from(voter: &v1::Voter) -> Self {
+        Self {
+            node_name: voter.node_name.clone(),
+            node_id: voter.node_id.clone(),
+            present: voter.present,
+            leader: voter.leader,
+            witness: voter.witness,
+            zone: some_text(&voter.zone),
+        }
+    }
+}
+
+/// `voters`.
+#[derive(Debug, Serialize)]
+pub struct Voters {
+    header: Option<Header>,
+    voters: Vec<Voter>,
+    /// `auto` or `pinned`.
+    mode: String,
+    most: u32,
+    pinned_names: Vec<String>,
+}
+
+impl From<&v1::ListVotersResponse> for Voters {
+    fn from(answer: &v1::ListVotersResponse) -> Self {
+        Self {
+            header: answer.header.as_ref().map(Header::from),
+            voters: list(&answer.voters),
+            mode: word::<v1::VoterMode>(answer.mode),
+            most: answer.most,
+            pinned_names: answer.pinned_names.clone(),
+        }
+    }
+}
+
 /// `leave`, `evict` and `readmit`.
 #[derive(Debug, Serialize)]
 pub struct Change {
@@ -421,6 +515,7 @@ enum What {
     View { view: View },
     TransitionStarted { left_view_id: Option<ViewId>, controller: Option<String>, summary: String },
     ViewStable { view_id: Option<ViewId>, install_seconds: Option<f64> },
+    Quorum { quorum: Quorum },
     Gap { reason: String, view: Option<View>, state: Option<String> },
     Unknown {},
 }
@@ -438,6 +533,7 @@ impl From<&v1::Event> for Event {
                 view_id: stable.view_id.as_ref().map(ViewId::from),
                 install_seconds: stable.install_duration.as_ref().and_then(seconds),
             },
+            Some(v1::event::Kind::Quorum(quorum)) => What::Quorum { quorum: quorum.into() },
             None => What::Unknown {},
         };
         Self { what, cursor: some_text(&event.cursor), observed_time: event.observed_time.as_ref().and_then(time) }

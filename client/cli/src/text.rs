@@ -5,4 +5,5 @@ pub mod event;
 pub mod links;
 pub mod members;
 pub mod nodes;
+pub mod quorum;
 pub mod status;

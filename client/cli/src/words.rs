@@ -33,6 +33,8 @@ named! {
     ChannelState "CHANNEL_STATE_"
     CauseKind "CAUSE_KIND_"
     SnapshotReason "SNAPSHOT_REASON_"
+    QuorumReason "QUORUM_REASON_"
+    VoterMode "VOTER_MODE_"
 }
 
 /// The name of an enum's value in lower case without the prefix; `unknown_7` for one this version does not know.

@@ -28,6 +28,7 @@ use self::{pulse::Alive, signals::Signals};
 use crate::{
     api::{self, About, Context},
     config::{Config, LimitsConfig, TlsConfig},
+    consensus::Council,
     discovery,
     driver::{Driver, Ended, Handle, Parts, Writer, wall},
     error::AgentError,
@@ -55,6 +56,15 @@ const LEAVE_SLACK: Duration = Duration::from_secs(5);
 /// How long requests over HTTP may take when the agent stops.
 const HTTP_GRACE: Duration = Duration::from_secs(1);
 
+/// Where the work is done that heartbeats must not wait behind.
+#[derive(Clone, Copy, Debug)]
+pub struct Runtimes<'a> {
+    /// For clients.
+    pub serving: &'a Runtime,
+    /// For consensus.
+    pub consensus: &'a Runtime,
+}
+
 /// A running agent.
 #[derive(Debug)]
 pub struct Agent {
@@ -68,14 +78,16 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// Starts an agent on these listeners. Clients are served on `serving`, all else on the runtime this is called on, so
-    /// that however many clients there are, heartbeats do not wait behind them.
+    /// Starts an agent on these listeners. Clients and consensus have runtimes of their own, all else runs on the one this
+    /// is called on: however much they have to do, heartbeats do not wait behind them.
     ///
     /// # Errors
     /// [`AgentError`] when the data folder or the settings cannot be used.
-    pub fn start(config: &Config, listeners: Listeners, serving: &Runtime) -> Result<Self, AgentError> {
+    pub async fn start(config: &Config, listeners: Listeners, runtimes: Runtimes<'_>) -> Result<Self, AgentError> {
+        let serving = runtimes.serving;
         let tls = tls(config)?;
         let (store, identity, durable) = Store::open(&config.data_dir, &config.cluster, &config.node_name)?;
+        let council = Council::open(&config.data_dir, &identity, config.quorum.lease, runtimes.consensus).await?;
         let settings = config.settings(identity.clone());
         let open_timeout = settings.open_timeout();
         let node = Node::new(settings, durable, seed(&identity)).map_err(runtime)?;
@@ -92,6 +104,7 @@ impl Agent {
             identity: identity.clone(),
             transport,
             writer: writer(store, metrics.clone()),
+            council,
             discovered,
             metrics: metrics.clone(),
             event_buffer: config.limits.event_buffer,
@@ -192,15 +205,16 @@ impl Agent {
 }
 
 /// Runs an agent until it has left the cluster: on SIGTERM or SIGINT, or when asked over the API. A second signal stops
-/// it at once. Clients are served on `serving`.
+/// it at once. Clients are served on `serving`, consensus runs on `consensus`.
 ///
 /// # Errors
 /// [`AgentError`], which has an exit code for each cause.
-pub async fn run(config: Config, serving: Runtime) -> Result<(), AgentError> {
+pub async fn run(config: Config, serving: Runtime, consensus: Runtime) -> Result<(), AgentError> {
     files::raise_limit(&config);
     let listeners = Listeners::bind(&config, &serving).await?;
     let mut signals = Signals::new()?;
-    let agent = Agent::start(&config, listeners, &serving)?;
+    let runtimes = Runtimes { serving: &serving, consensus: &consensus };
+    let agent = Agent::start(&config, listeners, runtimes).await?;
     let cancel = agent.cancel();
     let asked = CancellationToken::new();
     let leave = asked.clone();

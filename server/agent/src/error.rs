@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr, process::ExitCode};
 
+use quorate_consensus::OpenError;
 use quorate_tls::FileError;
 
 use crate::{config::ConfigError, store::StoreError};
@@ -15,6 +16,9 @@ pub enum AgentError {
     /// The data folder was refused, or failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The cluster database in the data folder was refused.
+    #[error(transparent)]
+    Database(#[from] OpenError),
     /// The files for TLS cannot be used.
     #[error("{key}: {source}")]
     Tls {
@@ -45,7 +49,7 @@ impl AgentError {
         ExitCode::from(match self {
             Self::Runtime(_) => 1,
             Self::Config(_) | Self::Tls { .. } => 2,
-            Self::Store(_) => 3,
+            Self::Store(_) | Self::Database(_) => 3,
             Self::Listen { .. } => 4,
         })
     }

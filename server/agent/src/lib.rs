@@ -7,6 +7,7 @@ pub mod agent;
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod consensus;
 pub mod dev;
 pub mod discovery;
 pub mod driver;

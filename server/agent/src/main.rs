@@ -43,11 +43,14 @@ fn run(args: &RunArgs, given: &ArgMatches) -> Result<(), AgentError> {
     let start = |mut builder: Builder| {
         builder.enable_all().build().map_err(|why| AgentError::Runtime(format!("cannot start: {why}")))
     };
-    // One thread is the node; the others serve clients.
+    // One thread is the node, one is for consensus; the others serve clients.
+    let mut single = Builder::new_multi_thread();
+    single.worker_threads(1);
     let (node, serving) = (start(Builder::new_current_thread())?, start(Builder::new_multi_thread())?);
-    let ended = node.block_on(agent::run(config, serving.handle().clone()));
+    let consensus = start(single)?;
+    let ended = node.block_on(agent::run(config, serving.handle().clone(), consensus.handle().clone()));
     // A look-up of a name may still wait for its answer; nobody needs it any more.
-    for runtime in [serving, node] {
+    for runtime in [serving, consensus, node] {
         runtime.shutdown_timeout(Duration::from_secs(1));
     }
     ended

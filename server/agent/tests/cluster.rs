@@ -6,7 +6,7 @@
 use std::{path::Path, time::Duration};
 
 use quorate_agent::{
-    agent::{Agent, Listeners},
+    agent::{Agent, Listeners, Runtimes},
     config::Config,
     driver::{Handle, What},
     error::AgentError,
@@ -60,10 +60,12 @@ async fn ports(name: &str, dir: &Path) -> Ports {
 
 impl Ports {
     /// Starts the agent, which looks for peers at `seeds`.
-    fn start(self, seeds: &[String]) -> Node {
+    async fn start(self, seeds: &[String]) -> Node {
         let text = format!("{}[discovery]\nseeds = {seeds:?}\n", self.config);
         let config = Config::parse(&text).unwrap();
-        let agent = Agent::start(&config, self.listeners, &tokio::runtime::Handle::current()).unwrap();
+        let here = tokio::runtime::Handle::current();
+        let runtimes = Runtimes { serving: &here, consensus: &here };
+        let agent = Agent::start(&config, self.listeners, runtimes).await.unwrap();
         let (handle, kill) = (agent.handle().clone(), agent.cancel());
         let stop = CancellationToken::new();
         let ended = tokio::spawn(agent.run_until(stop.clone().cancelled_owned()));
@@ -90,7 +92,7 @@ impl Node {
 async fn three(dir: &Path) -> [Node; 3] {
     let (a, b, c) = (ports("n1", dir).await, ports("n2", dir).await, ports("n3", dir).await);
     let seeds = [a.peer.clone(), b.peer.clone(), c.peer.clone()];
-    [a.start(&seeds), b.start(&seeds), c.start(&seeds)]
+    [a.start(&seeds).await, b.start(&seeds).await, c.start(&seeds).await]
 }
 
 fn folder() -> TempDir {
@@ -198,7 +200,7 @@ async fn v4_an_agent_that_comes_back_learns_the_views_it_missed() {
     let again = ports("n3", dir.path()).await;
     let nodes = a.handle.nodes().await.unwrap();
     let peers: Vec<_> = nodes.iter().flat_map(|node| &node.endpoints).map(|(_, at)| at.to_string()).collect();
-    let c = again.start(&peers);
+    let c = again.start(&peers).await;
     let view = c.view_of(3).await;
     assert_eq!(a.view_of(3).await, view);
     let history = c.handle.history(None).await.unwrap();

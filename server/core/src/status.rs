@@ -2,7 +2,7 @@
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
-use crate::types::{Address, Duration, Identity, Incarnation, Network, NodeName, ViewId, ViewRecord};
+use crate::types::{Address, Duration, Identity, Incarnation, Network, NodeName, Profile, Suffrage, ViewId, ViewRecord};
 
 /// How far a node has come towards acting on a view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,6 +58,10 @@ pub struct NodeStatus {
     pub view: Option<ViewId>,
     /// Whether it distrusts its own timers.
     pub distrust: bool,
+    /// What it says of itself.
+    pub profile: Arc<Profile>,
+    /// Whether it votes.
+    pub suffrage: Suffrage,
 }
 
 /// State of a link.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quorate_core::{
     Publication,
+    quorum::Lack,
     types::{Epoch, Identity, Incarnation, NodeName, Resume, ViewId, ViewRecord},
 };
 
@@ -243,7 +244,12 @@ impl Checkers {
             return self.fail(time, "Q2", format!("n{host} is granted epoch {epoch} after {highest:?}"));
         }
         let awake = |other: &usize| hosts[*other].node.is_some() && hosts[*other].paused.is_none();
-        let differs = |other: &usize| self.told[*other].as_ref().is_some_and(|(_, told)| told != view);
+        // Who has stopped in favour of the next grant is about to have it, and does not act meanwhile.
+        let renews = |other: usize| {
+            let lack = hosts[other].node.as_ref().and_then(|node| node.quorum_status(hosts[other].now(time)).lack);
+            lack == Some(Lack::Renewing)
+        };
+        let differs = |other: &usize| self.told[*other].as_ref().is_some_and(|(_, told)| told != view) && !renews(*other);
         if let Some(loser) = (0..hosts.len()).find(|other| awake(other) && differs(other)) {
             let what = format!("n{host} is granted {view} while n{loser} was not told that it lost {:?}", self.told[loser]);
             self.fail(time, "Q3", what);

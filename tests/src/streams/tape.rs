@@ -48,6 +48,7 @@ impl Tape {
                 Kind::View(view) => Said::View(view),
                 Kind::TransitionStarted(started) => Said::Started { left: started.left_view_id.as_ref().map(Id::from) },
                 Kind::ViewStable(stable) => Said::Stable(stable.view_id.as_ref().map(Id::from).expect("a view id")),
+                Kind::Quorum(_) => Said::Bookmark,
             },
             Some(Message::Bookmark(_)) | None => Said::Bookmark,
         };

@@ -14,6 +14,7 @@ pub fn event(event: &v1::Event, paint: Paint) -> String {
         Some(Kind::View(view)) => (view_head(view, paint), view_details(view)),
         Some(Kind::TransitionStarted(started)) => (started_head(started, paint), Vec::new()),
         Some(Kind::ViewStable(stable)) => (stable_head(stable, paint), Vec::new()),
+        Some(Kind::Quorum(quorum)) => (super::quorum::change(quorum, paint), Vec::new()),
         None => ("an event of a kind this version does not know".to_owned(), Vec::new()),
     };
     let details: String = details.iter().map(|line| format!("{INDENT}{line}\n")).collect();

@@ -90,7 +90,7 @@ impl Context {
             cluster_id: self.about.cluster.clone(),
             node_name: self.about.identity.name.to_string(),
             view_id: head.map(map::view_id),
-            epoch: 0,
+            epoch: self.handle.epoch(),
             revision: 0,
         })
     }

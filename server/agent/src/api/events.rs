@@ -16,6 +16,7 @@ use super::{
     error::ApiError,
     map,
     page::{self, Listing},
+    quorum,
     watch::{self, Feed, Step, Watch},
 };
 use crate::driver::{Beginning, Happening, Seen, What};
@@ -40,6 +41,7 @@ pub(super) fn happened(what: &What) -> event::Kind {
             view_id: Some(map::view_id(id)),
             install_duration: install.map(map::duration),
         }),
+        What::Quorum(news) => event::Kind::Quorum(quorum::news(news)),
     }
 }
 
@@ -48,6 +50,7 @@ fn kind_of(what: &What) -> EventKind {
         What::View { .. } => EventKind::View,
         What::TransitionStarted { .. } => EventKind::TransitionStarted,
         What::Stable { .. } => EventKind::ViewStable,
+        What::Quorum(_) => EventKind::Quorum,
     }
 }
 
@@ -59,7 +62,7 @@ fn event(happening: &Happening, cursor: String) -> Event {
 fn kinds(asked: &[i32]) -> Result<Vec<EventKind>, ApiError> {
     let known = |number: &i32| match EventKind::try_from(*number) {
         Ok(EventKind::Unspecified) | Err(_) => {
-            Err(ApiError::bad_request("kinds", format!("{number} is no kind of event; allowed are 1 to 3")))
+            Err(ApiError::bad_request("kinds", format!("{number} is no kind of event; allowed are 1 to 4")))
         }
         Ok(kind) => Ok(kind),
     };
@@ -151,6 +154,7 @@ impl EventWatch {
             reason: reason.into(),
             view: beginning.view.as_ref().map(|view| map::view(view, !view.contains(me))),
             state: map::view_state(beginning.state).into(),
+            quorum: Some(quorum::news(&beginning.quorum)),
         };
         (self.seen, self.head) = (beginning.seen, beginning.head);
         Message::Snapshot(snapshot)

@@ -99,7 +99,7 @@ fn node_name(text: &str) -> Result<NodeName, ApiError> {
 
 fn check(outcome: Outcome, name: &NodeName, state: &'static str) -> Result<(), ApiError> {
     match outcome {
-        Outcome::Done => Ok(()),
+        Outcome::Done | Outcome::Refounded(_) => Ok(()),
         Outcome::WrongState => Err(ApiError::EvictionState { name: name.to_string(), state }),
         Outcome::Myself => Err(ApiError::bad_request("node_name", "is the answering node itself: use Leave")),
         Outcome::TooMany => Err(ApiError::LimitReached { what: "evictions", limit: None }),

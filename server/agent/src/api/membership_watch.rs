@@ -83,13 +83,14 @@ impl MembershipWatch {
         Ok(Message::Snapshot(snapshot))
     }
 
-    fn happened(&mut self, happening: &Happening) -> Message {
+    fn happened(&mut self, happening: &Happening) -> Option<Message> {
         self.seen.clone_from(&happening.seen);
         self.head.clone_from(&happening.head);
         match happened(&happening.what) {
-            Kind::View(view) => Message::View(view),
-            Kind::TransitionStarted(started) => Message::TransitionStarted(started),
-            Kind::ViewStable(stable) => Message::ViewStable(stable),
+            Kind::View(view) => Some(Message::View(view)),
+            Kind::TransitionStarted(started) => Some(Message::TransitionStarted(started)),
+            Kind::ViewStable(stable) => Some(Message::ViewStable(stable)),
+            Kind::Quorum(_) => None,
         }
     }
 
@@ -109,7 +110,7 @@ impl MembershipWatch {
         tokio::select! {
             step = self.feed.next() => Ok(match step? {
                 Step::Begin(beginning, reason) => vec![self.begin(beginning, reason).await?],
-                Step::Happening(happening) => vec![self.happened(&happening)],
+                Step::Happening(happening) => self.happened(&happening).into_iter().collect(),
                 Step::Quiet => vec![Message::Bookmark(Bookmark {})],
                 Step::Changed(name) => {
                     self.changes.changed(name);

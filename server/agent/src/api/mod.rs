@@ -15,6 +15,7 @@ mod map;
 mod membership;
 mod membership_watch;
 mod page;
+mod quorum;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -27,6 +28,7 @@ use quorate_proto::{
         admin_service_server::{AdminServiceServer, SERVICE_NAME as ADMIN},
         event_service_server::{EventServiceServer, SERVICE_NAME as EVENTS},
         membership_service_server::{MembershipServiceServer, SERVICE_NAME as MEMBERSHIP},
+        quorum_service_server::{QuorumServiceServer, SERVICE_NAME as QUORUM},
     },
 };
 use tokio::{net::TcpListener, time::timeout};
@@ -37,7 +39,7 @@ use tonic_web::GrpcWebLayer;
 pub use context::{About, Context};
 pub use error::ApiError;
 
-use self::{admin::Admin, events::Events, intake::IntakeLayer, membership::Membership};
+use self::{admin::Admin, events::Events, intake::IntakeLayer, membership::Membership, quorum::Quorum};
 use crate::{
     tls::ApiTls,
     transport::{Entrance, Guard, Refusals, incoming},
@@ -46,7 +48,7 @@ use crate::{
 /// The standard health service.
 const HEALTH: &str = "grpc.health.v1.Health";
 /// The agent's own services.
-const SERVICES: [&str; 3] = [MEMBERSHIP, EVENTS, ADMIN];
+const SERVICES: [&str; 4] = [MEMBERSHIP, QUORUM, EVENTS, ADMIN];
 /// Most calls at once on one connection.
 const MAX_STREAMS: u32 = 10_000;
 /// Most bytes of a request: more than any cursor, and nothing a client sends is longer.
@@ -89,6 +91,7 @@ pub async fn serve(
         .add_service(
             MembershipServiceServer::new(Membership(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST),
         )
+        .add_service(QuorumServiceServer::new(Quorum(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
         .add_service(EventServiceServer::new(Events(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
         .add_service(AdminServiceServer::new(Admin(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
         .add_service(health)

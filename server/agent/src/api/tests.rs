@@ -128,6 +128,7 @@ fn happened(kind: &event::Kind) -> String {
         event::Kind::View(view) => format!("view {}", number(&view.id)),
         event::Kind::TransitionStarted(started) => format!("left {}", number(&started.left_view_id)),
         event::Kind::ViewStable(stable) => format!("stable {}", number(&stable.view_id)),
+        event::Kind::Quorum(quorum) => format!("quorum {}", quorum.epoch),
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) fn to_try(node: &NodePlan, certificates: Option<&Certificates>, victi
     let mut lines = match certificates {
         None => vec![
             format!("quorate status --endpoint {api}"),
+            format!("quorate quorum --endpoint {api}"),
             format!("quorate events --follow --endpoint {api}"),
             format!("grpcurl -plaintext {api} quorate.v1.MembershipService/GetView"),
             format!(

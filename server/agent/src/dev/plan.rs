@@ -60,6 +60,11 @@ fn address(base: u16, offset: u16, number: u16) -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, base + offset + number))
 }
 
+/// How many nodes form the cluster: all of them, or of many enough that no others could.
+fn voters(nodes: u16) -> u16 {
+    nodes.min(quorate_core::settings::MAX_VOTERS as u16)
+}
+
 fn node(number: u16, args: &DevArgs, data_dir: &Path) -> NodePlan {
     let base = args.base_port;
     let (api, peer, http) = (address(base, 0, number), address(base, 100, number), address(base, 200, number));
@@ -71,6 +76,7 @@ fn node(number: u16, args: &DevArgs, data_dir: &Path) -> NodePlan {
         format!("--api-listen={api}"),
         format!("--http-listen={http}"),
         format!("--peer-listen={peer}"),
+        format!("--bootstrap-expect={}", voters(args.nodes)),
         format!("--multicast=239.255.74.1:{base}"),
         format!("--multicast-interface={}", Ipv4Addr::LOCALHOST),
     ];

@@ -14,7 +14,7 @@ use quorate_core::{
 use tokio::sync::broadcast;
 
 use super::{
-    happening::{Beginning, Happening, Listing, Reason, Subscription, What},
+    happening::{Beginning, Happening, Listing, QuorumNews, Reason, Subscription, What},
     seen::{Acquaintance, Known, Seen, replay},
 };
 
@@ -45,6 +45,7 @@ pub(super) struct EventLog {
     known: Acquaintance,
     /// The last `TransitionStarted` or `Stable`, as long as nothing came after it.
     in_force: Option<Happening>,
+    quorum: QuorumNews,
     live: broadcast::Sender<Arc<Happening>>,
     changes: broadcast::Sender<NodeName>,
 }
@@ -58,6 +59,7 @@ impl EventLog {
             head: None,
             known: Acquaintance::default(),
             in_force: None,
+            quorum: QuorumNews::default(),
             live: broadcast::Sender::new(buffer),
             changes: broadcast::Sender::new(buffer),
         }
@@ -88,9 +90,13 @@ impl EventLog {
                 self.seen.stabilise(&id);
                 What::Stable { id, install }
             }
+            Publication::Quorum { granted, lack } => {
+                self.quorum = QuorumNews { granted, lack };
+                What::Quorum(self.quorum.clone())
+            }
         };
         let happening = Happening { what, seen: self.seen.clone(), head: self.head.clone(), observed };
-        if !matches!(happening.what, What::View { .. }) {
+        if !matches!(happening.what, What::View { .. } | What::Quorum(_)) {
             self.in_force = Some(happening.clone());
         }
         let _ = self.live.send(Arc::new(happening));
@@ -116,7 +122,8 @@ impl EventLog {
     }
 
     fn present(&self, reason: Reason, now: ViewStatus) -> Beginning {
-        Beginning { reason, view: now.view, state: now.state, seen: self.seen.clone(), head: self.head.clone() }
+        let (seen, head, quorum) = (self.seen.clone(), self.head.clone(), self.quorum.clone());
+        Beginning { reason, view: now.view, state: now.state, seen, head, quorum }
     }
 
     fn resumed(&self, seen: Seen, state: ViewState, history: &History) -> Beginning {
@@ -127,7 +134,8 @@ impl EventLog {
             (None, _) if self.head.is_none() => state,
             (None, _) => ViewState::Forming,
         };
-        Beginning { reason: Reason::Resumed, view, state, seen, head: self.head.clone() }
+        let (head, quorum) = (self.head.clone(), self.quorum.clone());
+        Beginning { reason: Reason::Resumed, view, state, seen, head, quorum }
     }
 
     /// What a resumed reader is told beyond the views it missed: that the node is between views, or that the view is
@@ -135,7 +143,7 @@ impl EventLog {
     fn in_force_after(&self, seen: &Seen, missed_any: bool, state: ViewState) -> Option<Happening> {
         let happening = self.in_force.as_ref()?;
         let told = match &happening.what {
-            What::View { .. } => false,
+            What::View { .. } | What::Quorum(_) => false,
             What::TransitionStarted { .. } => state == ViewState::Transition,
             What::Stable { id, .. } => {
                 state == ViewState::Stable && (missed_any || !seen.stable || seen.base.as_ref() != Some(id))

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     events::EventLog,
+    happening::QuorumNews,
     handle::{Departure, Handle, HandleError, Request},
 };
 
@@ -73,6 +74,8 @@ pub(crate) fn node(text: &str, standing: Standing) -> NodeStatus {
         since: Some(Incarnation(1)),
         view: None,
         distrust: false,
+        profile: Arc::default(),
+        suffrage: quorate_core::types::Suffrage::default(),
     }
 }
 
@@ -83,6 +86,7 @@ impl Fake {
         let (ask, requests) = mpsc::channel(16);
         let (view, watch_view) = watch::channel(now.clone());
         let (departure, watch_departure) = watch::channel(Departure::Staying);
+        let (_, watch_quorum) = watch::channel(QuorumNews::default());
         let state = Arc::new(Mutex::new(State {
             log: EventLog::new(buffer),
             history: History::new(16),
@@ -91,7 +95,7 @@ impl Fake {
             fetches: 0,
         }));
         tokio::spawn(serve(Arc::clone(&state), requests, departure));
-        Self { state, view, handle: Handle { requests: ask, view: watch_view, departure: watch_departure } }
+        Self { state, view, handle: Handle { requests: ask, view: watch_view, departure: watch_departure, quorum: watch_quorum } }
     }
 
     /// Publishes something and takes on the state that comes with it.
@@ -107,7 +111,7 @@ impl Fake {
             }
             Publication::TransitionStarted { .. } => now.state = ViewState::Transition,
             Publication::Stable { .. } => now.state = ViewState::Stable,
-            Publication::NodeChanged { .. } => {}
+            Publication::Quorum { .. } | Publication::NodeChanged { .. } => {}
         }
         log.publish(publication, WallTime(7), history);
         self.view.send_replace(now.clone());
@@ -153,6 +157,7 @@ async fn serve(state: Arc<Mutex<State>>, mut requests: mpsc::Receiver<Request>, 
     while let Some(request) = requests.recv().await {
         let mut state = state.lock().unwrap();
         match request {
+            Request::Quorum { .. } => unreachable!("nothing of quorum is faked"),
             Request::Nodes { names: None, reply } => drop(reply.send(state.nodes.clone())),
             Request::Nodes { names: Some(names), reply } => {
                 state.fetches += 1;

@@ -2,6 +2,7 @@
 
 use quorate_core::{
     Outcome,
+    quorum::QuorumStatus,
     status::{NodeStatus, ViewStatus},
     types::NodeName,
 };
@@ -9,7 +10,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     events::{Raw, RawListing},
-    happening::{Listing, Subscription},
+    happening::{Listing, QuorumNews, Subscription},
     seen::Seen,
 };
 
@@ -48,6 +49,8 @@ pub(super) enum Request {
     Nodes { names: Option<Vec<NodeName>>, reply: oneshot::Sender<Vec<NodeStatus>> },
     /// How far the node distrusts its own timers.
     Distrust { reply: oneshot::Sender<u32> },
+    /// How quorum stands, and the database here.
+    Quorum { reply: oneshot::Sender<QuorumStatus> },
     /// The history, after a point.
     History { cursor: Option<Seen>, reply: oneshot::Sender<RawListing> },
     /// A place in the event stream.
@@ -66,6 +69,7 @@ pub struct Handle {
     pub(super) requests: mpsc::Sender<Request>,
     pub(super) view: watch::Receiver<ViewStatus>,
     pub(super) departure: watch::Receiver<Departure>,
+    pub(super) quorum: watch::Receiver<QuorumNews>,
 }
 
 impl Handle {
@@ -111,6 +115,26 @@ impl Handle {
     /// [`HandleError::Stopping`].
     pub async fn distrust(&self) -> Result<u32, HandleError> {
         self.ask(|reply| Request::Distrust { reply }).await
+    }
+
+    /// How quorum stands at this moment.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn quorum(&self) -> Result<QuorumStatus, HandleError> {
+        self.ask(|reply| Request::Quorum { reply }).await
+    }
+
+    /// Whether this node has quorum, as it changes.
+    #[must_use]
+    pub fn watch_quorum(&self) -> watch::Receiver<QuorumNews> {
+        self.quorum.clone()
+    }
+
+    /// The epoch in force; 0 without quorum.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.quorum.borrow().granted.as_ref().map_or(0, |(epoch, _)| epoch.0)
     }
 
     /// The views that are kept, after `cursor` when there is one.

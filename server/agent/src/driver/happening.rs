@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use quorate_core::{
+    quorum::Lack,
     status::ViewState,
-    types::{Duration, NodeName, ViewId, ViewRecord, WallTime},
+    types::{Duration, Epoch, NodeName, ViewId, ViewRecord, WallTime},
 };
 use tokio::sync::broadcast;
 
@@ -49,6 +50,17 @@ pub enum What {
         /// Time of the second phase, when known.
         install: Option<Duration>,
     },
+    /// This node was granted quorum, or lost it.
+    Quorum(QuorumNews),
+}
+
+/// How quorum stands at this node, as watchers are told.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct QuorumNews {
+    /// Under which epoch, and for which view, it has quorum.
+    pub granted: Option<(Epoch, ViewId)>,
+    /// Why not.
+    pub lack: Option<Lack>,
 }
 
 /// Why a stream begins where it does.
@@ -75,6 +87,8 @@ pub struct Beginning {
     pub seen: Seen,
     /// The view this node has installed last.
     pub head: Option<ViewId>,
+    /// How quorum stood.
+    pub quorum: QuorumNews,
 }
 
 /// A place in the event stream.

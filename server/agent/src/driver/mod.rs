@@ -5,6 +5,7 @@
 //!
 //! ```text
 //!   transport --+                                +--> transport, timers, writer
+//!   consensus --+                                +--> consensus
 //!   timers -----+                                +--> events (watchers)
 //!   writer -----+--> Node::handle --> effects ---+--> replies
 //!   discovery --+                                +--> log, metrics
@@ -25,7 +26,7 @@ mod writer;
 use std::collections::HashMap;
 
 use quorate_core::{
-    Command, Effect, Event, Node, Outcome,
+    Command, Effect, Event, Node, Outcome, Publication,
     status::{ChannelState, NodeStatus, ViewStatus},
     types::{Address, Identity},
 };
@@ -34,12 +35,16 @@ use tokio_util::sync::CancellationToken;
 
 pub use clock::{Clock, wall};
 pub use handle::{Departure, Handle, HandleError};
-pub use happening::{Beginning, Happening, Listing, Reason, Subscription, What};
+pub use happening::{Beginning, Happening, Listing, QuorumNews, Reason, Subscription, What};
 pub use seen::Seen;
 pub use writer::Writer;
 
 use self::{events::EventLog, handle::Request, timers::Timers};
-use crate::{metrics::Metrics, transport::Transport};
+use crate::{
+    consensus::{Council, Happened},
+    metrics::Metrics,
+    transport::Transport,
+};
 
 /// Most requests that wait for the driver.
 const REQUESTS: usize = 1024;
@@ -57,6 +62,8 @@ pub struct Parts {
     pub transport: Transport,
     /// The way to the disk.
     pub writer: Writer,
+    /// The way to consensus.
+    pub council: Council,
     /// What discovery finds.
     pub discovered: mpsc::Receiver<(String, Vec<Address>)>,
     /// The figures to keep.
@@ -87,6 +94,7 @@ pub struct Driver {
     timers: Timers,
     transport: Transport,
     writer: Writer,
+    council: Council,
     discovered: mpsc::Receiver<(String, Vec<Address>)>,
     requests: mpsc::Receiver<Request>,
     log: EventLog,
@@ -96,6 +104,7 @@ pub struct Driver {
     effects: Vec<Effect>,
     view: watch::Sender<ViewStatus>,
     departure: watch::Sender<Departure>,
+    quorum: watch::Sender<QuorumNews>,
     metrics: Metrics,
 }
 
@@ -106,12 +115,14 @@ impl Driver {
         let (ask, requests) = mpsc::channel(REQUESTS);
         let (view, watch_view) = watch::channel(parts.node.view());
         let (departure, watch_departure) = watch::channel(Departure::Staying);
+        let (quorum, watch_quorum) = watch::channel(QuorumNews::default());
         let driver = Self {
             node: parts.node,
             clock: Clock::start(),
             timers: Timers::default(),
             transport: parts.transport,
             writer: parts.writer,
+            council: parts.council,
             discovered: parts.discovered,
             requests,
             log: EventLog::new(parts.event_buffer),
@@ -121,9 +132,10 @@ impl Driver {
             effects: Vec::new(),
             view,
             departure,
+            quorum,
             metrics: parts.metrics,
         };
-        (driver, Handle { requests: ask, view: watch_view, departure: watch_departure })
+        (driver, Handle { requests: ask, view: watch_view, departure: watch_departure, quorum: watch_quorum })
     }
 
     /// Runs until the node has left the cluster, or `cancel`.
@@ -142,6 +154,14 @@ impl Driver {
                     Some(number) => self.handle(Event::Persisted { number }),
                     None => break Ended::StorageFailed,
                 },
+                happened = self.council.next() => match happened {
+                    Happened::Fact(fact) => self.handle(Event::Consensus(fact)),
+                    Happened::Nothing => {}
+                    Happened::Failed(why) => {
+                        tracing::error!("consensus cannot go on: {why}");
+                        break Ended::StorageFailed;
+                    }
+                },
                 Some((source, addresses)) = self.discovered.recv() => {
                     self.handle(Event::Discovered { source, addresses });
                 }
@@ -152,10 +172,10 @@ impl Driver {
         drop((self.requests, self.commands));
         match ended {
             Ended::Departed { .. } => {
-                tokio::join!(self.transport.shutdown(), self.writer.finish());
+                tokio::join!(self.transport.shutdown(), self.writer.finish(), self.council.close());
             }
             Ended::Cancelled | Ended::StorageFailed => {
-                drop(self.transport);
+                drop((self.transport, self.council));
                 self.writer.abandon().await;
             }
         }
@@ -191,6 +211,9 @@ impl Driver {
             Effect::Publish(publication) => {
                 notes::write_publication(&publication);
                 self.metrics.publication(&publication);
+                if let Publication::Quorum { granted, lack } = &publication {
+                    self.quorum.send_replace(QuorumNews { granted: granted.clone(), lack: lack.clone() });
+                }
                 self.log.publish(publication, wall(), self.node.history());
             }
             Effect::Note(note) => {
@@ -202,6 +225,9 @@ impl Driver {
                     let _ = reply.send(Ok(outcome));
                 }
             }
+            Effect::Consensus(order) => self.council.order(order),
+            // Nobody asks anything of who leads yet but the core itself.
+            Effect::Serve { .. } | Effect::Answered { .. } => {}
             Effect::Departed { confirmed } => {
                 self.departure.send_replace(Departure::Departed { confirmed });
             }
@@ -226,6 +252,7 @@ impl Driver {
                 nodes.iter_mut().for_each(|node| self.explain(node));
                 let _ = reply.send(nodes);
             }
+            Request::Quorum { reply } => drop(reply.send(self.node.quorum_status(self.clock.now()))),
             Request::Distrust { reply } => drop(reply.send(self.node.distrust())),
             Request::History { cursor, reply } => drop(reply.send(self.log.list(cursor, self.node.history()))),
             Request::Subscribe { cursor, reply } => {

@@ -65,6 +65,8 @@ pub(super) fn write_publication(publication: &Publication) {
         }
         Publication::View { view, .. } => info!(view = %view.id, "earlier view learned of"),
         Publication::Stable { id, .. } => info!(view = %id, "view stable"),
+        Publication::Quorum { granted: Some((epoch, view)), .. } => info!(%epoch, %view, "quorum granted"),
+        Publication::Quorum { granted: None, lack } => warn!(?lack, "no quorum"),
         Publication::NodeChanged { name } => trace!(%name, "node changed"),
     }
 }

@@ -84,6 +84,7 @@ fn hello(node: &str) -> Hello {
         min_version: 1,
         max_version: 1,
         cluster: Arc::from("c"),
+        uid: None,
         identity,
         endpoints: Vec::new(),
         network: None,

@@ -89,12 +89,12 @@ pub(super) fn clip(text: &str) -> String {
 }
 
 /// Reads a node's name.
-pub(super) fn name(field: &'static str, text: &str) -> Result<NodeName, WireError> {
+pub(crate) fn name(field: &'static str, text: &str) -> Result<NodeName, WireError> {
     NodeName::new(text).map_err(|source| WireError::Name { field, source })
 }
 
 /// Reads a list of names.
-pub(super) fn names(field: &'static str, texts: Vec<String>) -> Result<Vec<NodeName>, WireError> {
+pub(crate) fn names(field: &'static str, texts: Vec<String>) -> Result<Vec<NodeName>, WireError> {
     list(field, texts, |text| name(field, &text))
 }
 

@@ -18,6 +18,16 @@ mod tests;
 mod words;
 
 pub use bounds::WireError;
+
+/// The words that the records of the database share with what nodes say to each other.
+pub(crate) mod parts {
+    pub(crate) use super::{
+        bounds::{name, names},
+        quorum::{regime, regime_out},
+        words::{identity, identity_out, view, view_id, view_id_out, view_out},
+    };
+}
+
 pub use frame::{decode, encode};
 
 /// Most bytes of one encoded frame.

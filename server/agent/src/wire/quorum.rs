@@ -94,8 +94,7 @@ pub(super) fn vow(from: pb::Vow) -> Vow {
 }
 
 /// A regime as protobuf.
-#[must_use]
-pub fn regime_out(regime: &Regime) -> pb::Regime {
+pub(crate) fn regime_out(regime: &Regime) -> pb::Regime {
     pb::Regime {
         epoch: regime.epoch.0,
         view: Some(view_id_out(&regime.view)),
@@ -107,7 +106,7 @@ pub fn regime_out(regime: &Regime) -> pb::Regime {
 ///
 /// # Errors
 /// [`WireError`] when a field is missing or malformed.
-pub fn regime(from: pb::Regime) -> Result<Regime, WireError> {
+pub(crate) fn regime(from: pb::Regime) -> Result<Regime, WireError> {
     Ok(Regime {
         epoch: Epoch(from.epoch),
         view: view_id("regime.view", from.view)?,

@@ -73,7 +73,7 @@ pub(super) fn nanos(span: Duration) -> u64 {
     u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
 }
 
-pub(super) fn identity_out(identity: &Identity) -> pb::Identity {
+pub(crate) fn identity_out(identity: &Identity) -> pb::Identity {
     pb::Identity {
         name: identity.name.to_string(),
         node_id: identity.id.0.to_vec(),
@@ -82,7 +82,7 @@ pub(super) fn identity_out(identity: &Identity) -> pb::Identity {
     }
 }
 
-pub(super) fn identity(field: &'static str, from: Option<pb::Identity>) -> Result<Identity, WireError> {
+pub(crate) fn identity(field: &'static str, from: Option<pb::Identity>) -> Result<Identity, WireError> {
     let from = required(field, from)?;
     Ok(Identity {
         name: name(field, &from.name)?,
@@ -106,11 +106,11 @@ pub(super) fn endpoints(from: Vec<pb::Endpoint>) -> Result<Vec<(Network, Address
     })
 }
 
-pub(super) fn view_id_out(view: &ViewId) -> pb::ViewId {
+pub(crate) fn view_id_out(view: &ViewId) -> pb::ViewId {
     pb::ViewId { incarnation: view.incarnation.0, controller: view.controller.to_string() }
 }
 
-pub(super) fn view_id(field: &'static str, from: Option<pb::ViewId>) -> Result<ViewId, WireError> {
+pub(crate) fn view_id(field: &'static str, from: Option<pb::ViewId>) -> Result<ViewId, WireError> {
     read_view_id(field, required(field, from)?)
 }
 
@@ -205,7 +205,7 @@ fn cause(from: pb::Cause) -> Result<Cause, WireError> {
     })
 }
 
-pub(super) fn view_out(view: &ViewRecord) -> pb::ViewRecord {
+pub(crate) fn view_out(view: &ViewRecord) -> pb::ViewRecord {
     pb::ViewRecord {
         id: Some(view_id_out(&view.id)),
         members: members_out(&view.members),
@@ -218,7 +218,7 @@ pub(super) fn view_out(view: &ViewRecord) -> pb::ViewRecord {
     }
 }
 
-pub(super) fn view(from: pb::ViewRecord) -> Result<Arc<ViewRecord>, WireError> {
+pub(crate) fn view(from: pb::ViewRecord) -> Result<Arc<ViewRecord>, WireError> {
     Ok(Arc::new(ViewRecord {
         id: view_id("view.id", from.id)?,
         members: members(from.members)?,

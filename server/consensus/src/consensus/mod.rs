@@ -14,6 +14,7 @@ mod state;
 mod voters;
 
 use std::{
+    fmt,
     path::Path,
     sync::{Arc, PoisonError, RwLock},
 };
@@ -52,6 +53,12 @@ const EVENTS: usize = 256;
 ///
 /// The caller takes the [`Event`]s all the time; calls that wait for other nodes end only when it does.
 pub struct Consensus<M: Machine>(Arc<Inner<M>>);
+
+impl<M: Machine> fmt::Debug for Consensus<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Consensus").field("me", &self.0.me).finish_non_exhaustive()
+    }
+}
 
 impl<M: Machine> Clone for Consensus<M> {
     fn clone(&self) -> Self {

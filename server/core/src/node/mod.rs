@@ -25,7 +25,7 @@ use crate::{
     discovery::Discovery,
     integration::{self, Integration, Want},
     link::{self, Links},
-    quorum::{self, Quorum},
+    quorum::{self, Lack, Quorum},
     settings::{Settings, SettingsError},
     types::{Address, Duration, Epoch, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord},
     wire::{Goodbye, Hello, MAX_VERSION, MIN_VERSION},
@@ -581,8 +581,12 @@ impl Node {
     fn publish_quorum(&mut self, now: Now, out: &mut Vec<Effect>) {
         let granted = self.quorum.granted(now).map(|(epoch, view, _)| (epoch, view.clone()));
         if self.granted != granted {
-            self.granted = granted.clone();
             let lack = if granted.is_none() { self.quorum.status(now).lack } else { None };
+            if lack == Some(Lack::Renewing) {
+                // It goes on under the next epoch before it would have ended, or is lost then.
+                return;
+            }
+            self.granted = granted.clone();
             out.push(Effect::Publish(Publication::Quorum { granted, lack }));
         }
     }

@@ -1,6 +1,6 @@
 //! How the node stands, put together from its layers for those who ask.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 
 use super::Node;
 use crate::{
@@ -69,6 +69,12 @@ impl Node {
             endpoints,
             distrust: if myself { self.channels.distrust() > 0 } else { self.channels.peer_distrusts(name) },
             link: if myself { None } else { self.link_status(now, name) },
+            profile: match report {
+                _ if myself => self.settings.profile.clone(),
+                Some(report) => report.profile.clone(),
+                None => Arc::default(),
+            },
+            suffrage: if myself { self.quorum.suffrage() } else { report.map(|report| report.suffrage).unwrap_or_default() },
         })
     }
 

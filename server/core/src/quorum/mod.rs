@@ -415,7 +415,7 @@ impl Quorum {
 
     /// The next moment at which something changes by time alone.
     fn arm(&mut self, now: Now, out: Out<'_>) {
-        let ends = self.right.held(now.at).map(|(_, until)| until);
+        let ends = self.right.held(now.at).map(|(_, until)| until).or_else(|| self.right.renewing(now.at));
         let due = [ends, self.bid.as_ref().and_then(Bid::due), self.closing.as_ref().and_then(Closing::due)];
         let Some(at) = due.into_iter().flatten().filter(|at| *at > now.at).min() else { return };
         if self.armed.is_none_or(|armed| armed > at || armed <= now.at) {

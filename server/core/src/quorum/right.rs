@@ -38,9 +38,10 @@ impl Right {
         self.regime().filter(|_| self.until > now).map(|regime| (regime, self.until))
     }
 
-    /// Whether this node had a right and gave it up in favour of the next one.
-    pub fn is_halted(&self) -> bool {
-        self.regime.as_ref().is_some_and(|regime| regime.epoch <= self.halted)
+    /// Until when the right would have lasted that this node gave up in favour of the next one.
+    pub fn renewing(&self, now: Instant) -> Option<Instant> {
+        let halted = self.regime.as_ref().is_some_and(|regime| regime.epoch <= self.halted);
+        Some(self.until).filter(|until| halted && *until > now)
     }
 
     /// A regime is in force whose view this node has installed.

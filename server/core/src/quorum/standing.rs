@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeSet, vec::Vec};
 
 use super::{Policy, Quorum, tally::is_backed};
-use crate::types::{ClusterUid, Duration, Epoch, NodeName, Now, Regime, ViewId, Voter};
+use crate::types::{ClusterUid, Duration, Epoch, NodeName, Now, Regime, Suffrage, ViewId, Voter};
 
 /// Why a node has no quorum.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,11 +53,16 @@ impl Quorum {
         self.right.held(now.at).map(|(regime, until)| (regime.epoch, &regime.view, until.since(now.at)))
     }
 
+    /// Whether this node votes.
+    pub fn suffrage(&self) -> Suffrage {
+        self.suffrage
+    }
+
     /// How quorum stands here.
     pub fn status(&self, now: Now) -> QuorumStatus {
         let granted = self.granted(now).map(|(epoch, view, left)| (epoch, view.clone(), left));
         QuorumStatus {
-            lack: granted.is_none().then(|| self.lack()),
+            lack: granted.is_none().then(|| self.lack(now)),
             granted,
             regime: self.right.regime().cloned(),
             cluster: self.cluster,
@@ -67,11 +72,11 @@ impl Quorum {
         }
     }
 
-    fn lack(&self) -> Lack {
+    fn lack(&self, now: Now) -> Lack {
         if self.leaving {
             return Lack::Leaving;
         }
-        if self.right.is_halted() && self.stable.is_some() {
+        if self.right.renewing(now.at).is_some() {
             return Lack::Renewing;
         }
         let (Some(view), Some(_)) = (&self.view, self.stable) else { return Lack::Transition };

@@ -1,0 +1,203 @@
+//! `QuorumService`: whether this node has quorum, and who votes.
+
+use std::{collections::BTreeSet, pin::Pin, sync::Arc, time::Duration};
+
+use futures_util::Stream;
+use quorate_core::{
+    quorum::{Lack, QuorumStatus, consensus::Policy},
+    types::{Candidacy, NodeName, Voter},
+};
+use quorate_proto::v1::{
+    self, Bookmark, GetQuorumRequest, GetQuorumResponse, ListVotersRequest, ListVotersResponse, QuorumReason,
+    VoterMode, WatchQuorumRequest, WatchQuorumResponse, quorum_service_server::QuorumService,
+    watch_quorum_response::Message,
+};
+use tokio::{sync::watch, time::timeout};
+use tonic::{Request, Response, Status};
+
+use super::{
+    context::{Context, Watcher},
+    error::ApiError,
+    map,
+    watch::{self as stream, QUIET, Watch},
+};
+use crate::driver::QuorumNews;
+
+/// How long an answer waits at most while quorum goes on from one epoch to the next.
+const RENEWAL: Duration = Duration::from_millis(900);
+
+/// The service.
+#[derive(Clone, Debug)]
+pub struct Quorum(pub Arc<Context>);
+
+impl Quorum {
+    /// How quorum stands. While it goes on from one epoch to the next, that is waited for.
+    async fn status(&self) -> Result<QuorumStatus, ApiError> {
+        let handle = &self.0.handle;
+        let mut news = handle.watch_quorum();
+        news.mark_unchanged();
+        let status = handle.quorum().await?;
+        if status.lack != Some(Lack::Renewing) {
+            return Ok(status);
+        }
+        let _ = timeout(RENEWAL, news.changed()).await;
+        Ok(handle.quorum().await?)
+    }
+
+    async fn voters(&self) -> Result<ListVotersResponse, ApiError> {
+        let status = self.0.handle.quorum().await?;
+        let view = self.0.handle.view().view;
+        let present = |voter: &Voter| {
+            view.iter().flat_map(|view| &view.members).any(|member| member.identity.id == voter.id)
+        };
+        let names = status.voters.iter().map(|voter| voter.name.clone()).collect();
+        let nodes = self.0.handle.nodes_named(names).await?;
+        let profile = |name: &NodeName| nodes.iter().find(|node| node.name == *name).map(|node| node.profile.clone());
+        let mut voters: Vec<v1::Voter> = status
+            .voters
+            .iter()
+            .map(|voter| {
+                let profile = profile(&voter.name).unwrap_or_default();
+                v1::Voter {
+                    node_name: voter.name.to_string(),
+                    node_id: map::node_id(voter.id),
+                    present: present(voter),
+                    leader: status.leader.as_ref() == Some(&voter.name),
+                    witness: profile.candidacy == Candidacy::Witness,
+                    zone: profile.label("zone").unwrap_or_default().to_owned(),
+                }
+            })
+            .collect();
+        voters.sort_by(|a, b| a.node_name.cmp(&b.node_name));
+        let (mode, most, pinned) = match &status.policy {
+            Policy::Auto { most } => (VoterMode::Auto, *most, BTreeSet::new()),
+            Policy::Pinned { names } => (VoterMode::Pinned, 0, names.clone()),
+        };
+        let pinned_names = pinned.iter().map(NodeName::to_string).collect();
+        Ok(ListVotersResponse { header: self.0.header(), voters, mode: mode.into(), most, pinned_names })
+    }
+}
+
+/// How quorum stands, as the API tells it.
+#[must_use]
+pub fn quorum(status: &QuorumStatus) -> v1::Quorum {
+    let (reason, text) = status.lack.as_ref().map_or((QuorumReason::Unspecified, String::new()), lack);
+    let missing = match &status.lack {
+        Some(Lack::Minority { missing }) => missing.iter().map(NodeName::to_string).collect(),
+        _ => Vec::new(),
+    };
+    let regime = status.regime.as_ref();
+    v1::Quorum {
+        granted: status.granted.is_some(),
+        epoch: regime.map_or(0, |regime| regime.epoch.0),
+        view_id: regime.map(|regime| map::view_id(&regime.view)),
+        valid_duration: status.granted.as_ref().map(|(_, _, left)| map::duration(*left)),
+        reason: reason.into(),
+        text,
+        missing_voters: missing,
+        holder: regime.map(|regime| regime.holder.name.to_string()).unwrap_or_default(),
+        cluster_uid: status.cluster.map(|cluster| cluster.to_string()).unwrap_or_default(),
+    }
+}
+
+/// What is told of quorum along with events.
+#[must_use]
+pub fn news(news: &QuorumNews) -> v1::Quorum {
+    let (reason, text) = news.lack.as_ref().map_or((QuorumReason::Unspecified, String::new()), lack);
+    let missing = match &news.lack {
+        Some(Lack::Minority { missing }) => missing.iter().map(NodeName::to_string).collect(),
+        _ => Vec::new(),
+    };
+    v1::Quorum {
+        granted: news.granted.is_some(),
+        epoch: news.granted.as_ref().map_or(0, |(epoch, _)| epoch.0),
+        view_id: news.granted.as_ref().map(|(_, view)| map::view_id(view)),
+        reason: reason.into(),
+        text,
+        missing_voters: missing,
+        ..v1::Quorum::default()
+    }
+}
+
+fn lack(lack: &Lack) -> (QuorumReason, String) {
+    match lack {
+        Lack::Leaving => (QuorumReason::Leaving, "this node is leaving the cluster".into()),
+        Lack::Unformed { expected: 0 } => {
+            (QuorumReason::NotFormed, "the cluster was never formed, and bootstrap_expect is not set here".into())
+        }
+        Lack::Unformed { expected } => {
+            let text = format!("the cluster was never formed: that takes {expected} nodes that may vote, in one view");
+            (QuorumReason::NotFormed, text)
+        }
+        Lack::Transition => (QuorumReason::Transition, "the members are agreeing on a view".into()),
+        Lack::Minority { missing } => {
+            let names: Vec<_> = missing.iter().map(NodeName::as_str).collect();
+            (QuorumReason::Minority, format!("too few voters are in the view; missing: {}", names.join(", ")))
+        }
+        Lack::Pending | Lack::Renewing => (QuorumReason::Pending, "the grant is on its way".into()),
+    }
+}
+
+#[tonic::async_trait]
+impl QuorumService for Quorum {
+    type WatchQuorumStream = Pin<Box<dyn Stream<Item = Result<WatchQuorumResponse, Status>> + Send>>;
+
+    async fn get_quorum(&self, _: Request<GetQuorumRequest>) -> Result<Response<GetQuorumResponse>, Status> {
+        let status = self.status().await?;
+        Ok(Response::new(GetQuorumResponse { header: self.0.header(), quorum: Some(quorum(&status)) }))
+    }
+
+    async fn watch_quorum(
+        &self,
+        _: Request<WatchQuorumRequest>,
+    ) -> Result<Response<Self::WatchQuorumStream>, Status> {
+        let watch = QuorumWatch::open(self.clone())?;
+        Ok(Response::new(Box::pin(stream::stream(watch))))
+    }
+
+    async fn list_voters(&self, _: Request<ListVotersRequest>) -> Result<Response<ListVotersResponse>, Status> {
+        Ok(Response::new(self.voters().await?))
+    }
+}
+
+/// One stream of `WatchQuorum`.
+#[derive(Debug)]
+pub struct QuorumWatch {
+    service: Quorum,
+    news: watch::Receiver<QuorumNews>,
+    told: bool,
+    _watcher: Watcher,
+}
+
+impl QuorumWatch {
+    fn open(service: Quorum) -> Result<Self, ApiError> {
+        let watcher = service.0.watcher()?;
+        let news = service.0.handle.watch_quorum();
+        Ok(Self { service, news, told: false, _watcher: watcher })
+    }
+}
+
+impl Watch for QuorumWatch {
+    type Message = WatchQuorumResponse;
+
+    async fn next(&mut self) -> Result<Vec<WatchQuorumResponse>, ApiError> {
+        let context = &self.service.0;
+        let quiet = self.told
+            && tokio::select! {
+                changed = timeout(QUIET, self.news.changed()) => match changed {
+                    Ok(Ok(())) => false,
+                    Ok(Err(_)) => return Err(ApiError::Stopping),
+                    Err(_) => true,
+                },
+                () = context.stopping.cancelled() => return Err(ApiError::Stopping),
+            };
+        let message = if quiet {
+            Message::Bookmark(Bookmark {})
+        } else {
+            self.told = true;
+            self.news.mark_unchanged();
+            Message::Quorum(quorum(&self.service.status().await?))
+        };
+        Ok(vec![WatchQuorumResponse { header: self.service.0.header(), message: Some(message) }])
+    }
+}

@@ -1,0 +1,193 @@
+//! The way from the core to the consensus library and back: orders are carried out, what happened becomes facts.
+//!
+//! ```text
+//!   core  --Order-->  Council  --> quorate_consensus::Consensus  --> database.redb, messages
+//!   core  <--Fact---  Council  <-- events, outcomes
+//! ```
+//!
+//! It decides nothing. What waits for other nodes or for the disk runs in tasks of its own, so the driver never does.
+
+mod machine;
+mod records;
+
+use std::{path::Path, time::Duration};
+
+use quorate_consensus::{Consensus, Event, NodeId, OpenError, Options, State, Voter as Member};
+use quorate_core::{
+    database::Database,
+    quorum::consensus::{Fact, Order, Policy, State as CoreState},
+    types::{ClusterUid, Identity, NodeName, Voter},
+};
+use tokio::{
+    runtime::Handle as Runtime,
+    sync::mpsc,
+};
+
+pub use self::machine::Keeper;
+
+/// Most orders that wait to be carried out. The core gives few of them, and none before the last of a kind is done.
+const ORDERS: usize = 64;
+/// Most outcomes that wait for the core.
+const OUTCOMES: usize = 64;
+
+/// What the driver has of consensus.
+#[derive(Debug)]
+pub struct Council {
+    consensus: Consensus<Keeper>,
+    events: mpsc::Receiver<Event>,
+    orders: mpsc::Sender<Order>,
+    outcomes: mpsc::Receiver<Fact>,
+    policy: Policy,
+    me: NodeId,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum Happened {
+    /// Something that the core is to know.
+    Fact(Fact),
+    /// Nothing it is to know.
+    Nothing,
+    /// Consensus cannot go on.
+    Failed(String),
+}
+
+impl Council {
+    /// Opens what the data folder has. Work runs on `runtime`.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the folder cannot be used; nothing in it was changed.
+    pub async fn open(folder: &Path, me: &Identity, lease: Duration, runtime: &Runtime) -> Result<Self, OpenError> {
+        let member = Member { id: me.id, name: me.name.to_string() };
+        let folder = folder.to_path_buf();
+        let opened = runtime.spawn(async move {
+            Consensus::open(&folder, member, Keeper::default(), options(lease)).await
+        });
+        let (consensus, events) = opened.await.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))?;
+        let (orders, waiting) = mpsc::channel(ORDERS);
+        let (tell, outcomes) = mpsc::channel(OUTCOMES);
+        runtime.spawn(carry_out(consensus.clone(), waiting, tell));
+        Ok(Self { consensus, events, orders, outcomes, policy: Policy::default(), me: me.id })
+    }
+
+    /// What the database has here.
+    pub fn read<T>(&self, look: impl FnOnce(&Database) -> T) -> T {
+        self.consensus.read(|keeper| look(keeper.database()))
+    }
+
+    /// Carries an order out, or sees to it.
+    pub fn order(&mut self, order: Order) {
+        match order {
+            Order::Deliver { from, message } => self.consensus.deliver(from, message),
+            Order::Unreachable { peer } => self.consensus.unreachable(peer),
+            Order::Campaign => self.consensus.campaign(),
+            Order::Transfer { to } => self.consensus.transfer(to),
+            order => {
+                if let Err(why) = self.orders.try_send(order) {
+                    tracing::warn!("consensus has too much to do: {why}");
+                }
+            }
+        }
+    }
+
+    /// Waits for the next thing that happens.
+    pub async fn next(&mut self) -> Happened {
+        tokio::select! {
+            Some(event) = self.events.recv() => match event {
+                Event::State(state) => Happened::Fact(Fact::State(core_state(&state))),
+                Event::Send { to, message } => Happened::Fact(Fact::Send { to, message }),
+                Event::Applied { .. } => self.look(),
+                Event::Failed { why } => Happened::Failed(why),
+            },
+            Some(fact) = self.outcomes.recv() => Happened::Fact(fact),
+            else => std::future::pending().await,
+        }
+    }
+
+    /// What was applied may tell how voters are to be chosen.
+    fn look(&mut self) -> Happened {
+        let policy = self.read(|database| database.policy.clone());
+        if policy == self.policy {
+            return Happened::Nothing;
+        }
+        self.policy = policy.clone();
+        Happened::Fact(Fact::Policy(policy))
+    }
+
+    /// Ends it: what was acknowledged is on the disk.
+    pub async fn close(self) {
+        let Self { consensus, me, .. } = self;
+        tracing::debug!(?me, "consensus ends");
+        consensus.close().await;
+    }
+}
+
+/// The library's own lease ends before the core's does, so that who leads next never waits for it.
+fn options(lease: Duration) -> Options {
+    let heartbeat = (lease / 4).max(Duration::from_millis(10));
+    Options { heartbeat, lease: heartbeat * 3, ..Options::default() }
+}
+
+/// Carries orders out that wait for the disk or for others: those that begin and end something one after the other.
+async fn carry_out(consensus: Consensus<Keeper>, mut orders: mpsc::Receiver<Order>, tell: mpsc::Sender<Fact>) {
+    while let Some(order) = orders.recv().await {
+        let done = match order {
+            Order::Found { cluster, voters } => consensus.found(library_uid(cluster), members(voters)).await,
+            Order::Join { cluster } => consensus.join(library_uid(cluster)).await,
+            Order::Forget => consensus.forget().await,
+            Order::Refound { cluster } => {
+                consensus.refound(library_uid(cluster), |keeper| keeper.begin_anew()).await
+            }
+            Order::Propose { number, change } => {
+                let (consensus, tell) = (consensus.clone(), tell.clone());
+                tokio::spawn(async move {
+                    let answer = consensus.propose(records::change_out(&change)).await;
+                    let applied = answer.ok().and_then(|bytes| records::applied(&bytes).ok());
+                    let _ = tell.send(Fact::Done { number, applied }).await;
+                });
+                Ok(())
+            }
+            Order::SetVoters { number, voters } => {
+                let (consensus, tell) = (consensus.clone(), tell.clone());
+                tokio::spawn(async move {
+                    let done = consensus.set_voters(members(voters)).await;
+                    if let Err(why) = &done {
+                        tracing::info!("the voters were not changed: {why}");
+                    }
+                    let applied = done.ok().map(|()| quorate_core::database::Applied::Done);
+                    let _ = tell.send(Fact::Done { number, applied }).await;
+                });
+                Ok(())
+            }
+            Order::Deliver { .. } | Order::Unreachable { .. } | Order::Campaign | Order::Transfer { .. } => Ok(()),
+        };
+        if let Err(why) = done {
+            tracing::warn!("consensus: {why}");
+        }
+    }
+}
+
+fn members(voters: Vec<Voter>) -> Vec<Member> {
+    voters.into_iter().map(|voter| Member { id: voter.id, name: voter.name.to_string() }).collect()
+}
+
+fn library_uid(cluster: ClusterUid) -> quorate_consensus::ClusterUid {
+    quorate_consensus::ClusterUid(cluster.0)
+}
+
+fn core_state(state: &State) -> CoreState {
+    // Names were checked when they were put into the log.
+    let named = |set: &std::collections::BTreeMap<NodeId, String>| {
+        set.iter().filter_map(|(id, name)| Some((*id, NodeName::new(name).ok()?))).collect()
+    };
+    CoreState {
+        cluster: state.cluster.map(|cluster| ClusterUid(cluster.0)),
+        confirmed: state.leader.is_some() || state.last.1 > 0,
+        term: state.term,
+        leader: state.leader,
+        leading: state.leading,
+        voters: state.voters.iter().map(named).collect(),
+        voters_index: state.voters_index,
+        learners: named(&state.learners),
+    }
+}
