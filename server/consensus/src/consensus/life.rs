@@ -52,8 +52,8 @@ impl<M: Machine> Running<M> {
 }
 
 impl<M: Machine> Consensus<M> {
-    /// Founds a cluster with these voters, this node among them. The same again changes nothing. Each founder may do it,
-    /// all of them with the same arguments: their logs begin with the same entry. Nobody leads until somebody
+    /// Founds a cluster with these voters, this node among them. The same again changes nothing. Each founder may do
+    /// it, all of them with the same arguments: their logs begin with the same entry. Nobody leads until somebody
     /// campaigns.
     ///
     /// # Errors
@@ -83,8 +83,8 @@ impl<M: Machine> Consensus<M> {
         Ok(())
     }
 
-    /// Takes part in a cluster with an empty log, and waits for a leader to send one. Nothing changes when it takes part
-    /// in that cluster already.
+    /// Takes part in a cluster with an empty log, and waits for a leader to send one. Nothing changes when it takes
+    /// part in that cluster already.
     ///
     /// # Errors
     /// [`Error`] says what was changed: nothing, unless the disk failed.
@@ -93,8 +93,8 @@ impl<M: Machine> Consensus<M> {
         Ok(())
     }
 
-    /// Takes part in nothing any more: removes the log, the votes and the snapshot, and sets the machine back to what it
-    /// was under an empty log. Others must not count on this node's vote any more when this is called.
+    /// Takes part in nothing any more: removes the log, the votes and the snapshot, and sets the machine back to what
+    /// it was under an empty log. Others must not count on this node's vote any more when this is called.
     ///
     /// # Errors
     /// [`Error::Failed`] when the disk failed; [`Error::Stopped`].

@@ -5,8 +5,8 @@
 //!   | version | kind | cluster | number | crc32 | body ...|
 //! ```
 //!
-//! Numbers are little-endian; the checksum covers everything else. Links have checksums, too, but what is decoded from a
-//! message goes straight into the log.
+//! Numbers are little-endian; the checksum covers everything else. Links have checksums, too, but what is decoded from
+//! a message goes straight into the log.
 
 use crate::ids::ClusterUid;
 

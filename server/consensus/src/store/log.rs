@@ -1,7 +1,7 @@
 //! The log as the library wants it.
 //!
-//! Reading happens where it is asked for: it comes from memory nearly always. Writing waits for the disk, on a thread of
-//! its own unless that is switched off, and what was written is on the disk when the library is told.
+//! Reading happens where it is asked for: it comes from memory nearly always. Writing waits for the disk, on a thread
+//! of its own unless that is switched off, and what was written is on the disk when the library is told.
 
 use std::{fmt::Debug, io, ops::RangeBounds};
 
