@@ -15,6 +15,9 @@ pub use self::throttle::Throttle;
 pub(crate) use self::throttle::warn_if;
 use crate::config::{LogConfig, LogFormat};
 
+/// The library that tells of every vote and every lost message; it does only when it is asked for by name.
+const CONSENSUS: &str = "openraft";
+
 /// What is logged: a level, levels of modules, or both, with commas between, as in `info,quorate_agent=debug`.
 ///
 /// # Errors
@@ -27,7 +30,10 @@ pub fn filter(text: &str) -> Result<Targets, String> {
             return Err(format!("'{part}' is no level"));
         }
     }
-    parts.join(",").parse().map_err(|why| format!("{why}"))
+    let asked: Targets = parts.join(",").parse().map_err(|why| format!("{why}"))?;
+    let named = parts.iter().any(|part| part.starts_with(CONSENSUS));
+    // What the agent makes of it, it says itself.
+    Ok(if named { asked } else { asked.with_target(CONSENSUS, LevelFilter::ERROR) })
 }
 
 /// Sends the log of this process to stderr; colours only on a terminal, and not with `NO_COLOR`. A second call does

@@ -64,7 +64,8 @@ impl Election {
 impl Quorum {
     /// The voters of the view in the order in which they are to lead.
     fn succession(&self, told: Told<'_>) -> alloc::vec::Vec<&Identity> {
-        let votes = |identity: &&Identity| self.state.is_voter(&identity.id);
+        // Who votes no more may not know it from its own log.
+        let votes = |identity: &&Identity| self.told.1.iter().any(|voter| voter.id == identity.id);
         let members = self.view.iter().flat_map(|view| &view.members).map(|member| &member.identity).filter(votes);
         let last = |identity: &&Identity| {
             let witness = told(&identity.name).is_some_and(|report| report.profile.candidacy == Candidacy::Witness);

@@ -197,7 +197,7 @@ impl Quorum {
         {
             out.push(say(&peer.name, Word::Granted { regime: regime.clone(), cluster }));
         }
-        if self.told.0 > 0 {
+        if !self.told.1.is_empty() {
             let (index, voters) = self.told.clone();
             out.push(say(&peer.name, Word::Voters { index, voters }));
         }
@@ -319,7 +319,8 @@ impl Quorum {
         if let Some(cluster) = self.state.cluster.filter(|cluster| Some(*cluster) != self.cluster) {
             self.take_part(cluster, out);
         }
-        if self.state.voters_index > self.told.0 && !self.state.voters.is_empty() {
+        let news = self.state.voters_index > self.told.0 || self.told.1.is_empty();
+        if news && !self.state.voters.is_empty() {
             self.told = (self.state.voters_index, self.state.all_voters());
             if self.state.leading {
                 self.tell_voters(out);
@@ -338,7 +339,7 @@ impl Quorum {
     }
 
     fn on_voters(&mut self, index: u64, voters: Vec<Voter>) {
-        if index > self.told.0 {
+        if index > self.told.0 || self.told.1.is_empty() {
             self.told = (index, voters);
         }
     }

@@ -23,6 +23,8 @@ pub struct Right {
     halted: Epoch,
     /// With whom it is shared: those of the members that are in the present view, too.
     audience: Arc<BTreeSet<NodeName>>,
+    /// A lease that came before the regime it is about was known.
+    early: Option<(Epoch, Instant)>,
     /// Until when each peer may act by what it was given.
     given: BTreeMap<NodeName, Instant>,
 }
@@ -49,7 +51,8 @@ impl Right {
         if self.regime.as_ref().is_none_or(|known| known.epoch < regime.epoch) && regime.epoch > self.halted {
             self.members = view.members.iter().map(|member| (member.identity.name.clone(), member.identity.clone())).collect();
             self.regime = Some(regime.clone());
-            self.until = Instant::ZERO;
+            let early = self.early.take().filter(|(epoch, _)| *epoch == regime.epoch);
+            self.until = early.map_or(Instant::ZERO, |(_, until)| until);
             self.look(view);
         }
     }
@@ -74,8 +77,10 @@ impl Right {
 
     /// The right by this regime lasts at least until then.
     pub fn extend(&mut self, epoch: Epoch, until: Instant) {
-        if self.regime().is_some_and(|regime| regime.epoch == epoch) {
-            self.until = self.until.max(until);
+        match &self.regime {
+            Some(regime) if regime.epoch == epoch && epoch > self.halted => self.until = self.until.max(until),
+            Some(regime) if regime.epoch >= epoch => {}
+            _ => self.early = Some((epoch, until)).max(self.early),
         }
     }
 
