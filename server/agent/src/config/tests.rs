@@ -243,6 +243,12 @@ fn every_flag_reaches_its_key() {
         "--api-tls-certificate=/a.pem",
         "--api-tls-key=/a.key",
         "--api-tls-client-ca=/clients.pem",
+        "--bootstrap-expect=5",
+        "--vote=witness",
+        "--lease=450ms",
+        "--voter-grace=2m",
+        "--label=zone=a,rack=7",
+        "--label=disk=ssd",
         "--heartbeat=12ms",
         "--detect-timeout=13s",
         "--settle-time=14ms",
@@ -305,6 +311,17 @@ ca = "/ca.pem"
 certificate = "/a.pem"
 key = "/a.key"
 client_ca = "/clients.pem"
+
+[quorum]
+bootstrap_expect = 5
+vote = "witness"
+lease = "450ms"
+voter_grace = "2m"
+
+[labels]
+disk = "ssd"
+rack = "7"
+zone = "a"
 
 [timing]
 heartbeat = "12ms"

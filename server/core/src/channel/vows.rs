@@ -36,6 +36,9 @@ pub struct Lease {
     pub until: Instant,
     /// With whom.
     pub audience: Arc<BTreeSet<NodeName>>,
+    /// Whether not all of them have it from its holder: then news of it are passed on at once, or it would be older with each
+    /// step by as much as a heartbeat.
+    pub hops: bool,
 }
 
 /// A regime is backed, anew with each heartbeat.
@@ -50,13 +53,13 @@ pub struct Pledge {
 }
 
 impl Channels {
-    /// Replaces what heartbeats say, and says it at once where what was said of the lease is old by now.
+    /// Replaces what heartbeats say, and says it at once to those who do not know of the lease, or for whom that is old.
     pub fn set_vows(&mut self, now: Instant, vows: Vows, out: Out<'_>) {
         self.vows = vows;
         let Some(lease) = self.vows.lease.clone() else { return };
         let is_news = |peer: &Peer| {
             let often = peer.pulse.period() <= self.heartbeat && peer.up.is_some();
-            let old = peer.told.0 != lease.epoch || peer.told.1 + self.heartbeat <= lease.until;
+            let old = peer.told.0 != lease.epoch || lease.hops && peer.told.1 + self.heartbeat <= lease.until;
             often && old && peer.pulse.heard_within(now, self.heartbeat * HEARD)
         };
         let is_told = |id: &ChannelId| self.table.get(id).and_then(Channel::peer).is_some_and(|peer| !is_news(peer));

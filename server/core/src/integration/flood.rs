@@ -166,7 +166,7 @@ mod tests {
 
     /// `n0`, which has a link to each of `links` others.
     fn node(links: usize) -> Integration {
-        let mut node = Integration::new(&Settings::new("c", identity(0), vec![]), Incarnation(0), vec![]);
+        let mut node = Integration::new(&Settings::new("c", identity(0), vec![]), Incarnation(0), vec![], None);
         for other in (1..=links).map(identity) {
             node.peers.insert(other.name.clone(), Peer { close: node.is_close(&other), ..Peer::new(other, true) });
         }

@@ -32,6 +32,8 @@ pub struct Hold {
     backers: BTreeMap<NodeId, Instant>,
     /// The latest end of a lease that was ever handed out.
     pub end: Instant,
+    /// A voter that is needed backs a later claim, which came to nothing: only one under a higher epoch will do.
+    outbid: bool,
 }
 
 /// A regime that this node strives for.
@@ -114,7 +116,7 @@ impl Quorum {
             self.bid = None;
             return;
         }
-        let has = |hold: &Hold| hold.regime.view == view.id;
+        let has = |hold: &Hold| hold.regime.view == view.id && !hold.outbid;
         if self.hold.as_ref().is_some_and(has) || self.election.is_handing_over(now, &view, &self.me) {
             return;
         }
@@ -244,6 +246,10 @@ impl Quorum {
         out: Out<'_>,
     ) {
         let (members, lease) = (self.view.clone(), self.lease);
+        if let Some(hold) = self.hold.as_mut().filter(|hold| hold.regime.epoch == epoch) {
+            hold.outbid |= to.is_some_and(|to| to.epoch > epoch);
+            return;
+        }
         let Some((view, claim)) = self.claiming().filter(|(_, claim)| claim.epoch == epoch) else { return };
         if claim.asked.remove(&voter).is_some_and(|(_, over)| over != claim.over) {
             return self.claim(now, out);
@@ -326,7 +332,7 @@ impl Quorum {
         if self.pledge.to() == Some(&regime) {
             self.pledge.extend(Instant::from_nanos(u64::MAX));
         }
-        self.hold = Some(Hold { regime: regime.clone(), backers, end: now.at });
+        self.hold = Some(Hold { regime: regime.clone(), backers, end: now.at, outbid: false });
         self.departed.clear();
         let Some(cluster) = self.cluster else { return };
         let others: Vec<_> = self.others().map(|peer| peer.name.clone()).collect();

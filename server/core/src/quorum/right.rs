@@ -10,6 +10,9 @@ use crate::{
     types::{Duration, Epoch, Identity, Instant, NodeName, Regime, ViewRecord},
 };
 
+/// In clusters of at most so many members everybody has a prompt link to everybody.
+const DIRECT: usize = 9;
+
 /// What this node may act by.
 #[derive(Clone, Debug, Default)]
 pub struct Right {
@@ -105,6 +108,7 @@ impl Right {
     /// What heartbeats say of it.
     pub fn vow(&self, now: Instant) -> Option<channel::Lease> {
         let (regime, until) = self.held(now)?;
-        Some(channel::Lease { epoch: regime.epoch, until, audience: self.audience.clone() })
+        let hops = self.members.len() > DIRECT;
+        Some(channel::Lease { epoch: regime.epoch, until, audience: self.audience.clone(), hops })
     }
 }

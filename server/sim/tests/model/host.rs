@@ -57,7 +57,7 @@ impl Host {
     /// Starts the agent on what the disk holds.
     pub fn start(&mut self, blame: bool) -> Vec<Effect> {
         self.identity = identity(self.number, self.identity.boot.count + 1);
-        self.node = Some(Integration::new(&settings(&self.identity, blame), self.durable, Vec::new()));
+        self.node = Some(Integration::new(&settings(&self.identity, blame), self.durable, Vec::new(), None));
         self.token = 0;
         self.act(|node, out| node.on_start(NOW, out)).unwrap_or_default()
     }
@@ -101,6 +101,7 @@ impl Host {
             min_version: MIN_VERSION,
             max_version: MAX_VERSION,
             cluster: "model".into(),
+            uid: None,
             identity: self.identity.clone(),
             endpoints: Vec::new(),
             network: None,
