@@ -266,7 +266,7 @@ fn pause(world: &mut World, host: usize, killed: Option<usize>, midway: bool, wa
     killed.into_iter().for_each(|killed| world.crash(killed));
     if !midway {
         world.run_for(wait);
-        world.pause(host, span);
+        world.pause(host, span, false);
     }
     world.run_for(span + LOOK * 2);
     for &other in &left {
@@ -313,7 +313,7 @@ fn split(world: &mut World, sides: &[Vec<usize>], span: Duration) {
     }
     if span == LONG {
         // With a change of its own each side looks anew at whom it still knows.
-        sides.iter().filter(|side| side.len() > 1).for_each(|side| world.pause(side[0], LONG / 20));
+        sides.iter().filter(|side| side.len() > 1).for_each(|side| world.pause(side[0], LONG / 20, false));
         world.run_for(LONG / 10);
     }
 }

@@ -31,6 +31,8 @@ pub enum Fault {
     Leave(usize),
     /// The process is stopped for a while.
     Pause(usize, Duration),
+    /// The machine is suspended for a while.
+    Suspend(usize, Duration),
     /// Nothing gets from one host to another, on one network or on all.
     CutOneWay(usize, usize, Option<usize>),
     /// Nothing gets through between two hosts, on one network or on all.
@@ -58,6 +60,7 @@ impl Fault {
     pub fn draw(world: &mut World) -> Self {
         let hosts = world.hosts.len();
         let networks = world.network.networks;
+        let quorate = world.hosts[0].profile.bootstrap_expect > 0;
         let dice = &mut world.dice;
         let (a, b) = {
             let two = dice.some(2, hosts);
@@ -65,7 +68,8 @@ impl Fault {
         };
         let ms = Duration::from_millis;
         let which = if networks > 1 && dice.chance(0.5) { Some(dice.below(networks)) } else { None };
-        match dice.below(115) {
+        // Faults that concern leases alone are drawn only where there are any.
+        match dice.below(if quorate { 125 } else { 115 }) {
             0..15 => Self::Crash(a),
             15..32 => Self::Start(a),
             32..33 => Self::PowerCut,
@@ -82,7 +86,9 @@ impl Fault {
             78..81 => Self::Slow(a, dice.span(ms(10), ms(400))),
             81..84 => Self::SlowDisk(a, dice.span(ms(10), ms(3000))),
             84..99 => Self::Trap(Trap::draw(dice, hosts)),
-            _ => Self::Heal,
+            99..115 => Self::Heal,
+            115..120 => Self::Suspend(a, dice.span(ms(50), ms(6000))),
+            _ => Self::Pause(a, dice.span(ms(300), ms(900))),
         }
     }
 
@@ -96,7 +102,8 @@ impl Fault {
             Self::Start(host) => world.start(*host),
             Self::PowerCut => (0..hosts).for_each(|host| world.crash(host)),
             Self::Leave(host) => world.leave(*host),
-            Self::Pause(host, span) => world.pause(*host, *span),
+            Self::Pause(host, span) => world.pause(*host, *span, false),
+            Self::Suspend(host, span) => world.pause(*host, *span, true),
             Self::CutOneWay(from, to, network) => cut(world, *from, *to, *network),
             Self::CutPair(a, b, network) => {
                 cut(world, *a, *b, *network);

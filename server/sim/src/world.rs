@@ -338,10 +338,12 @@ impl World {
         self.handle(host, Event::Command(quorate_core::Command::Leave));
     }
 
-    /// SIGSTOP for a while.
-    pub fn pause(&mut self, host: usize, span: Duration) {
+    /// SIGSTOP for a while; or the whole machine is suspended, and with it every clock that stands still then.
+    pub fn pause(&mut self, host: usize, span: Duration, suspended: bool) {
         if self.hosts[host].node.is_some() && self.hosts[host].paused.is_none() {
-            self.say(|| format!("n{host} is PAUSED for {span:?}"));
+            let how = if suspended { "SUSPENDED" } else { "PAUSED" };
+            self.say(|| format!("n{host} is {how} for {span:?}"));
+            self.hosts[host].dozing = if suspended { span } else { Duration::ZERO };
             self.hosts[host].paused = Some((self.time + span, Vec::new()));
             self.schedule(self.time + span, Happening::Resume { host });
         }
@@ -352,6 +354,8 @@ impl World {
             return;
         }
         self.say(|| format!("n{host} runs again"));
+        let dozed = std::mem::take(&mut self.hosts[host].dozing);
+        self.hosts[host].asleep += dozed;
         let (_, waiting) = self.hosts[host].paused.take().unwrap_or_default();
         for event in waiting {
             self.handle(host, event);
