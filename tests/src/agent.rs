@@ -88,6 +88,11 @@ impl Agent {
         self.process = Some(Process::start(&mut self.spec.command(), &self.spec.log));
     }
 
+    /// Has it look for peers there, too, from its next start on.
+    pub fn seek(&mut self, seed: &str) {
+        self.spec.seeds.push(seed.to_owned());
+    }
+
     /// How it is started.
     #[must_use]
     pub fn spec(&self) -> &Spec {

@@ -89,6 +89,13 @@ impl Plan {
         &mut self.specs
     }
 
+    /// The same, and all that may vote are expected before the cluster is formed: quorum is to be had.
+    #[must_use]
+    pub fn quorate(self) -> Self {
+        let expect = self.specs.len().min(7).to_string();
+        self.flags(&["--bootstrap-expect", &expect])
+    }
+
     /// Starts all agents.
     #[must_use]
     pub fn start(self) -> Cluster {
@@ -206,6 +213,40 @@ impl Cluster {
             return Ok(view);
         }
         Err(format!("{name} has view {:?} of {found:?} in state {}", id_of(&view), state.as_str_name()))
+    }
+
+    /// Waits until all running agents have quorum for one stable view of exactly themselves; returns its epoch.
+    pub async fn quorum_all(&self) -> u64 {
+        let running = self.agents.iter().filter(|agent| agent.is_running());
+        self.quorum_of(&running.map(Agent::name).collect::<Vec<_>>()).await
+    }
+
+    /// Waits until the agents of these names have quorum for one stable view of exactly themselves; returns its epoch.
+    pub async fn quorum_of(&self, names: &[&str]) -> u64 {
+        let view = self.agree(names).await;
+        wait_for(format!("quorum of {names:?}"), LIMIT, async || {
+            let mut epoch = None;
+            for name in names {
+                let quorum = self.quorum(name).await;
+                if !quorum.granted || quorum.view_id != view.id {
+                    return Err(format!("{name} has {quorum:?}, and the view is {:?}", id_of(&view)));
+                }
+                if *epoch.get_or_insert(quorum.epoch) != quorum.epoch {
+                    return Err(format!("{name} has epoch {}, others {epoch:?}", quorum.epoch));
+                }
+            }
+            epoch.ok_or_else(|| "nobody was asked".to_owned())
+        })
+        .await
+    }
+
+    /// How quorum stands at an agent.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn quorum(&self, name: &str) -> v1::Quorum {
+        let answer = self.agent(name).client().quorum().await;
+        answer.unwrap_or_else(|why| panic!("{name}: {why}")).quorum.expect("an answer says how quorum stands")
     }
 
     /// What each running agent keeps as history.

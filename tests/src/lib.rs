@@ -1,7 +1,7 @@
 //! What the whole-system tests stand on: agents as real processes, over real sockets and disks.
 //!
 //! [`Cluster`] starts and ends `quorated` processes and asks them what they agree on, [`Agent`] is one of them,
-//! [`StreamChecker`] writes down every event stream and checks it against what all agents know, [`Cli`] runs `quorate`,
+//! [`Probe`] asks all of them for quorum all the time, [`StreamChecker`] writes down every event stream and checks it against what all agents know, [`Cli`] runs `quorate`,
 //! and [`Lab`] puts agents on networks of their own that can be cut. Nothing here sleeps to let things happen: tests
 //! wait for a condition ([`wait_for`]) and say what they saw when it does not come.
 //!
@@ -24,6 +24,7 @@ mod forward;
 mod lab;
 pub mod links;
 mod ports;
+mod probe;
 mod process;
 mod seed;
 mod streams;
@@ -40,6 +41,7 @@ pub use cli::{Cli, Following, Output};
 pub use cluster::{Cluster, Plan};
 pub use lab::{Lab, Weather};
 pub use ports::free_port;
+pub use probe::{Probe, Seen};
 pub use seed::seeded;
 pub use streams::StreamChecker;
 pub use traffic::{exchange, metrics};
