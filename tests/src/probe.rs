@@ -15,10 +15,7 @@ use std::{
 use quorate::{Client, ClientOptions};
 use tokio::task::JoinSet;
 
-use crate::{
-    cluster::Cluster,
-    views::Id,
-};
+use crate::{cluster::Cluster, views::Id};
 
 /// Time between two questions to one agent.
 const PAUSE: Duration = Duration::from_millis(1);

@@ -74,6 +74,7 @@ fn hello(agent: &Agent, name: &str) -> pb::Hello {
         endpoints: vec![pb::Endpoint { network: "default".to_owned(), address: "127.0.0.1:1".to_owned() }],
         network: "default".to_owned(),
         features: 0,
+        cluster_uid: Vec::new(),
     }
 }
 

@@ -433,10 +433,7 @@ pub struct QuorumAnswer {
 
 impl From<&v1::GetQuorumResponse> for QuorumAnswer {
     fn from(answer: &v1::GetQuorumResponse) -> Self {
-        Self {
-            header: answer.header.as_ref().map(Header::from),
-            quorum: answer.quorum.as_ref().map(Quorum::from),
-        }
+        Self { header: answer.header.as_ref().map(Header::from), quorum: answer.quorum.as_ref().map(Quorum::from) }
     }
 }
 

@@ -159,8 +159,12 @@ pub fn event_message(n: u64, message: watch_events_response::Message) -> v1::Wat
 }
 
 pub fn event_snapshot(n: u64, reason: v1::SnapshotReason) -> v1::WatchEventsResponse {
-    let snapshot =
-        v1::EventSnapshot { reason: reason.into(), view: Some(view(n)), state: v1::ViewState::Stable.into() };
+    let snapshot = v1::EventSnapshot {
+        reason: reason.into(),
+        view: Some(view(n)),
+        state: v1::ViewState::Stable.into(),
+        quorum: None,
+    };
     event_message(n, watch_events_response::Message::Snapshot(snapshot))
 }
 

@@ -2,7 +2,9 @@
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
-use crate::types::{Address, Duration, Identity, Incarnation, Network, NodeName, Profile, Suffrage, ViewId, ViewRecord};
+use crate::types::{
+    Address, Duration, Identity, Incarnation, Network, NodeName, Profile, Suffrage, ViewId, ViewRecord,
+};
 
 /// How far a node has come towards acting on a view.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

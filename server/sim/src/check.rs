@@ -240,7 +240,8 @@ impl Checkers {
             let what = format!("n{host} has epoch {epoch} for {view}, others for {known}");
             return self.fail(time, "Q2", what);
         }
-        if highest.is_some_and(|highest| highest > *epoch) && !self.told.iter().flatten().any(|(told, _)| told == epoch) {
+        if highest.is_some_and(|highest| highest > *epoch) && !self.told.iter().flatten().any(|(told, _)| told == epoch)
+        {
             return self.fail(time, "Q2", format!("n{host} is granted epoch {epoch} after {highest:?}"));
         }
         let awake = |other: &usize| hosts[*other].node.is_some() && hosts[*other].paused.is_none();
@@ -249,9 +250,11 @@ impl Checkers {
             let lack = hosts[other].node.as_ref().and_then(|node| node.quorum_status(hosts[other].now(time)).lack);
             lack == Some(Lack::Renewing)
         };
-        let differs = |other: &usize| self.told[*other].as_ref().is_some_and(|(_, told)| told != view) && !renews(*other);
+        let differs =
+            |other: &usize| self.told[*other].as_ref().is_some_and(|(_, told)| told != view) && !renews(*other);
         if let Some(loser) = (0..hosts.len()).find(|other| awake(other) && differs(other)) {
-            let what = format!("n{host} is granted {view} while n{loser} was not told that it lost {:?}", self.told[loser]);
+            let what =
+                format!("n{host} is granted {view} while n{loser} was not told that it lost {:?}", self.told[loser]);
             self.fail(time, "Q3", what);
         }
     }
@@ -260,10 +263,13 @@ impl Checkers {
     pub fn quorum(&mut self, time: Time, hosts: &[Host]) {
         let mut first: Option<(usize, ViewId)> = None;
         for host in hosts.iter().filter(|host| host.paused.is_none()) {
-            let Some((epoch, view, _)) = host.node.as_ref().and_then(|node| node.granted(host.now(time))) else { continue };
+            let Some((epoch, view, _)) = host.node.as_ref().and_then(|node| node.granted(host.now(time))) else {
+                continue;
+            };
             match &first {
                 Some((other, known)) if known != view => {
-                    let what = format!("n{} has quorum for {view}, epoch {epoch}, and n{other} for {known}", host.number);
+                    let what =
+                        format!("n{} has quorum for {view}, epoch {epoch}, and n{other} for {known}", host.number);
                     return self.fail(time, "Q1", what);
                 }
                 _ => first = Some((host.number, view.clone())),

@@ -55,7 +55,8 @@ struct Args {
 fn main() -> ExitCode {
     let args = Args::parse();
     let least = args.least.max(2);
-    let size = Size { least, most: args.most.max(least), faults: args.faults.max(1), eager: args.eager, quorum: args.quorum };
+    let size =
+        Size { least, most: args.most.max(least), faults: args.faults.max(1), eager: args.eager, quorum: args.quorum };
     let clean = match args.seed {
         Some(seed) => {
             let outcome = random(seed, size, args.trace);

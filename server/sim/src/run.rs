@@ -181,7 +181,9 @@ fn quorate(world: &mut World) {
     };
     let all: Vec<_> = world.hosts.iter().map(granted).collect();
     if all.iter().any(|one| one.is_none() || *one != all[0]) {
-        let lacks = |host: &crate::host::Host| host.node.as_ref().and_then(|node| node.quorum_status(host.now(world.time)).lack);
+        let lacks = |host: &crate::host::Host| {
+            host.node.as_ref().and_then(|node| node.quorum_status(host.now(world.time)).lack)
+        };
         let lacks: Vec<_> = world.hosts.iter().map(lacks).collect();
         world.check.fail(world.time, "quorum", format!("all agree, but not all have quorum: {all:?} {lacks:?}"));
     }

@@ -47,9 +47,8 @@ impl Quorum {
     async fn voters(&self) -> Result<ListVotersResponse, ApiError> {
         let status = self.0.handle.quorum().await?;
         let view = self.0.handle.view().view;
-        let present = |voter: &Voter| {
-            view.iter().flat_map(|view| &view.members).any(|member| member.identity.id == voter.id)
-        };
+        let present =
+            |voter: &Voter| view.iter().flat_map(|view| &view.members).any(|member| member.identity.id == voter.id);
         let names = status.voters.iter().map(|voter| voter.name.clone()).collect();
         let nodes = self.0.handle.nodes_named(names).await?;
         let profile = |name: &NodeName| nodes.iter().find(|node| node.name == *name).map(|node| node.profile.clone());
@@ -147,10 +146,7 @@ impl QuorumService for Quorum {
         Ok(Response::new(GetQuorumResponse { header: self.0.header(), quorum: Some(quorum(&status)) }))
     }
 
-    async fn watch_quorum(
-        &self,
-        _: Request<WatchQuorumRequest>,
-    ) -> Result<Response<Self::WatchQuorumStream>, Status> {
+    async fn watch_quorum(&self, _: Request<WatchQuorumRequest>) -> Result<Response<Self::WatchQuorumStream>, Status> {
         let watch = QuorumWatch::open(self.clone())?;
         Ok(Response::new(Box::pin(stream::stream(watch))))
     }

@@ -88,7 +88,9 @@ pub(super) fn warnings(config: &Config) -> Vec<String> {
         ));
     }
     if lease > config.timing.detect_timeout {
-        found.push("quorum.lease is longer than timing.detect_timeout: after a silence a new view waits for quorum".into());
+        found.push(
+            "quorum.lease is longer than timing.detect_timeout: after a silence a new view waits for quorum".into(),
+        );
     }
     found
 }

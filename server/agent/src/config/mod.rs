@@ -30,11 +30,11 @@ use std::{
 pub use args::SettingsArgs;
 use clap::ArgMatches;
 pub use origin::ConfigError;
-pub use quorum::QuorumConfig;
 use quorate_core::{
     Settings,
     types::{Address, Identity, Network, NodeName},
 };
+pub use quorum::QuorumConfig;
 
 use self::{draft::Draft, origin::Origins};
 

@@ -18,10 +18,7 @@ use quorate_core::{
     quorum::consensus::{Fact, Order, Policy, State as CoreState},
     types::{ClusterUid, Identity, NodeName, Voter},
 };
-use tokio::{
-    runtime::Handle as Runtime,
-    sync::mpsc,
-};
+use tokio::{runtime::Handle as Runtime, sync::mpsc};
 
 pub use self::machine::Keeper;
 
@@ -60,9 +57,8 @@ impl Council {
     pub async fn open(folder: &Path, me: &Identity, lease: Duration, runtime: &Runtime) -> Result<Self, OpenError> {
         let member = Member { id: me.id, name: me.name.to_string() };
         let folder = folder.to_path_buf();
-        let opened = runtime.spawn(async move {
-            Consensus::open(&folder, member, Keeper::default(), options(lease)).await
-        });
+        let opened =
+            runtime.spawn(async move { Consensus::open(&folder, member, Keeper::default(), options(lease)).await });
         let (consensus, events) = opened.await.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))?;
         let (orders, waiting) = mpsc::channel(ORDERS);
         let (tell, outcomes) = mpsc::channel(OUTCOMES);
@@ -135,9 +131,7 @@ async fn carry_out(consensus: Consensus<Keeper>, mut orders: mpsc::Receiver<Orde
             Order::Found { cluster, voters } => consensus.found(library_uid(cluster), members(voters)).await,
             Order::Join { cluster } => consensus.join(library_uid(cluster)).await,
             Order::Forget => consensus.forget().await,
-            Order::Refound { cluster } => {
-                consensus.refound(library_uid(cluster), |keeper| keeper.begin_anew()).await
-            }
+            Order::Refound { cluster } => consensus.refound(library_uid(cluster), |keeper| keeper.begin_anew()).await,
             Order::Propose { number, change } => {
                 let (consensus, tell) = (consensus.clone(), tell.clone());
                 tokio::spawn(async move {

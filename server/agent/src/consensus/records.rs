@@ -102,7 +102,10 @@ pub fn database_out(database: &Database) -> pb::Database {
         epoch: epoch.0,
         regime: regime.as_ref().map(parts::regime_out),
         policy: Some(policy_out(policy)),
-        settings: settings.iter().map(|(name, value)| pb::Setting { name: name.clone(), value: value.clone() }).collect(),
+        settings: settings
+            .iter()
+            .map(|(name, value)| pb::Setting { name: name.clone(), value: value.clone() })
+            .collect(),
         evicted: evicted.iter().map(|(name, reason)| evicted_out(name, reason)).collect(),
         history: history.iter().map(record_out).collect(),
         next_record: history.next(),

@@ -16,8 +16,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     events::EventLog,
-    happening::QuorumNews,
     handle::{Departure, Handle, HandleError, Request},
+    happening::QuorumNews,
 };
 
 /// The driver, in the hands of a test.
@@ -95,7 +95,11 @@ impl Fake {
             fetches: 0,
         }));
         tokio::spawn(serve(Arc::clone(&state), requests, departure));
-        Self { state, view, handle: Handle { requests: ask, view: watch_view, departure: watch_departure, quorum: watch_quorum } }
+        Self {
+            state,
+            view,
+            handle: Handle { requests: ask, view: watch_view, departure: watch_departure, quorum: watch_quorum },
+        }
     }
 
     /// Publishes something and takes on the state that comes with it.

@@ -8,7 +8,7 @@ use quorate_proto::peer::v1::{self as pb, quorum_word::Word as Kind};
 
 use super::{
     bounds::{WireError, clip, id, list, name, required, text},
-    words::{identity, identity_out, nanos, view_id, view_id_out, read_view_id},
+    words::{identity, identity_out, nanos, read_view_id, view_id, view_id_out},
 };
 
 pub(super) fn word_out(word: &Word) -> pb::QuorumWord {
@@ -22,11 +22,9 @@ pub(super) fn word_out(word: &Word) -> pb::QuorumWord {
             over_epoch: over.map_or(0, |over| over.0),
         }),
         Word::Pledged { epoch } => Kind::PledgedEpoch(epoch.0),
-        Word::Bound { epoch, to, left } => Kind::Bound(pb::Bound {
-            epoch: epoch.0,
-            to: to.as_ref().map(regime_out),
-            left_nanos: nanos(*left),
-        }),
+        Word::Bound { epoch, to, left } => {
+            Kind::Bound(pb::Bound { epoch: epoch.0, to: to.as_ref().map(regime_out), left_nanos: nanos(*left) })
+        }
         Word::Yield { epoch, view } => Kind::Yield(pb::Yield { epoch: epoch.0, view: Some(view_id_out(view)) }),
         Word::Yielded { epoch } => Kind::YieldedEpoch(epoch.0),
         Word::Account { view } => Kind::Account(view_id_out(view)),
@@ -66,10 +64,9 @@ pub(super) fn word(from: pb::QuorumWord) -> Result<Word, WireError> {
         Kind::Yield(from) => Word::Yield { epoch: Epoch(from.epoch), view: view_id("yield.view", from.view)? },
         Kind::YieldedEpoch(epoch) => Word::Yielded { epoch: Epoch(epoch) },
         Kind::Account(from) => Word::Account { view: read_view_id("account", from)? },
-        Kind::Accounted(from) => Word::Accounted {
-            view: view_id("accounted.view", from.view)?,
-            left: Duration::from_nanos(from.left_nanos),
-        },
+        Kind::Accounted(from) => {
+            Word::Accounted { view: view_id("accounted.view", from.view)?, left: Duration::from_nanos(from.left_nanos) }
+        }
         Kind::HaltEpoch(epoch) => Word::Halt { epoch: Epoch(epoch) },
         Kind::HaltedEpoch(epoch) => Word::Halted { epoch: Epoch(epoch) },
         Kind::Granted(from) => Word::Granted {
@@ -173,7 +170,6 @@ pub(super) fn profile(candidacy: i32, bootstrap_expect: u32, labels: Vec<pb::Lab
         Ok(pb::Candidacy::Witness) => Candidacy::Witness,
         Err(_) => return Err(WireError::Unknown { field: "report.candidacy", value: i64::from(candidacy) }),
     };
-    let labels =
-        list("labels", labels, |from| Ok((text("label.key", from.key)?, text("label.value", from.value)?)))?;
+    let labels = list("labels", labels, |from| Ok((text("label.key", from.key)?, text("label.value", from.value)?)))?;
     Ok(Profile { candidacy, bootstrap_expect, labels })
 }

@@ -44,7 +44,9 @@ impl Gate {
             && theirs != ours
         {
             let name = &self.cluster;
-            let text = format!("it is of the cluster {name:?} with uid {theirs}, this node of the one with uid {ours}: they were formed apart and never merge");
+            let text = format!(
+                "it is of the cluster {name:?} with uid {theirs}, this node of the one with uid {ours}: they were formed apart and never merge"
+            );
             return Err((Refusal::ForeignCluster, text));
         }
         if *peer == self.me {

@@ -76,12 +76,7 @@ impl Channels {
     }
 
     /// What the next heartbeat on a channel says.
-    pub(super) fn vows_for(
-        &mut self,
-        now: Instant,
-        id: &ChannelId,
-        out: Out<'_>,
-    ) -> (Option<Vow>, Option<Vow>) {
+    pub(super) fn vows_for(&mut self, now: Instant, id: &ChannelId, out: Out<'_>) -> (Option<Vow>, Option<Vow>) {
         let limit = self.heartbeat * HEARD;
         let Some(peer) = self.table.get_mut(id).and_then(Channel::peer_mut) else { return (None, None) };
         if peer.up.is_none() || !peer.pulse.heard_within(now, limit) {

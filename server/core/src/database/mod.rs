@@ -47,7 +47,9 @@ impl Database {
     pub fn apply(&mut self, change: Change) -> Applied {
         self.revision += 1;
         match change {
-            Change::Grant { view, holder, views, wall } => self.grant(wall, Regime { epoch: self.epoch.next(), view, holder }, views),
+            Change::Grant { view, holder, views, wall } => {
+                self.grant(wall, Regime { epoch: self.epoch.next(), view, holder }, views)
+            }
             Change::SetPolicy { policy, wall } => {
                 self.history.push(wall, self.epoch, RecordKind::Policy(policy.clone()));
                 self.policy = policy;
@@ -55,7 +57,11 @@ impl Database {
             }
             Change::Set { name, value } => self.set(name, value),
             Change::Unset { name } => {
-                if self.settings.remove(&name).is_some() { Applied::Done } else { Applied::Unknown }
+                if self.settings.remove(&name).is_some() {
+                    Applied::Done
+                } else {
+                    Applied::Unknown
+                }
             }
             Change::Evict { name, reason, wall } => {
                 self.history.push(wall, self.epoch, RecordKind::Evicted { name: name.clone(), reason: reason.clone() });
@@ -71,12 +77,21 @@ impl Database {
         }
     }
 
-    fn grant(&mut self, wall: WallTime, regime: Regime, views: Vec<alloc::sync::Arc<crate::types::ViewRecord>>) -> Applied {
+    fn grant(
+        &mut self,
+        wall: WallTime,
+        regime: Regime,
+        views: Vec<alloc::sync::Arc<crate::types::ViewRecord>>,
+    ) -> Applied {
         let epoch = regime.epoch;
         for view in views {
             self.history.push_view(epoch, &view);
         }
-        self.history.push(wall, epoch, RecordKind::Granted { view: regime.view.clone(), holder: regime.holder.name.clone() });
+        self.history.push(
+            wall,
+            epoch,
+            RecordKind::Granted { view: regime.view.clone(), holder: regime.holder.name.clone() },
+        );
         self.epoch = epoch;
         self.regime = Some(regime);
         Applied::Granted { epoch }

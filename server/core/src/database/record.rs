@@ -1,6 +1,10 @@
 //! What happened: the history of views, epochs and operators' deeds, for people who ask later.
 
-use alloc::{collections::VecDeque, string::{String, ToString}, vec::Vec};
+use alloc::{
+    collections::VecDeque,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use crate::{
     quorum::consensus::Policy,
@@ -120,7 +124,8 @@ impl History {
         }
         let names = |came: bool| {
             let is = |kind| matches!(kind, CauseKind::Joined | CauseKind::Restarted | CauseKind::Returned) == came;
-            let changed = view.causes.iter().filter(move |cause| cause.kind != CauseKind::Interrupted && is(cause.kind));
+            let changed =
+                view.causes.iter().filter(move |cause| cause.kind != CauseKind::Interrupted && is(cause.kind));
             changed.map(|cause| cause.name.clone()).take(MAX_NAMES).collect()
         };
         let clip = |mut text: String| {

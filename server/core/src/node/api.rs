@@ -7,7 +7,10 @@ use crate::{
         Lack,
         consensus::{Fact, Order},
     },
-    types::{Address, ClusterUid, ConnId, Duration, Epoch, Identity, Incarnation, Instant, Loss, Network, NodeName, ViewId, ViewRecord},
+    types::{
+        Address, ClusterUid, ConnId, Duration, Epoch, Identity, Incarnation, Instant, Loss, Network, NodeName, ViewId,
+        ViewRecord,
+    },
     wire::{Eviction, Frame, Refusal},
 };
 

@@ -74,7 +74,11 @@ impl Node {
                 Some(report) => report.profile.clone(),
                 None => Arc::default(),
             },
-            suffrage: if myself { self.quorum.suffrage() } else { report.map(|report| report.suffrage).unwrap_or_default() },
+            suffrage: if myself {
+                self.quorum.suffrage()
+            } else {
+                report.map(|report| report.suffrage).unwrap_or_default()
+            },
         })
     }
 

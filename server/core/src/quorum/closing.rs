@@ -62,7 +62,7 @@ impl Quorum {
     /// Goes on with the end of a regime as far as it can.
     pub(super) fn close(&mut self, now: Now, out: Out<'_>) {
         while let Some(closing) = self.closing.clone() {
-            if !self.hold.as_ref().is_some_and(|hold| hold.regime.epoch == closing.epoch) {
+            if self.hold.as_ref().is_none_or(|hold| hold.regime.epoch != closing.epoch) {
                 self.withdraw(now, closing.epoch);
                 if self.spent <= now.at {
                     self.closed(now, &closing, out);

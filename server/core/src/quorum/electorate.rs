@@ -54,7 +54,7 @@ impl Candidate {
 #[must_use]
 pub fn choose(current: &[Voter], candidates: &[Candidate], most: usize, stay: &[Candidate]) -> Vec<Voter> {
     let total = (candidates.len() + stay.len()).min(most.min(MAX_VOTERS));
-    let size = if total % 2 == 0 { total.saturating_sub(1) } else { total };
+    let size = total.saturating_sub(usize::from(total.is_multiple_of(2)));
     let mut chosen: Vec<&Candidate> = stay.iter().take(size).collect();
     let mut left: Vec<&Candidate> = candidates.iter().collect();
     while chosen.len() < size {
@@ -137,14 +137,22 @@ impl Electorate {
     /// The voters among these that stay although they are not there. Who is evicted does not; who left, or has been
     /// missing for too long, does unless another can take its place; and who left stays rather than that fewer than
     /// three vote: all may be stopped one after the other, and whichever two start again have quorum.
-    fn staying(&self, now: Instant, absent: &[Voter], departing: &BTreeSet<NodeName>, spare: usize, here: usize) -> Vec<Voter> {
+    fn staying(
+        &self,
+        now: Instant,
+        absent: &[Voter],
+        departing: &BTreeSet<NodeName>,
+        spare: usize,
+        here: usize,
+    ) -> Vec<Voter> {
         let left = |voter: &Voter| self.left.contains(&voter.name) || departing.contains(&voter.name);
         let late = |voter: &Voter| self.missing.get(&voter.id).is_some_and(|since| now.since(*since) >= self.grace);
         let mut spare = spare;
         let mut stays = |voter: &&Voter| {
             let replaced = (left(voter) || late(voter)) && spare > 0;
             spare -= usize::from(replaced);
-            !self.evicted.contains(&voter.name) && !replaced && !(left(voter) && here >= LEAST)
+            let goes = self.evicted.contains(&voter.name) || replaced || left(voter) && here >= LEAST;
+            !goes
         };
         let mut staying = Vec::new();
         for voter in absent {
@@ -215,7 +223,8 @@ impl Quorum {
         if change.number.is_some() {
             return;
         }
-        let fresh = change.voters.iter().filter(|voter| voter.id != self.me.id && !hold.is_backed_by(&voter.id, now.at));
+        let fresh =
+            change.voters.iter().filter(|voter| voter.id != self.me.id && !hold.is_backed_by(&voter.id, now.at));
         for voter in fresh {
             let Regime { epoch, view, .. } = hold.regime.clone();
             out.push(say(&voter.name, Word::Claim { epoch, view, over: None }));

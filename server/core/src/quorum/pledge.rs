@@ -71,9 +71,7 @@ impl Pledge {
 #[cfg(test)]
 mod tests {
     use super::{Pledge, Verdict};
-    use crate::types::{
-        Boot, Duration, Epoch, Identity, Incarnation, Instant, NodeId, NodeName, Regime, ViewId,
-    };
+    use crate::types::{Boot, Duration, Epoch, Identity, Incarnation, Instant, NodeId, NodeName, Regime, ViewId};
 
     const LEASE: Duration = Duration::from_millis(400);
 

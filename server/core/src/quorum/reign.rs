@@ -357,7 +357,8 @@ impl Quorum {
 
     /// The holder tells that its regime is in force.
     pub(super) fn on_granted(&mut self, regime: &Regime, cluster: ClusterUid, out: Out<'_>) {
-        let Some(view) = self.view.clone().filter(|view| view.id == regime.view && view.contains(&regime.holder)) else {
+        let Some(view) = self.view.clone().filter(|view| view.id == regime.view && view.contains(&regime.holder))
+        else {
             return;
         };
         if self.cluster.is_none() {

@@ -27,8 +27,9 @@ impl Requests {
 
     /// A link is down: what was asked there may or may not have been done.
     pub fn on_link_down(&mut self, peer: &NodeName, out: Out<'_>) {
-        let lost = self.waiting.extract_if(.., |_, (_, to)| to == peer);
-        out.extend(lost.map(|(_, (ticket, _))| Effect::Answered { ticket, body: None }));
+        let lost = self.waiting.values().filter(|(_, to)| to == peer);
+        out.extend(lost.map(|(ticket, _)| Effect::Answered { ticket: *ticket, body: None }));
+        self.waiting.retain(|_, (_, to)| to != peer);
     }
 }
 

@@ -52,7 +52,8 @@ impl Right {
     /// A regime is in force whose view this node has installed.
     pub fn enter(&mut self, regime: &Regime, view: &ViewRecord) {
         if self.regime.as_ref().is_none_or(|known| known.epoch < regime.epoch) && regime.epoch > self.halted {
-            self.members = view.members.iter().map(|member| (member.identity.name.clone(), member.identity.clone())).collect();
+            self.members =
+                view.members.iter().map(|member| (member.identity.name.clone(), member.identity.clone())).collect();
             self.regime = Some(regime.clone());
             let early = self.early.take().filter(|(epoch, _)| *epoch == regime.epoch);
             self.until = early.map_or(Instant::ZERO, |(_, until)| until);

@@ -130,8 +130,7 @@ impl World {
     pub(super) fn seat(&mut self, host: usize) {
         let Seat { cluster, told, .. } = self.consensus.seats[host].clone();
         let State { voters, voters_index, term, confirmed, .. } = told;
-        self.consensus.seats[host].told =
-            State { cluster, confirmed, voters, voters_index, term, ..State::default() };
+        self.consensus.seats[host].told = State { cluster, confirmed, voters, voters_index, term, ..State::default() };
         if cluster.is_some() {
             self.fact(host, Fact::State(self.consensus.seats[host].told.clone()));
         }
@@ -180,7 +179,8 @@ impl World {
     }
 
     fn refound(&mut self, host: usize, cluster: ClusterUid) {
-        let Some(old) = self.consensus.seats[host].cluster.and_then(|old| self.consensus.logs.get(&old)).cloned() else {
+        let Some(old) = self.consensus.seats[host].cluster.and_then(|old| self.consensus.logs.get(&old)).cloned()
+        else {
             return;
         };
         let identity = self.hosts[host].identity.clone();
@@ -260,7 +260,16 @@ impl World {
         self.say(|| format!("n{host} LEADS in term {term}"));
         self.tell(host, |told| {
             let (cluster, confirmed) = (told.cluster, true);
-            *told = State { cluster, confirmed, term, leader: Some(id), leading: true, voters, voters_index, learners: BTreeMap::new() };
+            *told = State {
+                cluster,
+                confirmed,
+                term,
+                leader: Some(id),
+                leading: true,
+                voters,
+                voters_index,
+                learners: BTreeMap::new(),
+            };
         });
         self.tick_soon();
     }
@@ -380,7 +389,10 @@ impl World {
                     (told.term, told.leader, told.leading, told.confirmed) = (term, id, leading, true);
                     (told.voters, told.voters_index) = (voters, index);
                 });
-            } else if self.consensus.seats[host].told.leading && !self.has_majority(host) && self.consensus.dice.chance(0.2) {
+            } else if self.consensus.seats[host].told.leading
+                && !self.has_majority(host)
+                && self.consensus.dice.chance(0.2)
+            {
                 self.tell(host, |told| (told.leader, told.leading) = (None, false));
                 let start = self.hosts[host].identity.boot.count;
                 if let Some(log) = self.log_mut(host).filter(|log| log.leader == Some((host, start))) {
