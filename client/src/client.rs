@@ -113,6 +113,29 @@ impl Client {
         self.idempotent(|a| async move { a.quorum().list_voters(a.request(v1::ListVotersRequest {})).await }).await
     }
 
+    /// Has voters chosen otherwise from now on: by the cluster, or by name.
+    ///
+    /// Blocks until that is durable; the voters change after that. Repeated when needed. Reasons: `BAD_REQUEST`,
+    /// `NODE_NOT_FOUND`, `QUORUM_LOST`, `OUTCOME_UNKNOWN`.
+    pub async fn set_voters(&self, request: v1::SetVotersRequest) -> Result<v1::SetVotersResponse, Error> {
+        self.idempotent(|a| {
+            let request = a.request(request.clone());
+            async move { a.quorum().set_voters(request).await }
+        })
+        .await
+    }
+
+    /// What would happen to quorum if these nodes failed, and those left. Changes nothing.
+    ///
+    /// Does not block. Repeated when needed. Reasons: `BAD_REQUEST`, `NODE_NOT_FOUND`.
+    pub async fn explain_quorum(&self, request: v1::ExplainQuorumRequest) -> Result<v1::ExplainQuorumResponse, Error> {
+        self.idempotent(|a| {
+            let request = a.request(request.clone());
+            async move { a.quorum().explain_quorum(request).await }
+        })
+        .await
+    }
+
     /// The answering agent: version, identity, addresses, uptime, configuration in force.
     ///
     /// Does not block. Repeated when needed.

@@ -36,6 +36,10 @@ pub enum Reason {
     ViewChanged,
     /// A fault of the agent itself; its log has more.
     Internal,
+    /// No leader of the cluster database could be reached. Nothing was changed. Retry when there is quorum.
+    QuorumLost,
+    /// The leader did not answer in time: the change may have been made or not. Retry, which is safe.
+    OutcomeUnknown,
     /// A reason that this version of the client does not know, as the agent wrote it.
     Unknown(String),
 }
@@ -54,6 +58,8 @@ impl Reason {
             Self::EvictionState => ErrorReason::EvictionState,
             Self::ViewChanged => ErrorReason::ViewChanged,
             Self::Internal => ErrorReason::Internal,
+            Self::QuorumLost => ErrorReason::QuorumLost,
+            Self::OutcomeUnknown => ErrorReason::OutcomeUnknown,
             Self::Unknown(text) => return text,
         };
         known.as_str_name().trim_start_matches(PREFIX)
@@ -72,6 +78,8 @@ impl Reason {
             Some(ErrorReason::EvictionState) => Self::EvictionState,
             Some(ErrorReason::ViewChanged) => Self::ViewChanged,
             Some(ErrorReason::Internal) => Self::Internal,
+            Some(ErrorReason::QuorumLost) => Self::QuorumLost,
+            Some(ErrorReason::OutcomeUnknown) => Self::OutcomeUnknown,
             Some(ErrorReason::Unspecified) | None => Self::Unknown(text.to_owned()),
         }
     }
@@ -100,14 +108,14 @@ mod tests {
 
     #[test]
     fn every_reason_of_the_schema_has_a_type() {
-        for number in 1..=10 {
+        for number in 1..=12 {
             let known = ErrorReason::try_from(number).map_or("", |reason| reason.as_str_name());
             let wire = known.trim_start_matches(PREFIX);
             let reason = Reason::parse(wire);
             assert_eq!(reason.as_str(), wire);
             assert!(!matches!(reason, Reason::Unknown(_)), "{wire}");
         }
-        assert!(ErrorReason::try_from(11).is_err(), "the schema has a new reason: give it a variant");
+        assert!(ErrorReason::try_from(13).is_err(), "the schema has a new reason: give it a variant");
         assert_eq!(Reason::parse("NEWER"), Reason::Unknown("NEWER".to_owned()));
     }
 

@@ -82,9 +82,9 @@ async fn a_refusal_is_typed_and_ends_the_call() {
 #[tokio::test]
 async fn a_reason_of_a_newer_agent_is_kept_as_text() {
     let agent = MockAgent::start("n1").await;
-    agent.answer([Answer::Refuse(refusal(Code::FailedPrecondition, "QUORUM_LOST", ""))]);
+    agent.answer([Answer::Refuse(refusal(Code::FailedPrecondition, "QUITE_NEW", ""))]);
     let error = client(&[&agent.address]).view().await.unwrap_err();
-    assert_eq!(error.reason(), Some(&Reason::Unknown("QUORUM_LOST".to_owned())));
+    assert_eq!(error.reason(), Some(&Reason::Unknown("QUITE_NEW".to_owned())));
 }
 
 #[tokio::test]

@@ -166,6 +166,54 @@ async fn two_clusters_of_one_name_never_merge() {
     assert_eq!(one.agree_all().await.members.len(), 1);
 }
 
+#[tokio::test]
+async fn voters_are_changed_while_all_goes_on() {
+    let cluster = quorate(5).await;
+    let probe = Probe::start(&cluster);
+    let voters = async || {
+        let listed = cluster.agent("n4").client().voters().await.unwrap();
+        listed.voters.into_iter().map(|voter| voter.node_name).collect::<Vec<_>>()
+    };
+    assert_eq!(voters().await, ["n1", "n2", "n3", "n4", "n5"]);
+    // Any agent takes it, also one that does not lead and will not vote.
+    let said = cluster.cli(&["n5"]).run(&["voters", "pin", "n1", "n2", "n3"]).await;
+    assert_eq!(said.code, 0, "{said:?}");
+    wait_until("three to vote", async || voters().await == ["n1", "n2", "n3"]).await;
+    let dry = cluster.cli(&["n4"]).stdout(&["explain", "--fail", "n1,n2"]).await;
+    assert!(dry.contains("would be lost") && dry.contains("n4, n5 could vote"), "{dry}");
+    let dry = cluster.cli(&["n4"]).stdout(&["explain", "--fail", "n4,n5"]).await;
+    assert!(dry.contains("would be kept"), "{dry}");
+    let said = cluster.cli(&["n1"]).run(&["voters", "pin", "n9"]).await;
+    assert_eq!((said.code, said.stderr.contains("n9")), (4, true), "{said:?}");
+    let said = cluster.cli(&["n1"]).run(&["voters", "auto", "--most", "4"]).await;
+    assert_eq!((said.code, said.stderr.contains("1, 3, 5 and 7")), (2, true), "{said:?}");
+    cluster.cli(&["n5"]).stdout(&["voters", "auto"]).await;
+    wait_until("five to vote", async || voters().await.len() == 5).await;
+    cluster.quorum_all().await;
+    println!("{}", probe.check());
+}
+
+#[tokio::test]
+async fn a_voter_that_does_not_come_back_is_replaced() {
+    let plan = Plan::new(4).flags(&["--bootstrap-expect", "3", "--voter-grace", "1s"]);
+    let mut cluster = plan.start();
+    cluster.quorum_all().await;
+    let voters = async |cluster: &Cluster| {
+        let listed = cluster.agent("n1").client().voters().await.unwrap();
+        listed.voters.into_iter().map(|voter| voter.node_name).collect::<Vec<_>>()
+    };
+    assert_eq!(voters(&cluster).await.len(), 3);
+    let gone = voters(&cluster).await.into_iter().find(|name| name != "n1").unwrap();
+    cluster.agent_mut(&gone).kill_dash_nine();
+    wait_until("another to vote in its place", async || {
+        let now = voters(&cluster).await;
+        now.len() == 3 && !now.contains(&gone)
+    })
+    .await;
+    cluster.agent_mut(&gone).restart();
+    cluster.quorum_all().await;
+}
+
 async fn quorum_at(agent: &quorate_tests::Agent) -> v1::Quorum {
     wait_for("an answer", LIMIT, async || agent.client().quorum().await.map(|answer| answer.quorum.unwrap())).await
 }

@@ -42,6 +42,13 @@ Examples:
   quorate quorum && echo safe
   quorate quorum --endpoint 10.0.0.2:7401 -o json | jq .quorum.epoch";
 
+const VOTERS_EXAMPLES: &str = "\
+Examples:
+  quorate voters
+  quorate voters -o json | jq -r '.voters[].node_name'
+  quorate voters pin n1 n2 n3
+  quorate voters auto --most 3";
+
 const EVENTS_EXAMPLES: &str = "\
 Without --since all history that the answering agent keeps is listed. Only views are kept as
 history: transitions started and views stable are seen with --follow alone. Where history or
@@ -138,8 +145,13 @@ pub enum Command {
     #[command(after_help = QUORUM_EXAMPLES)]
     Quorum,
     /// List who votes for quorum, and how voters are chosen
-    #[command(after_help = "Examples:\n  quorate voters\n  quorate voters -o json | jq -r '.voters[].node_name'")]
-    Voters,
+    #[command(after_help = VOTERS_EXAMPLES)]
+    Voters(VotersArgs),
+    /// Say what would happen to quorum if nodes failed or left, and what would help; changes nothing
+    #[command(
+        after_help = "Examples:\n  quorate explain --fail n1,n2\n  quorate explain --leave n3 -o json | jq .kept"
+    )]
+    Explain(ExplainArgs),
     /// List all nodes the answering agent knows, also outsiders and evicted ones
     #[command(after_help = "Examples:\n  quorate nodes\n  quorate nodes --endpoint 10.0.0.2:7401")]
     Nodes,
@@ -218,6 +230,42 @@ impl From<Kind> for EventKind {
             Kind::Quorum => Self::Quorum,
         }
     }
+}
+
+/// What to do with voters.
+#[derive(Debug, Args)]
+pub struct VotersArgs {
+    /// Lists them when nothing else is asked for.
+    #[command(subcommand)]
+    pub change: Option<VotersChange>,
+}
+
+/// How voters are to be chosen.
+#[derive(Debug, Subcommand)]
+pub enum VotersChange {
+    /// Have the cluster choose voters: an odd number, spread over zones
+    Auto {
+        /// Most voters there may be: 1, 3, 5 or 7
+        #[arg(long, value_name = "COUNT", default_value_t = 5)]
+        most: u32,
+    },
+    /// Have exactly these nodes vote
+    Pin {
+        /// Their names
+        #[arg(required = true, value_name = "NODE")]
+        names: Vec<String>,
+    },
+}
+
+/// Flags of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Nodes that fail; may be repeated or a comma-separated list
+    #[arg(long, value_name = "NODE", value_delimiter = ',')]
+    pub fail: Vec<String>,
+    /// Nodes that leave of their own will; may be repeated or a comma-separated list
+    #[arg(long, value_name = "NODE", value_delimiter = ',')]
+    pub leave: Vec<String>,
 }
 
 /// Flags of `agent`.

@@ -4,6 +4,7 @@ mod agent;
 mod change;
 mod completions;
 mod events;
+mod explain;
 mod follow;
 mod links;
 mod members;
@@ -26,7 +27,8 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Status => status::run(app).await,
         Command::Members => members::run(app).await,
         Command::Quorum => quorum::run(app).await,
-        Command::Voters => voters::run(app).await,
+        Command::Voters(args) => voters::run(app, args).await,
+        Command::Explain(args) => explain::run(app, args).await,
         Command::Nodes => nodes::run(app).await,
         Command::Links(args) => links::run(app, args).await,
         Command::Events(args) => events::run(app, args).await,

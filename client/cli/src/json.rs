@@ -484,6 +484,32 @@ impl From<&v1::ListVotersResponse> for Voters {
     }
 }
 
+/// `explain`.
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    header: Option<Header>,
+    kept: bool,
+    voters: Vec<String>,
+    voters_left: Vec<String>,
+    needed: u32,
+    spare: u32,
+    advice: Vec<String>,
+}
+
+impl From<&v1::ExplainQuorumResponse> for Explanation {
+    fn from(answer: &v1::ExplainQuorumResponse) -> Self {
+        Self {
+            header: answer.header.as_ref().map(Header::from),
+            kept: answer.kept,
+            voters: answer.voters.clone(),
+            voters_left: answer.voters_left.clone(),
+            needed: answer.needed,
+            spare: answer.spare,
+            advice: answer.advice.clone(),
+        }
+    }
+}
+
 /// `leave`, `evict` and `readmit`.
 #[derive(Debug, Serialize)]
 pub struct Change {

@@ -34,6 +34,52 @@ pub mod change {
         Readmit(::prost::alloc::string::String),
     }
 }
+/// What the node that leads is asked by another one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaderRequest {
+    /// What.
+    #[prost(oneof = "leader_request::Kind", tags = "1")]
+    pub kind: ::core::option::Option<leader_request::Kind>,
+}
+/// Nested message and enum types in `LeaderRequest`.
+pub mod leader_request {
+    /// What.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        /// Append this change, a Change.
+        #[prost(bytes, tag = "1")]
+        Propose(::prost::alloc::vec::Vec<u8>),
+    }
+}
+/// What the node that leads answers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaderAnswer {
+    /// What.
+    #[prost(oneof = "leader_answer::Kind", tags = "1, 2, 3, 4, 5")]
+    pub kind: ::core::option::Option<leader_answer::Kind>,
+}
+/// Nested message and enum types in `LeaderAnswer`.
+pub mod leader_answer {
+    /// What.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        /// The change was made: an Applied.
+        #[prost(bytes, tag = "1")]
+        Applied(::prost::alloc::vec::Vec<u8>),
+        /// This node does not lead. Nothing was done.
+        #[prost(bool, tag = "2")]
+        NotLeader(bool),
+        /// This node leads and does not reach a majority. Nothing was done.
+        #[prost(bool, tag = "3")]
+        NoQuorum(bool),
+        /// Whether it was done is not known.
+        #[prost(bool, tag = "4")]
+        Unknown(bool),
+        /// Too much is asked at once. Nothing was done.
+        #[prost(bool, tag = "5")]
+        Busy(bool),
+    }
+}
 /// What came of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Applied {

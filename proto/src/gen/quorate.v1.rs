@@ -472,6 +472,12 @@ pub enum ErrorReason {
     ViewChanged = 9,
     /// INTERNAL: a fault of the agent itself; its log has more.
     Internal = 10,
+    /// UNAVAILABLE: the answering node knows no leader of the cluster database in its view, or the leader has no majority.
+    /// Nothing was changed. Retry when there is quorum, or ask another node.
+    QuorumLost = 11,
+    /// UNAVAILABLE: the leader did not answer in time, or the way to it was lost. The change may have been made or not, or
+    /// may be made yet. Retry, which is safe.
+    OutcomeUnknown = 12,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -491,6 +497,8 @@ impl ErrorReason {
             Self::EvictionState => "ERROR_REASON_EVICTION_STATE",
             Self::ViewChanged => "ERROR_REASON_VIEW_CHANGED",
             Self::Internal => "ERROR_REASON_INTERNAL",
+            Self::QuorumLost => "ERROR_REASON_QUORUM_LOST",
+            Self::OutcomeUnknown => "ERROR_REASON_OUTCOME_UNKNOWN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -507,6 +515,8 @@ impl ErrorReason {
             "ERROR_REASON_EVICTION_STATE" => Some(Self::EvictionState),
             "ERROR_REASON_VIEW_CHANGED" => Some(Self::ViewChanged),
             "ERROR_REASON_INTERNAL" => Some(Self::Internal),
+            "ERROR_REASON_QUORUM_LOST" => Some(Self::QuorumLost),
+            "ERROR_REASON_OUTCOME_UNKNOWN" => Some(Self::OutcomeUnknown),
             _ => None,
         }
     }
@@ -1681,6 +1691,61 @@ pub struct ListVotersResponse {
     #[prost(string, repeated, tag = "5")]
     pub pinned_names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
+/// Request of SetVoters.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetVotersRequest {
+    /// How voters are to be chosen.
+    #[prost(enumeration = "VoterMode", tag = "1")]
+    pub mode: i32,
+    /// With VOTER_MODE_AUTO: most voters there may be: 1, 3, 5 or 7; 0 means 5.
+    #[prost(uint32, tag = "2")]
+    pub most: u32,
+    /// With VOTER_MODE_PINNED: the names, 1 to 7 of them.
+    #[prost(string, repeated, tag = "3")]
+    pub pinned_names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Answer of SetVoters.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetVotersResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Request of ExplainQuorum.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExplainQuorumRequest {
+    /// Names of nodes that fail, at most 100.
+    #[prost(string, repeated, tag = "1")]
+    pub failing_nodes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Names of nodes that leave of their own will, at most 100: another one takes the place of a voter that leaves.
+    #[prost(string, repeated, tag = "2")]
+    pub leaving_nodes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Answer of ExplainQuorum.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExplainQuorumResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// Whether the other nodes would have quorum.
+    #[prost(bool, tag = "2")]
+    pub kept: bool,
+    /// The voters there would be.
+    #[prost(string, repeated, tag = "3")]
+    pub voters: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Those of them that would be left.
+    #[prost(string, repeated, tag = "4")]
+    pub voters_left: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How many of them must be left.
+    #[prost(uint32, tag = "5")]
+    pub needed: u32,
+    /// How many more of them may fail.
+    #[prost(uint32, tag = "6")]
+    pub spare: u32,
+    /// What would help or is worth knowing, one sentence each, for people.
+    #[prost(string, repeated, tag = "7")]
+    pub advice: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
 /// Why a node has no quorum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -1939,6 +2004,62 @@ pub mod quorum_service_client {
                 .insert(GrpcMethod::new("quorate.v1.QuorumService", "ListVoters"));
             self.inner.unary(req, path, codec).await
         }
+        /// SetVoters says how voters are to be chosen from now on: by the cluster, or by name.
+        ///
+        /// Any agent takes it and passes it on to the one that leads. Blocks until that is durable at a majority of the present
+        /// voters; the voters change after that, one set at a time, as ListVoters shows. Safe to retry. Errors: BAD_REQUEST,
+        /// NODE_NOT_FOUND for a name that is not in the view, QUORUM_LOST, OUTCOME_UNKNOWN.
+        pub async fn set_voters(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SetVotersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetVotersResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.QuorumService/SetVoters",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.QuorumService", "SetVoters"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ExplainQuorum says what would happen if these nodes failed, or left, and what would help. It changes nothing.
+        ///
+        /// Never blocks. Safe to retry. Errors: BAD_REQUEST, NODE_NOT_FOUND for a name that is neither in the view nor a voter's.
+        pub async fn explain_quorum(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExplainQuorumRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainQuorumResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.QuorumService/ExplainQuorum",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.QuorumService", "ExplainQuorum"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -1990,6 +2111,28 @@ pub mod quorum_service_server {
             request: tonic::Request<super::ListVotersRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListVotersResponse>,
+            tonic::Status,
+        >;
+        /// SetVoters says how voters are to be chosen from now on: by the cluster, or by name.
+        ///
+        /// Any agent takes it and passes it on to the one that leads. Blocks until that is durable at a majority of the present
+        /// voters; the voters change after that, one set at a time, as ListVoters shows. Safe to retry. Errors: BAD_REQUEST,
+        /// NODE_NOT_FOUND for a name that is not in the view, QUORUM_LOST, OUTCOME_UNKNOWN.
+        async fn set_voters(
+            &self,
+            request: tonic::Request<super::SetVotersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetVotersResponse>,
+            tonic::Status,
+        >;
+        /// ExplainQuorum says what would happen if these nodes failed, or left, and what would help. It changes nothing.
+        ///
+        /// Never blocks. Safe to retry. Errors: BAD_REQUEST, NODE_NOT_FOUND for a name that is neither in the view nor a voter's.
+        async fn explain_quorum(
+            &self,
+            request: tonic::Request<super::ExplainQuorumRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainQuorumResponse>,
             tonic::Status,
         >;
     }
@@ -2195,6 +2338,96 @@ pub mod quorum_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListVotersSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.QuorumService/SetVoters" => {
+                    #[allow(non_camel_case_types)]
+                    struct SetVotersSvc<T: QuorumService>(pub Arc<T>);
+                    impl<
+                        T: QuorumService,
+                    > tonic::server::UnaryService<super::SetVotersRequest>
+                    for SetVotersSvc<T> {
+                        type Response = super::SetVotersResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SetVotersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as QuorumService>::set_voters(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SetVotersSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.QuorumService/ExplainQuorum" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExplainQuorumSvc<T: QuorumService>(pub Arc<T>);
+                    impl<
+                        T: QuorumService,
+                    > tonic::server::UnaryService<super::ExplainQuorumRequest>
+                    for ExplainQuorumSvc<T> {
+                        type Response = super::ExplainQuorumResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExplainQuorumRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as QuorumService>::explain_quorum(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExplainQuorumSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -71,3 +71,16 @@ pub fn voters(answer: &v1::ListVotersResponse, paint: Paint) -> String {
     }
     head + &lines(&table)
 }
+
+/// What would happen, and what would help.
+pub fn explanation(answer: &v1::ExplainQuorumResponse, paint: Paint) -> String {
+    let (word, tone) = if answer.kept { ("kept", Tone::Good) } else { ("lost", Tone::Bad) };
+    let list = |names: &[String]| if names.is_empty() { "-".to_owned() } else { clean(&names.join(", ")) };
+    let mut text = format!("Quorum   would be {}\n", paint.text(word, tone));
+    text += &format!("Voters   {}; left of them: {}\n", list(&answer.voters), list(&answer.voters_left));
+    text += &format!("Needed   {} of {}, {} more may fail\n", answer.needed, answer.voters.len(), answer.spare);
+    for advice in &answer.advice {
+        text += &format!("Note     {}\n", clean(advice));
+    }
+    text
+}

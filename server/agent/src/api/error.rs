@@ -53,6 +53,12 @@ pub enum ApiError {
         /// How it stands.
         state: &'static str,
     },
+    /// Nobody leads the cluster database in this node's view, or with a majority. Nothing was changed.
+    #[error("no leader with a majority of the voters could be reached: nothing was changed")]
+    QuorumLost,
+    /// The leader did not answer in time.
+    #[error("the leader did not answer in time: the change may have been made or not, or may be made yet")]
+    OutcomeUnknown,
     /// A fault of the agent itself.
     #[error("{0}")]
     Internal(&'static str),
@@ -74,6 +80,8 @@ impl ApiError {
             Self::BadPageToken => (Code::InvalidArgument, ErrorReason::BadPageToken),
             Self::LimitReached { .. } => (Code::ResourceExhausted, ErrorReason::LimitReached),
             Self::EvictionState { .. } => (Code::FailedPrecondition, ErrorReason::EvictionState),
+            Self::QuorumLost => (Code::Unavailable, ErrorReason::QuorumLost),
+            Self::OutcomeUnknown => (Code::Unavailable, ErrorReason::OutcomeUnknown),
             Self::Internal(_) => (Code::Internal, ErrorReason::Internal),
         }
     }

@@ -4,15 +4,20 @@ use std::{collections::BTreeSet, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::Stream;
 use quorate_core::{
-    quorum::{Lack, QuorumStatus, consensus::Policy},
+    database::{Applied, Change},
+    quorum::{Advice, Explanation, Lack, QuorumStatus, consensus::Policy},
+    settings::MAX_VOTERS,
     types::{Candidacy, NodeName, Voter},
 };
 use quorate_proto::v1::{
-    self, Bookmark, GetQuorumRequest, GetQuorumResponse, ListVotersRequest, ListVotersResponse, QuorumReason,
-    VoterMode, WatchQuorumRequest, WatchQuorumResponse, quorum_service_server::QuorumService,
-    watch_quorum_response::Message,
+    self, Bookmark, ExplainQuorumRequest, ExplainQuorumResponse, GetQuorumRequest, GetQuorumResponse,
+    ListVotersRequest, ListVotersResponse, QuorumReason, SetVotersRequest, SetVotersResponse, VoterMode,
+    WatchQuorumRequest, WatchQuorumResponse, quorum_service_server::QuorumService, watch_quorum_response::Message,
 };
-use tokio::{sync::watch, time::timeout};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, timeout},
+};
 use tonic::{Request, Response, Status};
 
 use super::{
@@ -21,10 +26,20 @@ use super::{
     map,
     watch::{self as stream, QUIET, Watch},
 };
-use crate::driver::QuorumNews;
+use crate::{
+    consensus::Answer,
+    driver::{QuorumNews, wall},
+};
 
 /// How long an answer waits at most while quorum goes on from one epoch to the next.
 const RENEWAL: Duration = Duration::from_millis(900);
+
+/// How long a change is tried while nobody has done anything.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Time between two tries.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Most names in a dry run.
+const MAX_NAMED: usize = 100;
 
 /// The service.
 #[derive(Clone, Debug)]
@@ -74,6 +89,108 @@ impl Quorum {
         };
         let pinned_names = pinned.iter().map(NodeName::to_string).collect();
         Ok(ListVotersResponse { header: self.0.header(), voters, mode: mode.into(), most, pinned_names })
+    }
+}
+
+/// How a change of the cluster database is made: by whom leads, wherever that is.
+impl Quorum {
+    /// Has a change made. Tried again for as long as nobody has done anything.
+    async fn change(&self, change: &Change) -> Result<Applied, ApiError> {
+        let begun = Instant::now();
+        let mut unsure = false;
+        loop {
+            match self.0.handle.propose(change).await? {
+                Some(Answer::Applied(applied)) => return Ok(applied),
+                Some(Answer::Refused) => {}
+                Some(Answer::Unknown) | None => unsure = true,
+            }
+            if begun.elapsed() >= PATIENCE {
+                return Err(if unsure { ApiError::OutcomeUnknown } else { ApiError::QuorumLost });
+            }
+            tokio::select! {
+                () = self.0.stopping.cancelled() => return Err(ApiError::Stopping),
+                () = sleep(PAUSE) => {}
+            }
+        }
+    }
+
+    async fn set_voters(&self, request: SetVotersRequest) -> Result<SetVotersResponse, ApiError> {
+        let policy = match request.mode() {
+            VoterMode::Unspecified => return Err(ApiError::bad_request("mode", "must be auto or pinned")),
+            VoterMode::Auto if !request.pinned_names.is_empty() => {
+                return Err(ApiError::bad_request("pinned_names", "are for VOTER_MODE_PINNED"));
+            }
+            VoterMode::Auto => Policy::Auto { most: most(request.most)? },
+            VoterMode::Pinned => Policy::Pinned { names: self.pinned(&request)? },
+        };
+        self.change(&Change::SetPolicy { policy, wall: wall() }).await?;
+        Ok(SetVotersResponse { header: self.0.header() })
+    }
+
+    fn pinned(&self, request: &SetVotersRequest) -> Result<BTreeSet<NodeName>, ApiError> {
+        let names = node_names("pinned_names", &request.pinned_names, MAX_VOTERS)?;
+        if names.is_empty() {
+            return Err(ApiError::bad_request("pinned_names", format!("allowed are 1 to {MAX_VOTERS} names")));
+        }
+        let view = self.0.handle.view().view;
+        let known = |name: &NodeName| view.as_ref().is_some_and(|view| view.member(name).is_some());
+        match names.iter().find(|name| !known(name)) {
+            Some(name) => Err(ApiError::NodeNotFound { name: name.to_string() }),
+            None => Ok(names),
+        }
+    }
+
+    async fn explain(&self, request: ExplainQuorumRequest) -> Result<ExplainQuorumResponse, ApiError> {
+        let failing = node_names("failing_nodes", &request.failing_nodes, MAX_NAMED)?;
+        let leaving = node_names("leaving_nodes", &request.leaving_nodes, MAX_NAMED)?;
+        let (view, status) = (self.0.handle.view().view, self.0.handle.quorum().await?);
+        let known = |name: &NodeName| {
+            view.as_ref().is_some_and(|view| view.member(name).is_some())
+                || status.voters.iter().any(|voter| voter.name == *name)
+        };
+        if let Some(name) = failing.iter().chain(&leaving).find(|name| !known(name)) {
+            return Err(ApiError::NodeNotFound { name: name.to_string() });
+        }
+        let Explanation { kept, voters, left, needed, spare, advice } = self.0.handle.explain(failing, leaving).await?;
+        let names = |names: Vec<NodeName>| names.iter().map(NodeName::to_string).collect();
+        Ok(ExplainQuorumResponse {
+            header: self.0.header(),
+            kept,
+            voters: names(voters),
+            voters_left: names(left),
+            needed: u32::try_from(needed).unwrap_or(u32::MAX),
+            spare: u32::try_from(spare).unwrap_or(u32::MAX),
+            advice: advice.iter().map(advise).collect(),
+        })
+    }
+}
+
+fn most(asked: u32) -> Result<u32, ApiError> {
+    match asked {
+        0 => Ok(5),
+        1 | 3 | 5 | 7 => Ok(asked),
+        _ => Err(ApiError::bad_request("most", format!("is {asked}; allowed are 1, 3, 5 and 7, and 0 for 5"))),
+    }
+}
+
+fn node_names(field: &'static str, texts: &[String], limit: usize) -> Result<BTreeSet<NodeName>, ApiError> {
+    if texts.len() > limit {
+        return Err(ApiError::bad_request(field, format!("{} names; allowed are at most {limit}", texts.len())));
+    }
+    let read = |text: &String| NodeName::new(text).map_err(|why| ApiError::bad_request(field, why.to_string()));
+    texts.iter().map(read).collect()
+}
+
+fn advise(advice: &Advice) -> String {
+    let list = |names: &[NodeName]| names.iter().map(NodeName::as_str).collect::<Vec<_>>().join(", ");
+    match advice {
+        Advice::NotFormed => "nobody votes: the cluster was never formed".into(),
+        Advice::Absent(names) => format!("voters that are missing now: {}; have them come back", list(names)),
+        Advice::AddWitness => "of two machines none may fail: add a third vote, such as a witness".into(),
+        Advice::AddVoters(names) => format!("after that no voter may fail: {} could vote, too", list(names)),
+        Advice::AddNodes => "after that no voter may fail, and no other node may vote: add machines".into(),
+        Advice::Even(count) => format!("{count} is an even number of voters: no more may fail than of one less"),
+        Advice::Zone(zone) => format!("quorum goes with zone {zone:?}: have fewer voters there"),
     }
 }
 
@@ -153,6 +270,17 @@ impl QuorumService for Quorum {
 
     async fn list_voters(&self, _: Request<ListVotersRequest>) -> Result<Response<ListVotersResponse>, Status> {
         Ok(Response::new(self.voters().await?))
+    }
+
+    async fn set_voters(&self, request: Request<SetVotersRequest>) -> Result<Response<SetVotersResponse>, Status> {
+        Ok(Response::new(Self::set_voters(self, request.into_inner()).await?))
+    }
+
+    async fn explain_quorum(
+        &self,
+        request: Request<ExplainQuorumRequest>,
+    ) -> Result<Response<ExplainQuorumResponse>, Status> {
+        Ok(Response::new(self.explain(request.into_inner()).await?))
     }
 }
 

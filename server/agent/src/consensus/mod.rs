@@ -7,6 +7,7 @@
 //!
 //! It decides nothing. What waits for other nodes or for the disk runs in tasks of its own, so the driver never does.
 
+mod leader;
 mod machine;
 mod records;
 
@@ -18,9 +19,16 @@ use quorate_core::{
     quorum::consensus::{Fact, Order, Policy, State as CoreState},
     types::{ClusterUid, Identity, NodeName, Voter},
 };
-use tokio::{runtime::Handle as Runtime, sync::mpsc};
+use tokio::{
+    runtime::Handle as Runtime,
+    sync::{mpsc, oneshot},
+};
 
-pub use self::machine::Keeper;
+use self::leader::Leader;
+pub use self::{
+    leader::{Answer, answer, proposal},
+    machine::Keeper,
+};
 
 /// Most orders that wait to be carried out. The core gives few of them, and none before the last of a kind is done.
 const ORDERS: usize = 64;
@@ -34,13 +42,29 @@ pub struct Council {
     events: mpsc::Receiver<Event>,
     orders: mpsc::Sender<Order>,
     outcomes: mpsc::Receiver<Fact>,
+    leader: Leader,
+    runtime: Runtime,
+    served: (mpsc::Sender<Served>, mpsc::Receiver<Served>),
     policy: Policy,
     me: NodeId,
+}
+
+/// A request of another node was served.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Served {
+    /// Who asked.
+    pub to: NodeName,
+    /// Number of the request.
+    pub number: u64,
+    /// The answer.
+    pub body: Vec<u8>,
 }
 
 /// What happened.
 #[derive(Debug)]
 pub enum Happened {
+    /// Another node's request was served.
+    Served(Served),
     /// Something that the core is to know.
     Fact(Fact),
     /// Nothing it is to know.
@@ -63,7 +87,9 @@ impl Council {
         let (orders, waiting) = mpsc::channel(ORDERS);
         let (tell, outcomes) = mpsc::channel(OUTCOMES);
         runtime.spawn(carry_out(consensus.clone(), waiting, tell));
-        Ok(Self { consensus, events, orders, outcomes, policy: Policy::default(), me: me.id })
+        let (leader, runtime, served) = (Leader::new(consensus.clone()), runtime.clone(), mpsc::channel(OUTCOMES));
+        let policy = Policy::default();
+        Ok(Self { consensus, events, orders, outcomes, leader, runtime, served, policy, me: me.id })
     }
 
     /// What the database has here.
@@ -86,6 +112,24 @@ impl Council {
         }
     }
 
+    /// Serves a request of another node; the answer comes as [`Happened::Served`].
+    pub fn serve(&self, to: NodeName, number: u64, body: Vec<u8>) {
+        let (leader, tell) = (self.leader.clone(), self.served.0.clone());
+        self.runtime.spawn(async move {
+            let body = leader.serve(&body).await;
+            let _ = tell.send(Served { to, number, body }).await;
+        });
+    }
+
+    /// Serves a request of this node's own.
+    pub fn serve_here(&self, body: Vec<u8>, reply: oneshot::Sender<Option<Vec<u8>>>) {
+        let leader = self.leader.clone();
+        self.runtime.spawn(async move {
+            // Who no longer waits for the answer is not missed.
+            let _ = reply.send(Some(leader.serve(&body).await));
+        });
+    }
+
     /// Waits for the next thing that happens.
     pub async fn next(&mut self) -> Happened {
         tokio::select! {
@@ -96,6 +140,7 @@ impl Council {
                 Event::Failed { why } => Happened::Failed(why),
             },
             Some(fact) = self.outcomes.recv() => Happened::Fact(fact),
+            Some(served) = self.served.1.recv() => Happened::Served(served),
             else => std::future::pending().await,
         }
     }

@@ -161,7 +161,9 @@ async fn serve(state: Arc<Mutex<State>>, mut requests: mpsc::Receiver<Request>, 
     while let Some(request) = requests.recv().await {
         let mut state = state.lock().unwrap();
         match request {
-            Request::Quorum { .. } => unreachable!("nothing of quorum is faked"),
+            Request::Quorum { .. } | Request::Explain { .. } | Request::Lead { .. } => {
+                unreachable!("nothing of quorum is faked")
+            }
             Request::Nodes { names: None, reply } => drop(reply.send(state.nodes.clone())),
             Request::Nodes { names: Some(names), reply } => {
                 state.fetches += 1;

@@ -1,12 +1,17 @@
 //! The way to the driver for everybody else: a cheap clone that hides the channels.
 
+use std::collections::BTreeSet;
+
 use quorate_core::{
     Outcome,
-    quorum::QuorumStatus,
+    database::Change,
+    quorum::{Explanation, QuorumStatus},
     status::{NodeStatus, ViewStatus},
     types::NodeName,
 };
 use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::consensus::{self, Answer};
 
 use super::{
     events::{Raw, RawListing},
@@ -51,6 +56,10 @@ pub(super) enum Request {
     Distrust { reply: oneshot::Sender<u32> },
     /// How quorum stands, and the database here.
     Quorum { reply: oneshot::Sender<QuorumStatus> },
+    /// What would happen to quorum if these nodes failed, and those left.
+    Explain { failing: BTreeSet<NodeName>, leaving: BTreeSet<NodeName>, reply: oneshot::Sender<Explanation> },
+    /// A request to the node that leads.
+    Lead { body: Vec<u8>, reply: oneshot::Sender<Option<Vec<u8>>> },
     /// The history, after a point.
     History { cursor: Option<Seen>, reply: oneshot::Sender<RawListing> },
     /// A place in the event stream.
@@ -123,6 +132,28 @@ impl Handle {
     /// [`HandleError::Stopping`].
     pub async fn quorum(&self) -> Result<QuorumStatus, HandleError> {
         self.ask(|reply| Request::Quorum { reply }).await
+    }
+
+    /// What would happen to quorum if these nodes failed, and those left.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn explain(
+        &self,
+        failing: BTreeSet<NodeName>,
+        leaving: BTreeSet<NodeName>,
+    ) -> Result<Explanation, HandleError> {
+        self.ask(|reply| Request::Explain { failing, leaving, reply }).await
+    }
+
+    /// Asks the node that leads to make a change, once. None when nobody is known to lead, or the way there was lost.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn propose(&self, change: &Change) -> Result<Option<Answer>, HandleError> {
+        let body = consensus::proposal(change);
+        let answered = self.ask(|reply| Request::Lead { body, reply }).await?;
+        Ok(answered.map(|body| consensus::answer(&body)))
     }
 
     /// Whether this node has quorum, as it changes.

@@ -41,7 +41,7 @@ pub use writer::Writer;
 
 use self::{events::EventLog, handle::Request, timers::Timers};
 use crate::{
-    consensus::{Council, Happened},
+    consensus::{Council, Happened, Served},
     metrics::Metrics,
     transport::Transport,
 };
@@ -100,6 +100,8 @@ pub struct Driver {
     log: EventLog,
     notes: notes::Notes,
     commands: HashMap<u64, oneshot::Sender<Result<Outcome, HandleError>>>,
+    /// Requests to the node that leads.
+    asks: HashMap<u64, oneshot::Sender<Option<Vec<u8>>>>,
     next_ticket: u64,
     effects: Vec<Effect>,
     view: watch::Sender<ViewStatus>,
@@ -128,6 +130,7 @@ impl Driver {
             log: EventLog::new(parts.event_buffer),
             notes: notes::Notes::default(),
             commands: HashMap::new(),
+            asks: HashMap::new(),
             next_ticket: 1,
             effects: Vec::new(),
             view,
@@ -156,6 +159,9 @@ impl Driver {
                 },
                 happened = self.council.next() => match happened {
                     Happened::Fact(fact) => self.handle(Event::Consensus(fact)),
+                    Happened::Served(Served { to, number, body }) => {
+                        self.handle(Event::Command(Command::Answer { to, number, body }));
+                    }
                     Happened::Nothing => {}
                     Happened::Failed(why) => {
                         tracing::error!("consensus cannot go on: {why}");
@@ -169,7 +175,7 @@ impl Driver {
             }
         };
         // Callers still waiting learn that nobody answers any more; the last frames and the last write get out.
-        drop((self.requests, self.commands));
+        drop((self.requests, self.commands, self.asks));
         match ended {
             Ended::Departed { .. } => {
                 tokio::join!(self.transport.shutdown(), self.writer.finish(), self.council.close());
@@ -226,8 +232,12 @@ impl Driver {
                 }
             }
             Effect::Consensus(order) => self.council.order(order),
-            // Nobody asks anything of who leads yet but the core itself.
-            Effect::Serve { .. } | Effect::Answered { .. } => {}
+            Effect::Serve { from, number, body } => self.council.serve(from, number, body),
+            Effect::Answered { ticket, body } => {
+                if let Some(reply) = self.asks.remove(&ticket) {
+                    let _ = reply.send(body);
+                }
+            }
             Effect::Departed { confirmed } => {
                 self.departure.send_replace(Departure::Departed { confirmed });
             }
@@ -253,6 +263,10 @@ impl Driver {
                 let _ = reply.send(nodes);
             }
             Request::Quorum { reply } => drop(reply.send(self.node.quorum_status(self.clock.now()))),
+            Request::Explain { failing, leaving, reply } => {
+                let _ = reply.send(self.node.explain_quorum(self.clock.now(), &failing, &leaving));
+            }
+            Request::Lead { body, reply } => self.lead(body, reply),
             Request::Distrust { reply } => drop(reply.send(self.node.distrust())),
             Request::History { cursor, reply } => drop(reply.send(self.log.list(cursor, self.node.history()))),
             Request::Subscribe { cursor, reply } => {
@@ -267,6 +281,17 @@ impl Driver {
             }
             Request::Readmit { name, reply } => self.command(reply, |ticket| Command::Readmit { name, ticket }),
         }
+    }
+
+    /// Takes a request to the node that leads there.
+    fn lead(&mut self, body: Vec<u8>, reply: oneshot::Sender<Option<Vec<u8>>>) {
+        if self.node.leads() {
+            return self.council.serve_here(body, reply);
+        }
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.asks.insert(ticket, reply);
+        self.handle(Event::Command(Command::Ask { ticket, body }));
     }
 
     /// Adds why a channel that is down could not be trusted: only the transport knows.

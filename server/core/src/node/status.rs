@@ -4,7 +4,7 @@ use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 
 use super::Node;
 use crate::{
-    quorum::QuorumStatus,
+    quorum::{self, Candidate, Explanation, QuorumStatus},
     status::{NodeStatus, Standing, ViewStatus},
     types::{Duration, Epoch, History, NodeName, Now, ViewId},
 };
@@ -105,6 +105,22 @@ impl Node {
     #[must_use]
     pub fn quorum_status(&self, now: Now) -> QuorumStatus {
         self.quorum.status(now)
+    }
+
+    /// Whether this node leads the log.
+    #[must_use]
+    pub fn leads(&self) -> bool {
+        self.quorum.leader().as_ref() == Some(&self.settings.identity.name)
+    }
+
+    /// What would happen to quorum if these nodes failed, and those left.
+    #[must_use]
+    pub fn explain_quorum(&self, now: Now, failing: &BTreeSet<NodeName>, leaving: &BTreeSet<NodeName>) -> Explanation {
+        let (view, _) = self.integration.view();
+        let members = view.into_iter().flat_map(|view| &view.members);
+        let reports = members.filter_map(|member| self.integration.report(&member.identity.name));
+        let known: Vec<Candidate> = reports.filter_map(|report| Candidate::of(report)).collect();
+        quorum::explain(&self.quorum.status(now), &known, failing, leaving)
     }
 
     /// How far the node distrusts its own timers, 0 to 8.

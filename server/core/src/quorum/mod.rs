@@ -20,6 +20,7 @@ pub mod consensus;
 mod effect;
 mod election;
 mod electorate;
+mod explain;
 mod founding;
 mod pledge;
 mod reign;
@@ -36,6 +37,7 @@ use alloc::{
 
 pub use effect::Effect;
 pub use electorate::{Candidate, choose};
+pub use explain::{Advice, Explanation, explain};
 pub use standing::{Lack, QuorumStatus};
 
 use crate::{

@@ -38,6 +38,11 @@ impl Right {
         self.regime.as_ref().filter(|regime| regime.epoch > self.halted)
     }
 
+    /// The newest regime known, whether this node acts by it or not.
+    pub fn known(&self) -> Option<&Regime> {
+        self.regime.as_ref()
+    }
+
     /// The regime and when the right ends, while it lasts.
     pub fn held(&self, now: Instant) -> Option<(&Regime, Instant)> {
         self.regime().filter(|_| self.until > now).map(|regime| (regime, self.until))

@@ -64,7 +64,7 @@ impl Quorum {
         QuorumStatus {
             lack: granted.is_none().then(|| self.lack(now)),
             granted,
-            regime: self.right.regime().cloned(),
+            regime: self.right.known().cloned(),
             cluster: self.cluster,
             leader: self.leader(),
             voters: self.told.1.clone(),
