@@ -7,7 +7,9 @@
 //! ```
 
 mod api;
+mod standing;
 mod status;
+mod wants;
 
 use alloc::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -18,6 +20,8 @@ use alloc::{
 use rand_core::{RngCore, SeedableRng};
 use rand_pcg::Pcg32;
 
+use standing::Departure;
+
 pub use api::{Command, Durable, Effect, Event, Note, Outcome, Publication, Timer};
 
 use crate::{
@@ -25,10 +29,10 @@ use crate::{
     discovery::Discovery,
     integration::{self, Integration, Want},
     link::{self, Links},
-    quorum::{self, Lack, Quorum},
+    quorum::{self, Quorum},
     settings::{Settings, SettingsError},
     types::{Address, Duration, Epoch, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord},
-    wire::{Goodbye, Hello, MAX_VERSION, MIN_VERSION},
+    wire::Goodbye,
 };
 
 /// How often the addresses to be connected to are looked at anew, if nothing else makes for it.
@@ -64,15 +68,6 @@ enum Step {
     Link(link::Effect),
     Integration(integration::Effect),
     Quorum(quorum::Effect),
-}
-
-/// How far the node is on its way out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Departure {
-    Staying,
-    /// Others take over what depends on it, until then.
-    HandingOver(Instant),
-    Leaving,
 }
 
 impl Node {
@@ -205,29 +200,6 @@ impl Node {
         }
     }
 
-    /// Leaves once nothing depends on this node, or it has tried for long enough.
-    fn on_leave(&mut self, now: Now) {
-        if self.departure == Departure::Staying {
-            self.departure = Departure::HandingOver(now.at + self.quorum.patience());
-            if !self.quorum.is_free() {
-                self.told(|quorum, told, out| quorum.resign(now, told, out));
-            }
-        }
-        self.depart(now);
-    }
-
-    /// Goes on with the departure when it is time.
-    fn depart(&mut self, now: Now) {
-        if let Departure::HandingOver(until) = self.departure
-            && (self.quorum.is_free() || until <= now.at)
-        {
-            self.departure = Departure::Leaving;
-            self.channels.gate.leaving = true;
-            self.quorum(|quorum, out| quorum.on_leave(now, out));
-            self.integration(|integration, out| integration.on_leave(now, out));
-        }
-    }
-
     fn evict(
         &mut self,
         now: Now,
@@ -276,20 +248,6 @@ impl Node {
         let mut effects = Vec::new();
         act(&mut self.integration, &mut effects);
         self.pending.extend(effects.into_iter().map(Step::Integration));
-    }
-
-    fn quorum(&mut self, act: impl FnOnce(&mut Quorum, &mut Vec<quorum::Effect>)) {
-        let mut effects = Vec::new();
-        act(&mut self.quorum, &mut effects);
-        self.pending.extend(effects.into_iter().map(Step::Quorum));
-    }
-
-    /// The same, with what members report of themselves.
-    fn told(&mut self, act: impl FnOnce(&mut Quorum, quorum::Told<'_>, &mut Vec<quorum::Effect>)) {
-        let mut effects = Vec::new();
-        let integration = &self.integration;
-        act(&mut self.quorum, &|name| integration.report(name).cloned(), &mut effects);
-        self.pending.extend(effects.into_iter().map(Step::Quorum));
     }
 
     fn after_channels(&mut self, now: Now, effect: channel::Effect, out: &mut Vec<Effect>) {
@@ -469,126 +427,6 @@ impl Node {
             self.changed.insert(member.identity.name.clone());
         }
         self.retarget(now);
-    }
-
-    fn after_quorum(&mut self, now: Now, effect: quorum::Effect, out: &mut Vec<Effect>) {
-        use quorum::Effect as Q;
-        match effect {
-            Q::Send { peer, payload } => self.link(|links, out| {
-                links.send(now.at, &peer, payload, out);
-            }),
-            Q::Consensus(order) => out.push(Effect::Consensus(order)),
-            Q::Vow(vows) => self.channel(|channels, out| channels.set_vows(now.at, vows, out)),
-            Q::Adopt(cluster) => {
-                self.channels.set_uid(Some(cluster));
-                self.integration(|integration, out| integration.set_cluster(now, cluster, out));
-            }
-            Q::Founding(cluster) => self.integration(|integration, out| integration.set_founding(now, cluster, out)),
-            Q::Suffrage(suffrage) => {
-                self.integration(|integration, out| integration.set_suffrage(now, suffrage, out));
-            }
-            Q::Want(kin) => {
-                self.kin = kin;
-                self.want(now.at);
-            }
-            Q::Arm { at } => out.push(Effect::Arm { timer: Timer::Quorum, at }),
-            Q::Serve { from, number, body } => out.push(Effect::Serve { from, number, body }),
-            Q::Answered { ticket, body } => out.push(Effect::Answered { ticket, body }),
-        }
-    }
-
-    /// The links that integration needs, and those that quorum does besides.
-    fn want(&mut self, now: Instant) {
-        let mut wants = self.needs.clone();
-        for name in &self.kin {
-            if let Some(want) = wants.get_mut(name) {
-                want.prompt = true;
-            } else if let Some(report) = self.integration.report(name) {
-                let (identity, endpoints) = (report.origin.clone(), report.endpoints.clone());
-                wants.insert(name.clone(), Want { identity, endpoints, relays: Vec::new(), prompt: true });
-            }
-        }
-        self.on_want(now, wants);
-    }
-
-    fn on_want(&mut self, now: Instant, wants: BTreeMap<NodeName, Want>) {
-        if wants == self.wants {
-            return;
-        }
-        for want in wants.values() {
-            self.links.expect(now, Arc::new(self.hello_of(want)));
-        }
-        self.links.set_wanted(now, wants.iter().map(|(name, want)| (name.clone(), want.relays.clone())).collect());
-        let prompt = wants.iter().map(|(name, want)| (name.clone(), want.prompt)).collect();
-        self.channel(|channels, out| channels.set_wanted(now, prompt, out));
-        self.wants = wants;
-        self.retarget(now);
-    }
-
-    /// How a peer would introduce itself that so far only reports tell of.
-    fn hello_of(&self, want: &Want) -> Hello {
-        Hello {
-            min_version: MIN_VERSION,
-            max_version: MAX_VERSION,
-            cluster: self.settings.cluster.clone(),
-            uid: None,
-            identity: want.identity.clone(),
-            endpoints: want.endpoints.clone(),
-            network: None,
-            features: 0,
-        }
-    }
-
-    /// No connection to a peer could be had: known to the link, and to the layer that reports it.
-    fn on_unreachable(&mut self, owner: &NodeName, address: &Address, loss: Loss) {
-        let Some(link) = self.links.get(owner) else { return };
-        let identity = link.peer().clone();
-        let network = link.hello().endpoints.iter().find(|(_, at)| at == address).map(|(network, _)| network.clone());
-        self.links.on_unreachable(owner, network, loss);
-        let losses = self.links.get(owner).map(link::Link::losses).unwrap_or_default();
-        self.integration.on_unreachable(&identity, losses);
-        self.changed.insert(owner.clone());
-    }
-
-    /// Says anew which addresses to be connected to: those of the links that are needed, and those that discovery found
-    /// and nobody known is heard to answer at, a few of these at a time. In a view, who has reported is known: those who
-    /// would watch it look for it, and need no help.
-    fn retarget(&mut self, now: Instant) {
-        let (view, _) = self.integration.view();
-        let in_view = |name: &NodeName| view.is_some_and(|view| view.member(name).is_some());
-        let reported = |name: &NodeName| view.is_some() && self.integration.report(name).is_some();
-        let known = |name: &NodeName| in_view(name) || reported(name) || self.integration.is_connected(name);
-        let mut targets = self.discovery.targets(known);
-        if targets.values().any(Option::is_none) {
-            let reports = self.integration.reports().filter(|report| known(&report.origin.name));
-            let answered: BTreeSet<&Address> =
-                reports.flat_map(|report| &report.endpoints).map(|(_, address)| address).collect();
-            targets.retain(|address, owner| owner.is_some() || !answered.contains(address));
-        }
-        let sought = targets.values().flatten().cloned().collect();
-        let strange = targets.iter().filter(|(_, owner)| owner.is_none());
-        let strange = strange.map(|(address, _)| address.clone()).collect();
-        let tried = self.discovery.tried(now, &strange);
-        targets.retain(|address, owner| owner.is_some() || tried.contains(address));
-        for (name, want) in &self.wants {
-            targets.extend(want.endpoints.iter().map(|(_, address)| (address.clone(), Some(name.clone()))));
-        }
-        self.integration.set_sought(sought);
-        self.channel(|channels, out| channels.set_targets(now, &targets, out));
-    }
-
-    /// Tells those who watch when this node has quorum, or has it no more.
-    fn publish_quorum(&mut self, now: Now, out: &mut Vec<Effect>) {
-        let granted = self.quorum.granted(now).map(|(epoch, view, _)| (epoch, view.clone()));
-        if self.granted != granted {
-            let lack = if granted.is_none() { self.quorum.status(now).lack } else { None };
-            if lack == Some(Lack::Renewing) {
-                // It goes on under the next epoch before it would have ended, or is lost then.
-                return;
-            }
-            self.granted = granted.clone();
-            out.push(Effect::Publish(Publication::Quorum { granted, lack }));
-        }
     }
 
     /// The newest report known of a node, by its boot and its number: what all members come to share.
