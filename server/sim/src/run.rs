@@ -59,11 +59,11 @@ impl Default for Size {
 /// The random runs that every check of the project goes through, and that must notice each of the breakages: how many
 /// seeds, from 1, of each size.
 const CHECKED: [(u64, Size); 6] = [
+    (600, Size::QUORATE),
     (1000, Size::SMALL),
     (300, Size::EAGER),
     (60, Size::LARGE),
     (12, Size::WIDE),
-    (600, Size::QUORATE),
     (20, Size { quorum: true, ..Size::LARGE }),
 ];
 

@@ -130,7 +130,7 @@ pub enum Effect {
     /// A heartbeat is sent that gives words which run out by themselves.
     Vowed {
         /// To whom.
-        peer: NodeName,
+        peer: Identity,
         /// When the lease in it ends.
         lease: Option<Instant>,
         /// When the pledge in it ends.

@@ -91,7 +91,7 @@ impl Channels {
         if lease.is_some() || pledge.is_some() {
             let lease = lease.map(|lease| lease.until);
             let pledge = pledge.map(|pledge| now + pledge.length);
-            out.push(Effect::Vowed { peer: name.clone(), lease, pledge });
+            out.push(Effect::Vowed { peer: peer.hello.identity.clone(), lease, pledge });
         }
         (
             lease.map(|lease| Vow { epoch: lease.epoch, left: lease.until.since(now) }),

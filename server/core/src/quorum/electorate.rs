@@ -91,6 +91,9 @@ struct Change {
     since: Option<Instant>,
     /// Of what consensus was asked.
     number: Option<u64>,
+    /// When that came to an end, well or not. Leases rest on these voters for one lease more: what consensus tells of the
+    /// voters in force may come later.
+    ended: Option<Instant>,
 }
 
 impl Electorate {
@@ -118,12 +121,23 @@ impl Electorate {
     }
 
     /// What consensus was asked came to an end. Returns whether it was a change of voters.
-    pub fn on_done(&mut self, number: u64) -> bool {
-        let mine = self.change.as_ref().is_some_and(|change| change.number == Some(number));
-        if mine {
-            self.change = None;
+    pub fn on_done(&mut self, now: Instant, number: u64) -> bool {
+        let change = self.change.as_mut().filter(|change| change.number == Some(number));
+        change.map(|change| change.ended = Some(now)).is_some()
+    }
+
+    /// A change goes no further; one that consensus was asked for may still be made.
+    fn abandon(&mut self, now: Instant) {
+        self.change = self.change.take().filter(|change| change.number.is_some());
+        if let Some(change) = &mut self.change {
+            change.ended.get_or_insert(now);
         }
-        mine
+    }
+
+    /// Lets go of a change that ended long enough ago.
+    fn let_go(&mut self, now: Instant, lease: Duration) {
+        let over = |change: &Change| change.ended.is_some_and(|ended| now.since(ended) > lease);
+        self.change = self.change.take().filter(|change| !over(change));
     }
 
     /// Notes who is missing, and since when.
@@ -167,10 +181,11 @@ impl Electorate {
 impl Quorum {
     /// Keeps the voters as they should be, one change at a time. Only who holds the present view's regime does.
     pub(super) fn tend(&mut self, now: Now, told: Told<'_>, out: Out<'_>) {
+        self.electorate.let_go(now.at, self.lease);
         let holds = |view: &ViewRecord| self.hold.as_ref().is_some_and(|hold| hold.regime.view == view.id);
         let leads = self.state.leading && self.stable.is_some();
         let Some(view) = self.view.clone().filter(|view| leads && holds(view)) else {
-            self.electorate.change = None;
+            self.electorate.abandon(now.at);
             return;
         };
         let current = self.state.all_voters();
@@ -183,7 +198,7 @@ impl Quorum {
             if wanted.is_empty() || wanted == current && self.state.voters.len() == 1 {
                 return;
             }
-            self.electorate.change = Some(Change { voters: wanted, since: None, number: None });
+            self.electorate.change = Some(Change { voters: wanted, since: None, number: None, ended: None });
         }
         self.advance(now, out);
     }

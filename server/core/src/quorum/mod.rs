@@ -253,7 +253,7 @@ impl Quorum {
     }
 
     /// A heartbeat went out that gave such words.
-    pub fn on_vowed(&mut self, now: Now, peer: &NodeName, lease: Option<Instant>, pledge: Option<Instant>) {
+    pub fn on_vowed(&mut self, now: Now, peer: &Identity, lease: Option<Instant>, pledge: Option<Instant>) {
         if let Some(until) = lease {
             self.right.on_given(now.at, peer, until);
         }

@@ -139,7 +139,7 @@ impl Quorum {
 
     /// A proposal came to an end.
     pub(super) fn on_done(&mut self, now: Now, number: u64, applied: Option<Applied>, out: Out<'_>) {
-        if self.electorate.on_done(number) {
+        if self.electorate.on_done(now.at, number) {
             return;
         }
         let Some(bid) = self.bid.as_mut().filter(|bid| matches!(bid.stage, Stage::Recording(n) if n == number)) else {

@@ -28,8 +28,9 @@ pub struct Right {
     audience: Arc<BTreeSet<NodeName>>,
     /// A lease that came before the regime it is about was known.
     early: Option<(Epoch, Instant)>,
-    /// Until when each peer may act by what it was given.
-    given: BTreeMap<NodeName, Instant>,
+    /// Until when each peer may act by what it was given, and whoever has it from that one: so starts of one node are told
+    /// apart.
+    given: BTreeMap<Identity, Instant>,
 }
 
 impl Right {
@@ -99,15 +100,15 @@ impl Right {
     }
 
     /// A peer was given the right until then.
-    pub fn on_given(&mut self, now: Instant, peer: &NodeName, until: Instant) {
+    pub fn on_given(&mut self, now: Instant, peer: &Identity, until: Instant) {
         let end = self.given.entry(peer.clone()).or_default();
         *end = until.max(*end);
         self.given.retain(|_, end| *end > now);
     }
 
-    /// For how long those who are not in a view may act by what they were given here.
+    /// For how long those who are not in a view may act by what was given here.
     pub fn outside(&self, now: Instant, view: &ViewRecord) -> Duration {
-        let outside = self.given.iter().filter(|(name, _)| view.member(name).is_none());
+        let outside = self.given.iter().filter(|(peer, _)| !view.contains(peer));
         outside.map(|(_, until)| until.since(now)).max().unwrap_or_default()
     }
 
