@@ -1,26 +1,6 @@
-//! Names of things that take part: clusters and voters.
+//! Names of things that take part: voters. Those of nodes and of clusters are the core's.
 
-use std::fmt;
-
-use quorate_core::types::NodeId;
-use uuid::Uuid;
-
-/// One life of a cluster: drawn when it is founded, and anew when it is founded again after a disaster. Messages of
-/// another one are not heard.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct ClusterUid(pub [u8; 16]);
-
-impl fmt::Display for ClusterUid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Uuid::from_bytes(self.0).fmt(f)
-    }
-}
-
-impl fmt::Debug for ClusterUid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ClusterUid({self})")
-    }
-}
+pub use quorate_core::types::{ClusterUid, NodeId};
 
 /// A node that votes, or is to.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

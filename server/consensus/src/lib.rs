@@ -30,13 +30,12 @@ mod raft;
 mod replica;
 mod store;
 
-pub use quorate_core::types::NodeId;
 pub use redb::StorageBackend;
 
 pub use consensus::{Consensus, MAX_CHANGE};
 pub use error::{Error, OpenError, ProposeError};
 pub use event::{Event, State};
-pub use ids::{ClusterUid, Voter};
+pub use ids::{ClusterUid, NodeId, Voter};
 pub use machine::Machine;
 pub use net::MAX_MESSAGE;
 pub use options::{Options, OptionsError};

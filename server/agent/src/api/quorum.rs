@@ -92,9 +92,8 @@ impl Quorum {
     }
 }
 
-/// How a change of the cluster database is made: by whom leads, wherever that is.
 impl Quorum {
-    /// Has a change made. Tried again for as long as nobody has done anything.
+    /// Has whoever leads make a change. Tried again for as long as nobody has done anything.
     async fn change(&self, change: &Change) -> Result<Applied, ApiError> {
         let begun = Instant::now();
         let mut unsure = false;
@@ -197,42 +196,38 @@ fn advise(advice: &Advice) -> String {
 /// How quorum stands, as the API tells it.
 #[must_use]
 pub fn quorum(status: &QuorumStatus) -> v1::Quorum {
-    let (reason, text) = status.lack.as_ref().map_or((QuorumReason::Unspecified, String::new()), lack);
-    let missing = match &status.lack {
-        Some(Lack::Minority { missing }) => missing.iter().map(NodeName::to_string).collect(),
-        _ => Vec::new(),
-    };
     let regime = status.regime.as_ref();
     v1::Quorum {
         granted: status.granted.is_some(),
         epoch: regime.map_or(0, |regime| regime.epoch.0),
         view_id: regime.map(|regime| map::view_id(&regime.view)),
         valid_duration: status.granted.as_ref().map(|(_, _, left)| map::duration(*left)),
-        reason: reason.into(),
-        text,
-        missing_voters: missing,
         holder: regime.map(|regime| regime.holder.name.to_string()).unwrap_or_default(),
         cluster_uid: status.cluster.map(|cluster| cluster.to_string()).unwrap_or_default(),
+        ..without(status.lack.as_ref())
     }
 }
 
 /// What is told of quorum along with events.
 #[must_use]
 pub fn news(news: &QuorumNews) -> v1::Quorum {
-    let (reason, text) = news.lack.as_ref().map_or((QuorumReason::Unspecified, String::new()), lack);
-    let missing = match &news.lack {
-        Some(Lack::Minority { missing }) => missing.iter().map(NodeName::to_string).collect(),
-        _ => Vec::new(),
-    };
     v1::Quorum {
         granted: news.granted.is_some(),
         epoch: news.granted.as_ref().map_or(0, |(epoch, _)| epoch.0),
         view_id: news.granted.as_ref().map(|(_, view)| map::view_id(view)),
-        reason: reason.into(),
-        text,
-        missing_voters: missing,
-        ..v1::Quorum::default()
+        ..without(news.lack.as_ref())
     }
+}
+
+/// Why there is no quorum; nothing when there is.
+fn without(why: Option<&Lack>) -> v1::Quorum {
+    let Some(why) = why else { return v1::Quorum::default() };
+    let (reason, text) = lack(why);
+    let missing_voters = match why {
+        Lack::Minority { missing } => missing.iter().map(NodeName::to_string).collect(),
+        _ => Vec::new(),
+    };
+    v1::Quorum { reason: reason.into(), text, missing_voters, ..v1::Quorum::default() }
 }
 
 fn lack(lack: &Lack) -> (QuorumReason, String) {

@@ -17,7 +17,7 @@ use quorate_consensus::{Consensus, Event, NodeId, OpenError, Options, State, Vot
 use quorate_core::{
     database::Database,
     quorum::consensus::{Fact, Order, Policy, State as CoreState},
-    types::{ClusterUid, Identity, NodeName, Voter},
+    types::{Identity, NodeName, Voter},
 };
 use tokio::{
     runtime::Handle as Runtime,
@@ -46,7 +46,6 @@ pub struct Council {
     runtime: Runtime,
     served: (mpsc::Sender<Served>, mpsc::Receiver<Served>),
     policy: Policy,
-    me: NodeId,
 }
 
 /// A request of another node was served.
@@ -89,7 +88,7 @@ impl Council {
         runtime.spawn(carry_out(consensus.clone(), waiting, tell));
         let (leader, runtime, served) = (Leader::new(consensus.clone()), runtime.clone(), mpsc::channel(OUTCOMES));
         let policy = Policy::default();
-        Ok(Self { consensus, events, orders, outcomes, leader, runtime, served, policy, me: me.id })
+        Ok(Self { consensus, events, orders, outcomes, leader, runtime, served, policy })
     }
 
     /// What the database has here.
@@ -157,9 +156,7 @@ impl Council {
 
     /// Ends it: what was acknowledged is on the disk.
     pub async fn close(self) {
-        let Self { consensus, me, .. } = self;
-        tracing::debug!(?me, "consensus ends");
-        consensus.close().await;
+        self.consensus.close().await;
     }
 }
 
@@ -173,10 +170,10 @@ fn options(lease: Duration) -> Options {
 async fn carry_out(consensus: Consensus<Keeper>, mut orders: mpsc::Receiver<Order>, tell: mpsc::Sender<Fact>) {
     while let Some(order) = orders.recv().await {
         let done = match order {
-            Order::Found { cluster, voters } => consensus.found(library_uid(cluster), members(voters)).await,
-            Order::Join { cluster } => consensus.join(library_uid(cluster)).await,
+            Order::Found { cluster, voters } => consensus.found(cluster, members(voters)).await,
+            Order::Join { cluster } => consensus.join(cluster).await,
             Order::Forget => consensus.forget().await,
-            Order::Refound { cluster } => consensus.refound(library_uid(cluster), |keeper| keeper.begin_anew()).await,
+            Order::Refound { cluster } => consensus.refound(cluster, |keeper| keeper.begin_anew()).await,
             Order::Propose { number, change } => {
                 let (consensus, tell) = (consensus.clone(), tell.clone());
                 tokio::spawn(async move {
@@ -210,17 +207,13 @@ fn members(voters: Vec<Voter>) -> Vec<Member> {
     voters.into_iter().map(|voter| Member { id: voter.id, name: voter.name.to_string() }).collect()
 }
 
-fn library_uid(cluster: ClusterUid) -> quorate_consensus::ClusterUid {
-    quorate_consensus::ClusterUid(cluster.0)
-}
-
 fn core_state(state: &State) -> CoreState {
     // Names were checked when they were put into the log.
     let named = |set: &std::collections::BTreeMap<NodeId, String>| {
         set.iter().filter_map(|(id, name)| Some((*id, NodeName::new(name).ok()?))).collect()
     };
     CoreState {
-        cluster: state.cluster.map(|cluster| ClusterUid(cluster.0)),
+        cluster: state.cluster,
         confirmed: state.leader.is_some() || state.last.1 > 0,
         term: state.term,
         leader: state.leader,

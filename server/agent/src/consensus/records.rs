@@ -6,7 +6,7 @@ use prost::Message;
 use quorate_core::{
     database::{Applied, Change, Database, History, Record, RecordKind},
     quorum::consensus::Policy,
-    types::{Epoch, NodeName, ViewId, WallTime},
+    types::{Epoch, NodeName, WallTime},
 };
 use quorate_proto::store::v1::{self as pb, applied::Kind as AppliedKind, change::Kind, record::Kind as Recorded};
 
@@ -157,14 +157,14 @@ fn record_out(record: &Record) -> pb::Record {
 fn record(from: pb::Record) -> Result<Record, RecordError> {
     let kind = match from.kind.ok_or(RecordError::Kind)? {
         Recorded::View(from) => RecordKind::View {
-            id: view_id("record.view.id", from.id)?,
+            id: parts::view_id("record.view.id", from.id)?,
             members: from.members,
             came: parts::names("record.view.came", from.came)?,
             went: parts::names("record.view.went", from.went)?,
             causes: from.causes,
         },
         Recorded::Granted(from) => RecordKind::Granted {
-            view: view_id("record.granted.view", from.view)?,
+            view: parts::view_id("record.granted.view", from.view)?,
             holder: parts::name("record.granted.holder", &from.holder)?,
         },
         Recorded::Policy(from) => RecordKind::Policy(policy(from)?),
@@ -178,10 +178,6 @@ fn record(from: pb::Record) -> Result<Record, RecordError> {
         Recorded::Forced(by) => RecordKind::Forced { by: parts::name("record.forced", &by)? },
     };
     Ok(Record { number: from.number, time: WallTime(from.unix_millis), epoch: Epoch(from.epoch), kind })
-}
-
-fn view_id(field: &'static str, from: Option<quorate_proto::peer::v1::ViewId>) -> Result<ViewId, WireError> {
-    parts::view_id(field, from)
 }
 
 fn policy_out(policy: &Policy) -> pb::Policy {

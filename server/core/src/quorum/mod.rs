@@ -44,8 +44,8 @@ use crate::{
     channel::Vows,
     settings::Settings,
     types::{
-        ClusterUid, Duration, Epoch, Identity, Instant, Member, NodeId, NodeName, Now, Profile, Suffrage, ViewId,
-        ViewRecord, Voter,
+        Candidacy, CauseKind, ClusterUid, Duration, Epoch, Identity, Instant, Member, NodeId, NodeName, Now, Profile,
+        Regime, Suffrage, ViewId, ViewRecord, Voter,
     },
     wire::{Payload, Report, Word},
 };
@@ -159,7 +159,7 @@ impl Quorum {
         if !installed {
             return;
         }
-        let left = view.causes.iter().filter(|cause| cause.kind == crate::types::CauseKind::Left);
+        let left = view.causes.iter().filter(|cause| cause.kind == CauseKind::Left);
         self.departed.extend(left.map(|cause| cause.name.clone()));
         self.view = Some(view.clone());
         self.stable = None;
@@ -384,7 +384,7 @@ impl Quorum {
     fn note_suffrage(&mut self, out: Out<'_>) {
         let votes = self.told.1.iter().any(|voter| voter.id == self.me.id);
         let suffrage = match (votes, self.profile.candidacy) {
-            (true, crate::types::Candidacy::Witness) => Suffrage::Witness,
+            (true, Candidacy::Witness) => Suffrage::Witness,
             (true, _) => Suffrage::Voter,
             (false, _) => Suffrage::Satellite,
         };
@@ -408,7 +408,7 @@ impl Quorum {
     }
 
     fn vow(&mut self, now: Now, out: Out<'_>) {
-        let holder = |regime: &crate::types::Regime| regime.holder != self.me && self.is_member(&regime.holder);
+        let holder = |regime: &Regime| regime.holder != self.me && self.is_member(&regime.holder);
         let vows = Vows { lease: self.right.vow(now.at), pledge: self.pledge.vow(self.lease, holder) };
         if self.vows != vows {
             self.vows = vows.clone();
