@@ -89,13 +89,13 @@ fn after_leaving(status: &QuorumStatus, known: &[Candidate], leaving: &BTreeSet<
 }
 
 fn advise(voters: &[Voter], known: &[Candidate], left: &[&Voter], needed: usize, out: &mut Vec<Advice>) {
-    let absent: Vec<NodeName> = voters
+    let absent: BTreeSet<NodeName> = voters
         .iter()
         .filter(|voter| !known.iter().any(|candidate| candidate.voter == **voter))
         .map(|voter| voter.name.clone())
         .collect();
     if !absent.is_empty() {
-        out.push(Advice::Absent(absent));
+        out.push(Advice::Absent(absent.into_iter().collect()));
     }
     if left.len() <= needed {
         let others = known.iter().filter(|candidate| !voters.contains(&candidate.voter));

@@ -19,7 +19,7 @@ pub enum Lack {
     Transition,
     /// Too few of the voters are in the view.
     Minority {
-        /// Voters that are not.
+        /// Voters that are not, in order of their names.
         missing: Vec<NodeName>,
     },
     /// A grant is on its way.
@@ -89,6 +89,7 @@ impl Quorum {
             return Lack::Pending;
         }
         let missing = self.told.1.iter().filter(|voter| !here.contains(&voter.id));
-        Lack::Minority { missing: missing.map(|voter| voter.name.clone()).collect() }
+        let missing: BTreeSet<NodeName> = missing.map(|voter| voter.name.clone()).collect();
+        Lack::Minority { missing: missing.into_iter().collect() }
     }
 }
