@@ -16,6 +16,10 @@ use crate::watch::{self, EventWatchOptions, MembershipWatchOptions, Watch};
 
 /// Most events or nodes to ask for in one page; what the schema allows.
 const PAGE_SIZE: u32 = 1000;
+/// Bytes of a backup that one message has.
+const CHUNK: usize = 64 * 1024;
+/// Least time for forming a cluster anew.
+const FORCE_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A client of one cluster, by any of its agents. Cheap to clone; clones share their connections.
 ///
@@ -203,6 +207,108 @@ impl Client {
             async move { a.events().list_events(a.request(request)).await }
         };
         self.pool.list(self.pool.limits(self.call_timeout), list).await
+    }
+
+    /// What the cluster database remembers, oldest first: views with their causes, grants of quorum with their epochs, what
+    /// operators did; all pages as one answer.
+    ///
+    /// `page_size` and `page_token` of the filter are not used. Does not block. Repeated when needed. Reasons:
+    /// `BAD_REQUEST`, `CLUSTER_STATE` when the cluster was never formed, `QUORUM_LOST` at a node that does not vote.
+    pub async fn list_history(&self, filter: v1::ListHistoryRequest) -> Result<v1::ListHistoryResponse, Error> {
+        let list = |a: Attempt, page_token: String| {
+            let request = v1::ListHistoryRequest { page_size: PAGE_SIZE, page_token, ..filter.clone() };
+            async move { a.events().list_history(a.request(request)).await }
+        };
+        self.pool.list(self.pool.limits(self.call_timeout), list).await
+    }
+
+    /// The settings that hold for the whole cluster.
+    ///
+    /// Does not block. Repeated when needed. Reasons: `CLUSTER_STATE` when the cluster was never formed, `QUORUM_LOST` at a
+    /// node that does not vote.
+    pub async fn settings(&self) -> Result<v1::ListSettingsResponse, Error> {
+        self.idempotent(|a| async move { a.admin().list_settings(a.request(v1::ListSettingsRequest {})).await }).await
+    }
+
+    /// Changes a setting of the whole cluster; an empty value removes it.
+    ///
+    /// Blocks until that is durable. Repeated when needed. Reasons: `BAD_REQUEST`, `QUORUM_LOST`, `OUTCOME_UNKNOWN`.
+    pub async fn set_setting(&self, name: &str, value: &str) -> Result<v1::SetSettingResponse, Error> {
+        let message = v1::SetSettingRequest { name: name.to_owned(), value: value.to_owned() };
+        self.idempotent(|a| {
+            let request = a.request(message.clone());
+            async move { a.admin().set_setting(request).await }
+        })
+        .await
+    }
+
+    /// The whole cluster database as a file, for [`restore`](Self::restore).
+    ///
+    /// Disturbs nothing. Repeated when needed. Reasons: `CLUSTER_STATE` when the cluster was never formed, `QUORUM_LOST` at
+    /// a node that does not vote.
+    pub async fn backup(&self) -> Result<Vec<u8>, Error> {
+        self.idempotent(|a| async move {
+            let mut answers = a.admin().backup(a.request(v1::BackupRequest {})).await?.into_inner();
+            let (mut file, mut total) = (Vec::new(), 0);
+            while let Some(answer) = answers.message().await? {
+                total = answer.total_bytes;
+                file.extend(answer.chunk);
+            }
+            let whole = file.len() as u64 == total;
+            if whole { Ok(Response::new(file)) } else { Err(Status::unavailable("the backup ended early")) }
+        })
+        .await
+    }
+
+    /// Brings back what a backup has: how voters are chosen, settings, evictions, history; or, with `dry_run`, says whether
+    /// it would be taken.
+    ///
+    /// `from_cluster` must name the cluster (a UUID) whose backup it is when that is not this one. Blocks until it is
+    /// durable. Repeated when needed. Reasons: `BAD_REQUEST`, `BAD_BACKUP`, `QUORUM_LOST`, `OUTCOME_UNKNOWN`, `CONFLICT`.
+    pub async fn restore(
+        &self,
+        file: &[u8],
+        from_cluster: Option<&str>,
+        dry_run: bool,
+    ) -> Result<v1::RestoreResponse, Error> {
+        let from_cluster_uid = from_cluster.unwrap_or_default().to_owned();
+        let message = |chunk: &[u8]| v1::RestoreRequest {
+            chunk: chunk.to_vec(),
+            from_cluster_uid: from_cluster_uid.clone(),
+            dry_run,
+        };
+        // An empty file is refused by the agent, which knows why.
+        let first = file.is_empty().then(|| message(&[]));
+        let messages: Vec<v1::RestoreRequest> = first.into_iter().chain(file.chunks(CHUNK).map(message)).collect();
+        self.idempotent(|a| {
+            let request = a.request(futures_util::stream::iter(messages.clone()));
+            async move { a.admin().restore(request).await }
+        })
+        .await
+    }
+
+    /// After a disaster: forms the cluster anew from what the node behind this client's one endpoint has; or, with
+    /// `dry_run`, says what that would do and break. See the schema for when that is right.
+    ///
+    /// Never goes to another agent: a client of several endpoints gets [`Error::SeveralEndpoints`] and has to choose with
+    /// [`at`](Self::at). Blocks until the cluster formed anew has quorum, for 10 s at most. Not repeated once it was sent:
+    /// look at the uid that [`quorum`](Self::quorum) tells. Reasons: `BAD_REQUEST` when `cluster_uid` is not the present
+    /// cluster's, `CLUSTER_STATE`.
+    pub async fn force_new_cluster(
+        &self,
+        cluster_uid: &str,
+        dry_run: bool,
+    ) -> Result<v1::ForceNewClusterResponse, Error> {
+        if self.pool.len() > 1 {
+            return Err(Error::SeveralEndpoints(self.pool.len()));
+        }
+        let message = v1::ForceNewClusterRequest { cluster_uid: cluster_uid.to_owned(), dry_run };
+        let limits = self.pool.limits(self.call_timeout.max(FORCE_TIMEOUT));
+        let force = |a: Attempt| {
+            let request = a.request(message.clone());
+            async move { a.quorum().force_new_cluster(request).await }
+        };
+        self.pool.call(Safety::AtMostOnce, limits, force).await.result
     }
 
     /// Watches views, transitions, nodes and links. See [`Watch`] for what the stream does on its own.

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::pool::Pool;
 use crate::reason::Reason;
 use crate::retry::{Limits, Safety};
-use crate::v1::{ListEventsResponse, ListNodesResponse};
+use crate::v1::{ListEventsResponse, ListHistoryResponse, ListNodesResponse};
 
 /// How often a listing is begun before the failure is handed on.
 const MAX_STARTS: usize = 3;
@@ -43,6 +43,17 @@ impl Page for ListEventsResponse {
         self.events.extend(next.events);
         self.next_page_token = next.next_page_token;
         self.history_dropped |= next.history_dropped;
+    }
+}
+
+impl Page for ListHistoryResponse {
+    fn next_page_token(&self) -> &str {
+        &self.next_page_token
+    }
+
+    fn append(&mut self, next: Self) {
+        self.records.extend(next.records);
+        self.next_page_token = next.next_page_token;
     }
 }
 

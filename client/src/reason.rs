@@ -40,6 +40,13 @@ pub enum Reason {
     QuorumLost,
     /// The leader did not answer in time: the change may have been made or not. Retry, which is safe.
     OutcomeUnknown,
+    /// The state of the cluster does not allow it: it has a majority, is in transition, was never formed, or the node does
+    /// not vote. Nothing was changed.
+    ClusterState,
+    /// It cannot be restored: it is no backup, is damaged, of a later version or of another cluster. Nothing was changed.
+    BadBackup,
+    /// Somebody else did the same at the same time. Nothing was changed. Retry.
+    Conflict,
     /// A reason that this version of the client does not know, as the agent wrote it.
     Unknown(String),
 }
@@ -60,6 +67,9 @@ impl Reason {
             Self::Internal => ErrorReason::Internal,
             Self::QuorumLost => ErrorReason::QuorumLost,
             Self::OutcomeUnknown => ErrorReason::OutcomeUnknown,
+            Self::ClusterState => ErrorReason::ClusterState,
+            Self::BadBackup => ErrorReason::BadBackup,
+            Self::Conflict => ErrorReason::Conflict,
             Self::Unknown(text) => return text,
         };
         known.as_str_name().trim_start_matches(PREFIX)
@@ -80,6 +90,9 @@ impl Reason {
             Some(ErrorReason::Internal) => Self::Internal,
             Some(ErrorReason::QuorumLost) => Self::QuorumLost,
             Some(ErrorReason::OutcomeUnknown) => Self::OutcomeUnknown,
+            Some(ErrorReason::ClusterState) => Self::ClusterState,
+            Some(ErrorReason::BadBackup) => Self::BadBackup,
+            Some(ErrorReason::Conflict) => Self::Conflict,
             Some(ErrorReason::Unspecified) | None => Self::Unknown(text.to_owned()),
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use quorate::v1::EventKind;
+use quorate::v1::{EventKind, HistoryKind};
 
 use crate::since::Since;
 
@@ -48,6 +48,43 @@ Examples:
   quorate voters -o json | jq -r '.voters[].node_name'
   quorate voters pin n1 n2 n3
   quorate voters auto --most 3";
+
+const HISTORY_EXAMPLES: &str = "\
+History is what the cluster database keeps, also from before all agents were started anew; `events`
+is what the answering agent has seen itself. At most 4,096 records are kept.
+
+Examples:
+  quorate history --since 12h
+  quorate history --since 2026-11-22T22:00:00Z --until 2026-11-23T06:00:00Z
+  quorate history --kind grant --last 5 -o json | jq .epoch";
+
+const BACKUP_EXAMPLES: &str = "\
+A file that exists is not overwritten, unless with --force. Written are the settings, evictions,
+how voters are chosen, the epochs and the history; not the members.
+
+Examples:
+  quorate backup quorate-$(date +%F).backup
+  quorate backup - | ssh elsewhere 'cat > quorate.backup'";
+
+const RESTORE_EXAMPLES: &str = "\
+The members, the voters in force and all that runs stay as they are. Epochs go on 1,000,000,000 above
+any in the backup or granted since. All is restored or nothing.
+
+Where all machines were lost: start agents on empty data folders, wait until they have quorum, and
+restore with --from-cluster and the uid of the lost cluster, which --dry-run shows.
+
+Examples:
+  quorate restore quorate.backup --dry-run
+  quorate restore quorate.backup --yes";
+
+const FORCE_EXAMPLES: &str = "\
+For disasters only: most voters are lost for good, and nothing else can bring quorum back. Without
+--cluster-uid it only says what would happen. The agent asked must be a voter; give exactly one
+endpoint. Nodes outside its view can come back only with an empty data folder.
+
+Examples:
+  quorate force-new-cluster --endpoint 10.0.0.4:7401
+  quorate force-new-cluster --endpoint 10.0.0.4:7401 --cluster-uid 0b2a...";
 
 const EVENTS_EXAMPLES: &str = "\
 Without --since all history that the answering agent keeps is listed. Only views are kept as
@@ -161,6 +198,23 @@ pub enum Command {
     /// List what happened in the cluster, and follow it
     #[command(after_help = EVENTS_EXAMPLES)]
     Events(EventsArgs),
+    /// List what the cluster database remembers: views, epochs, what operators did
+    #[command(after_help = HISTORY_EXAMPLES)]
+    History(HistoryArgs),
+    /// List the settings of the whole cluster, or change one
+    #[command(
+        after_help = "Examples:\n  quorate settings\n  quorate settings set voter_grace 2m\n  quorate settings unset voter_grace"
+    )]
+    Settings(SettingsArgs),
+    /// Write the cluster database into a file while everything runs
+    #[command(after_help = BACKUP_EXAMPLES)]
+    Backup(BackupArgs),
+    /// Bring back what a backup has, while everything runs
+    #[command(after_help = RESTORE_EXAMPLES)]
+    Restore(RestoreArgs),
+    /// After a disaster: form the cluster anew from what one voter has
+    #[command(after_help = FORCE_EXAMPLES)]
+    ForceNewCluster(ForceArgs),
     /// Show the answering agent: version, identity, addresses, configuration
     #[command(after_help = "Examples:\n  quorate agent --endpoint 10.0.0.2:7401")]
     Agent(AgentArgs),
@@ -266,6 +320,112 @@ pub struct ExplainArgs {
     /// Nodes that leave of their own will; may be repeated or a comma-separated list
     #[arg(long, value_name = "NODE", value_delimiter = ',')]
     pub leave: Vec<String>,
+}
+
+/// Flags of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// Begin a duration ago (12h) or at a time (2026-11-22T22:00:00Z), by the clocks of whoever wrote it down
+    #[arg(long, value_name = "DURATION|TIME", value_parser = Since::parse_time)]
+    pub since: Option<Since>,
+    /// End a duration ago or at a time
+    #[arg(long, value_name = "DURATION|TIME", value_parser = Since::parse_time)]
+    pub until: Option<Since>,
+    /// Only records of this kind; may be repeated or a comma-separated list
+    #[arg(long = "kind", value_enum, value_name = "KIND", value_delimiter = ',')]
+    pub kinds: Vec<RecordKind>,
+    /// Only the last so many of them
+    #[arg(long, value_name = "COUNT")]
+    pub last: Option<usize>,
+}
+
+/// A kind of record in the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RecordKind {
+    /// A view came about
+    View,
+    /// Quorum was granted
+    Grant,
+    /// An operator said how voters are chosen, or changed a setting
+    Setting,
+    /// A node was evicted or readmitted
+    Eviction,
+    /// A backup was restored
+    Restore,
+    /// The cluster was formed anew by an operator
+    Forced,
+}
+
+impl From<RecordKind> for HistoryKind {
+    fn from(kind: RecordKind) -> Self {
+        match kind {
+            RecordKind::View => Self::View,
+            RecordKind::Grant => Self::Grant,
+            RecordKind::Setting => Self::Setting,
+            RecordKind::Eviction => Self::Eviction,
+            RecordKind::Restore => Self::Restore,
+            RecordKind::Forced => Self::Forced,
+        }
+    }
+}
+
+/// What to do with settings.
+#[derive(Debug, Args)]
+pub struct SettingsArgs {
+    /// Lists them when nothing else is asked for.
+    #[command(subcommand)]
+    pub change: Option<SettingsChange>,
+}
+
+/// A change of a setting.
+#[derive(Debug, Subcommand)]
+pub enum SettingsChange {
+    /// Give a setting a value for the whole cluster
+    Set {
+        /// Its name
+        name: String,
+        /// Its value, as in the configuration file
+        value: String,
+    },
+    /// Remove a setting: each agent does as it is configured
+    Unset {
+        /// Its name
+        name: String,
+    },
+}
+
+/// Flags of `backup`.
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// Where to write it; - for standard output
+    pub file: PathBuf,
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Flags of `restore`.
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// The backup; - for standard input
+    pub file: PathBuf,
+    /// Uid of the cluster the backup is of, when it is not this one
+    #[arg(long, value_name = "UID")]
+    pub from_cluster: Option<String>,
+    /// Only look whether the backup would be taken
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask for confirmation
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// Flags of `force-new-cluster`.
+#[derive(Debug, Args)]
+pub struct ForceArgs {
+    /// Uid of the cluster that is given up, as `quorate quorum` shows it: confirms that this is meant
+    #[arg(long, value_name = "UID")]
+    pub cluster_uid: Option<String>,
 }
 
 /// Flags of `agent`.

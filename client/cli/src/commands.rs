@@ -1,15 +1,19 @@
 //! One file for each command, and what they share.
 
 mod agent;
+mod backup;
 mod change;
 mod completions;
 mod events;
 mod explain;
 mod follow;
+mod force;
+mod history;
 mod links;
 mod members;
 mod nodes;
 mod quorum;
+mod settings;
 pub mod status;
 mod voters;
 
@@ -32,6 +36,11 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Nodes => nodes::run(app).await,
         Command::Links(args) => links::run(app, args).await,
         Command::Events(args) => events::run(app, args).await,
+        Command::History(args) => history::run(app, args).await,
+        Command::Settings(args) => settings::run(app, args).await,
+        Command::Backup(args) => backup::backup(app, args).await,
+        Command::Restore(args) => backup::restore(app, args).await,
+        Command::ForceNewCluster(args) => force::run(app, args).await,
         Command::Agent(args) => agent::run(app, args).await,
         Command::Leave(args) => change::leave(app, args).await,
         Command::Evict(args) => change::evict(app, args).await,

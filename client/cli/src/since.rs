@@ -34,6 +34,18 @@ impl Since {
     }
 }
 
+impl Since {
+    /// A duration or a time, where a cursor makes no sense.
+    pub fn parse_time(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(Self::Cursor(_)) => {
+                Err("neither a duration, as in 12h, nor a time, as in 2026-11-22T12:00:00Z".to_owned())
+            }
+            Ok(since) => Ok(since),
+        }
+    }
+}
+
 impl FromStr for Since {
     type Err = Infallible;
 
@@ -77,6 +89,8 @@ mod tests {
     fn a_duration_counts_back_from_now() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
         assert_eq!(parse("10s").time(now), Some(SystemTime::UNIX_EPOCH + Duration::from_secs(990)));
+        assert!(Since::parse_time("c1").is_err());
+        assert_eq!(Since::parse_time("10s"), Ok(Since::Ago(Duration::from_secs(10))));
         assert_eq!(parse("c1").time(now), None);
         assert_eq!(parse("c1").cursor(), Some("c1"));
     }

@@ -2,6 +2,7 @@
 
 pub mod agent;
 pub mod event;
+pub mod history;
 pub mod links;
 pub mod members;
 pub mod nodes;

@@ -10,7 +10,7 @@ use quorate::v1::event_service_server::{EventService, EventServiceServer};
 use quorate::v1::membership_service_server::{MembershipService, MembershipServiceServer};
 use tokio_stream::Stream;
 use tonic::transport::server::Router;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
 use super::{Answer, State, Step, data};
 
@@ -18,6 +18,11 @@ type Reply<T> = Result<Response<T>, Status>;
 type Messages<M> = Pin<Box<dyn Stream<Item = Result<M, Status>> + Send>>;
 
 struct Mock(Arc<State>);
+
+/// The cluster database has whole-system tests.
+fn not_mocked() -> Status {
+    Status::unimplemented("the mock has no cluster database")
+}
 
 pub fn router(state: &Arc<State>) -> Router {
     tonic::transport::Server::builder()
@@ -139,6 +144,10 @@ impl EventService for Mock {
         self.watch(format!("WatchEvents {}", request.cursor), &self.0.events)
     }
 
+    async fn list_history(&self, _: Request<v1::ListHistoryRequest>) -> Reply<v1::ListHistoryResponse> {
+        Err(not_mocked())
+    }
+
     async fn list_events(&self, request: Request<v1::ListEventsRequest>) -> Reply<v1::ListEventsResponse> {
         let request = request.into_inner();
         let header = self.header();
@@ -158,6 +167,24 @@ impl EventService for Mock {
 
 #[tonic::async_trait]
 impl AdminService for Mock {
+    type BackupStream = Messages<v1::BackupResponse>;
+
+    async fn list_settings(&self, _: Request<v1::ListSettingsRequest>) -> Reply<v1::ListSettingsResponse> {
+        Err(not_mocked())
+    }
+
+    async fn set_setting(&self, _: Request<v1::SetSettingRequest>) -> Reply<v1::SetSettingResponse> {
+        Err(not_mocked())
+    }
+
+    async fn backup(&self, _: Request<v1::BackupRequest>) -> Reply<Self::BackupStream> {
+        Err(not_mocked())
+    }
+
+    async fn restore(&self, _: Request<Streaming<v1::RestoreRequest>>) -> Reply<v1::RestoreResponse> {
+        Err(not_mocked())
+    }
+
     async fn get_agent(&self, _: Request<v1::GetAgentRequest>) -> Reply<v1::GetAgentResponse> {
         let header = self.header();
         self.unary("GetAgent".to_owned(), |state| {

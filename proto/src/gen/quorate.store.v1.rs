@@ -6,7 +6,7 @@ pub struct Change {
     #[prost(uint64, tag = "1")]
     pub unix_millis: u64,
     /// What changes.
-    #[prost(oneof = "change::Kind", tags = "2, 3, 4, 5, 6, 7")]
+    #[prost(oneof = "change::Kind", tags = "2, 3, 4, 5, 6")]
     pub kind: ::core::option::Option<change::Kind>,
 }
 /// Nested message and enum types in `Change`.
@@ -20,25 +20,73 @@ pub mod change {
         /// Voters are chosen otherwise.
         #[prost(message, tag = "3")]
         Policy(super::Policy),
-        /// A setting gets a value.
+        /// Voters that are missing keep their place for so long.
         #[prost(message, tag = "4")]
-        Set(super::Setting),
-        /// The setting of this name is removed.
-        #[prost(string, tag = "5")]
-        Unset(::prost::alloc::string::String),
-        /// A node is kept out.
+        VoterGrace(super::VoterGrace),
+        /// Nodes are kept out, or no more.
+        #[prost(message, tag = "5")]
+        Evictions(super::super::super::peer::v1::Evictions),
+        /// A piece of a backup that is restored when its last piece is there.
         #[prost(message, tag = "6")]
-        Evict(super::EvictedNode),
-        /// The node of this name may come back.
-        #[prost(string, tag = "7")]
-        Readmit(::prost::alloc::string::String),
+        Restore(super::RestorePiece),
     }
+}
+/// A piece of a backup. Pieces come in order, the first begins anew.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RestorePiece {
+    /// Which restore, chosen at random: pieces of another one do not fit.
+    #[prost(uint64, tag = "1")]
+    pub restore_id: u64,
+    /// Number of the piece, from 0.
+    #[prost(uint32, tag = "2")]
+    pub number: u32,
+    /// Whether it is the last one.
+    #[prost(bool, tag = "3")]
+    pub last: bool,
+    /// The piece.
+    #[prost(bytes = "vec", tag = "4")]
+    pub bytes: ::prost::alloc::vec::Vec<u8>,
+    /// Whether the backup is one of this very cluster.
+    #[prost(bool, tag = "5")]
+    pub own: bool,
+}
+/// A backup that is being restored.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PartialRestore {
+    /// Which restore.
+    #[prost(uint64, tag = "1")]
+    pub restore_id: u64,
+    /// Number of the next piece.
+    #[prost(uint32, tag = "2")]
+    pub next_number: u32,
+    /// What came so far; nothing when all came.
+    #[prost(bytes = "vec", tag = "3")]
+    pub bytes: ::prost::alloc::vec::Vec<u8>,
+}
+/// A backup: what a backup file holds after its frame.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Backup {
+    /// Name of the cluster.
+    #[prost(string, tag = "1")]
+    pub cluster_id: ::prost::alloc::string::String,
+    /// Which cluster of that name (16 bytes).
+    #[prost(bytes = "vec", tag = "2")]
+    pub cluster_uid: ::prost::alloc::vec::Vec<u8>,
+    /// When it was made, in milliseconds since 1970.
+    #[prost(uint64, tag = "3")]
+    pub made_unix_millis: u64,
+    /// The program that made it, as in "0.1.0".
+    #[prost(string, tag = "4")]
+    pub program_version: ::prost::alloc::string::String,
+    /// The database.
+    #[prost(message, optional, tag = "5")]
+    pub database: ::core::option::Option<Database>,
 }
 /// What the node that leads is asked by another one.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LeaderRequest {
     /// What.
-    #[prost(oneof = "leader_request::Kind", tags = "1")]
+    #[prost(oneof = "leader_request::Kind", tags = "1, 2")]
     pub kind: ::core::option::Option<leader_request::Kind>,
 }
 /// Nested message and enum types in `LeaderRequest`.
@@ -49,13 +97,39 @@ pub mod leader_request {
         /// Append this change, a Change.
         #[prost(bytes, tag = "1")]
         Propose(::prost::alloc::vec::Vec<u8>),
+        /// Send a piece of the database.
+        #[prost(message, tag = "2")]
+        Read(super::ReadPiece),
     }
+}
+/// Asks for a piece of the database, encoded as a Database.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReadPiece {
+    /// Of this revision; 0 for the present one.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// From this byte on.
+    #[prost(uint64, tag = "2")]
+    pub offset: u64,
+}
+/// A piece of the database.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DatabasePiece {
+    /// Of this revision. When that is not the one asked for, the piece is of no use: begin again.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// Bytes of the whole.
+    #[prost(uint64, tag = "2")]
+    pub total: u64,
+    /// The piece.
+    #[prost(bytes = "vec", tag = "3")]
+    pub bytes: ::prost::alloc::vec::Vec<u8>,
 }
 /// What the node that leads answers.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LeaderAnswer {
     /// What.
-    #[prost(oneof = "leader_answer::Kind", tags = "1, 2, 3, 4, 5")]
+    #[prost(oneof = "leader_answer::Kind", tags = "1, 2, 3, 4, 5, 6")]
     pub kind: ::core::option::Option<leader_answer::Kind>,
 }
 /// Nested message and enum types in `LeaderAnswer`.
@@ -78,13 +152,16 @@ pub mod leader_answer {
         /// Too much is asked at once. Nothing was done.
         #[prost(bool, tag = "5")]
         Busy(bool),
+        /// A piece of the database.
+        #[prost(message, tag = "6")]
+        Piece(super::DatabasePiece),
     }
 }
 /// What came of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Applied {
     /// What.
-    #[prost(oneof = "applied::Kind", tags = "1, 2, 3, 4")]
+    #[prost(oneof = "applied::Kind", tags = "1, 2, 3")]
     pub kind: ::core::option::Option<applied::Kind>,
 }
 /// Nested message and enum types in `Applied`.
@@ -98,12 +175,9 @@ pub mod applied {
         /// It is done.
         #[prost(bool, tag = "2")]
         Done(bool),
-        /// There is nothing of that name.
+        /// It means nothing here, and nothing was changed.
         #[prost(bool, tag = "3")]
         Unknown(bool),
-        /// There are too many, or it is too long.
-        #[prost(bool, tag = "4")]
-        LimitReached(bool),
     }
 }
 /// A view is granted quorum.
@@ -129,15 +203,12 @@ pub struct Policy {
     #[prost(string, repeated, tag = "2")]
     pub pinned: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
-/// A setting.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Setting {
-    /// Its name.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// Its value.
-    #[prost(string, tag = "2")]
-    pub value: ::prost::alloc::string::String,
+/// How long voters that are missing keep their place.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VoterGrace {
+    /// For so many milliseconds; 0 for as long as each agent is configured.
+    #[prost(uint64, tag = "1")]
+    pub millis: u64,
 }
 /// A node that is kept out.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -161,12 +232,12 @@ pub struct Database {
     /// How voters are chosen.
     #[prost(message, optional, tag = "3")]
     pub policy: ::core::option::Option<Policy>,
-    /// Settings.
-    #[prost(message, repeated, tag = "4")]
-    pub settings: ::prost::alloc::vec::Vec<Setting>,
-    /// Nodes that are kept out.
-    #[prost(message, repeated, tag = "5")]
-    pub evicted: ::prost::alloc::vec::Vec<EvictedNode>,
+    /// Voters that are missing keep their place for so long.
+    #[prost(message, optional, tag = "4")]
+    pub voter_grace: ::core::option::Option<VoterGrace>,
+    /// Nodes that are kept out, or no more.
+    #[prost(message, optional, tag = "5")]
+    pub evictions: ::core::option::Option<super::super::peer::v1::Evictions>,
     /// What happened, oldest first.
     #[prost(message, repeated, tag = "6")]
     pub history: ::prost::alloc::vec::Vec<Record>,
@@ -176,6 +247,12 @@ pub struct Database {
     /// Rises with each change.
     #[prost(uint64, tag = "8")]
     pub revision: u64,
+    /// Regimes of lower epochs are worth nothing.
+    #[prost(uint64, tag = "9")]
+    pub least_epoch: u64,
+    /// A backup that is being restored, or was last.
+    #[prost(message, optional, tag = "10")]
+    pub restore: ::core::option::Option<PartialRestore>,
 }
 /// Something that happened.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -190,7 +267,7 @@ pub struct Record {
     #[prost(uint64, tag = "3")]
     pub epoch: u64,
     /// What.
-    #[prost(oneof = "record::Kind", tags = "4, 5, 6, 7, 8, 9, 10")]
+    #[prost(oneof = "record::Kind", tags = "4, 5, 6, 7, 8, 9, 10, 11")]
     pub kind: ::core::option::Option<record::Kind>,
 }
 /// Nested message and enum types in `Record`.
@@ -219,6 +296,9 @@ pub mod record {
         /// The cluster was formed anew by the agent of this node.
         #[prost(string, tag = "10")]
         Forced(::prost::alloc::string::String),
+        /// Voters that are missing keep their place for so long.
+        #[prost(message, tag = "11")]
+        VoterGrace(super::VoterGrace),
     }
 }
 /// A view, in short.

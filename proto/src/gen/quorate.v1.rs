@@ -478,6 +478,14 @@ pub enum ErrorReason {
     /// UNAVAILABLE: the leader did not answer in time, or the way to it was lost. The change may have been made or not, or
     /// may be made yet. Retry, which is safe.
     OutcomeUnknown = 12,
+    /// FAILED_PRECONDITION: the state of the cluster does not allow it; the text and the metadata "state" name it: "majority",
+    /// "transition", "unformed" or "satellite". Nothing was changed.
+    ClusterState = 13,
+    /// INVALID_ARGUMENT: what was to be restored is no backup, is damaged, of a later version or of another cluster; the text
+    /// says which. Nothing was changed. Do not retry.
+    BadBackup = 14,
+    /// ABORTED: somebody else did the same at the same time, and this call's change was given up. Nothing was changed. Retry.
+    Conflict = 15,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -499,6 +507,9 @@ impl ErrorReason {
             Self::Internal => "ERROR_REASON_INTERNAL",
             Self::QuorumLost => "ERROR_REASON_QUORUM_LOST",
             Self::OutcomeUnknown => "ERROR_REASON_OUTCOME_UNKNOWN",
+            Self::ClusterState => "ERROR_REASON_CLUSTER_STATE",
+            Self::BadBackup => "ERROR_REASON_BAD_BACKUP",
+            Self::Conflict => "ERROR_REASON_CONFLICT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -517,6 +528,9 @@ impl ErrorReason {
             "ERROR_REASON_INTERNAL" => Some(Self::Internal),
             "ERROR_REASON_QUORUM_LOST" => Some(Self::QuorumLost),
             "ERROR_REASON_OUTCOME_UNKNOWN" => Some(Self::OutcomeUnknown),
+            "ERROR_REASON_CLUSTER_STATE" => Some(Self::ClusterState),
+            "ERROR_REASON_BAD_BACKUP" => Some(Self::BadBackup),
+            "ERROR_REASON_CONFLICT" => Some(Self::Conflict),
             _ => None,
         }
     }
@@ -735,7 +749,8 @@ pub enum SnapshotReason {
     Resumed = 2,
     /// The reader was too slow and events were dropped; the stream goes on from this snapshot.
     Lagged = 3,
-    /// The cursor is older than the history kept, or unknown here; the stream goes on from this snapshot.
+    /// The cursor is older than the history kept, unknown here, or from before the cluster was formed anew; the stream goes
+    /// on from this snapshot.
     HistoryDropped = 4,
 }
 impl SnapshotReason {
@@ -1746,6 +1761,38 @@ pub struct ExplainQuorumResponse {
     #[prost(string, repeated, tag = "7")]
     pub advice: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
+/// Request of ForceNewCluster.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ForceNewClusterRequest {
+    /// Which cluster is given up, as GetQuorum tells it (a UUID). Not needed with dry_run.
+    #[prost(string, tag = "1")]
+    pub cluster_uid: ::prost::alloc::string::String,
+    /// Only say what would happen.
+    #[prost(bool, tag = "2")]
+    pub dry_run: bool,
+}
+/// Answer of ForceNewCluster.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ForceNewClusterResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// Which cluster it is now; with dry_run the one that would be given up.
+    #[prost(string, tag = "2")]
+    pub cluster_uid: ::prost::alloc::string::String,
+    /// The members that go along.
+    #[prost(string, repeated, tag = "3")]
+    pub members: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Voters that are lost: their nodes can come back only with an empty data folder.
+    #[prost(string, repeated, tag = "4")]
+    pub lost_voters: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What this breaks, one sentence each, for people.
+    #[prost(string, repeated, tag = "5")]
+    pub consequences: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How quorum stands at the answering node.
+    #[prost(message, optional, tag = "6")]
+    pub quorum: ::core::option::Option<Quorum>,
+}
 /// Why a node has no quorum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -2060,6 +2107,42 @@ pub mod quorum_service_client {
                 .insert(GrpcMethod::new("quorate.v1.QuorumService", "ExplainQuorum"));
             self.inner.unary(req, path, codec).await
         }
+        /// ForceNewCluster forms the cluster anew from the answering node's copy of the cluster database. It is for disasters only:
+        /// when most voters are lost for good and nothing else can bring quorum back.
+        ///
+        /// All members of the answering node's view go along; every other node that was part of the cluster is refused from then
+        /// on, until its data folder is removed. If most voters are alive after all, merely out of reach, there are two clusters
+        /// that both have quorum: be certain that they are not. What only the lost voters had of the database is lost; epochs go
+        /// on above all that can have been granted. Without dry_run, cluster_uid must be that of the present cluster.
+        ///
+        /// Blocks until the new cluster is durable here and has quorum, for 10 s at most; without quorum by then the answer says
+        /// so. Safe to retry with another look at the uid: a cluster that was formed anew has another one. Errors: BAD_REQUEST for
+        /// a uid that is not the present one's, CLUSTER_STATE when it has quorum or will have, was never formed, is in transition,
+        /// or the answering node does not vote and so has no copy.
+        pub async fn force_new_cluster(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ForceNewClusterRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ForceNewClusterResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.QuorumService/ForceNewCluster",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.QuorumService", "ForceNewCluster"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -2133,6 +2216,25 @@ pub mod quorum_service_server {
             request: tonic::Request<super::ExplainQuorumRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ExplainQuorumResponse>,
+            tonic::Status,
+        >;
+        /// ForceNewCluster forms the cluster anew from the answering node's copy of the cluster database. It is for disasters only:
+        /// when most voters are lost for good and nothing else can bring quorum back.
+        ///
+        /// All members of the answering node's view go along; every other node that was part of the cluster is refused from then
+        /// on, until its data folder is removed. If most voters are alive after all, merely out of reach, there are two clusters
+        /// that both have quorum: be certain that they are not. What only the lost voters had of the database is lost; epochs go
+        /// on above all that can have been granted. Without dry_run, cluster_uid must be that of the present cluster.
+        ///
+        /// Blocks until the new cluster is durable here and has quorum, for 10 s at most; without quorum by then the answer says
+        /// so. Safe to retry with another look at the uid: a cluster that was formed anew has another one. Errors: BAD_REQUEST for
+        /// a uid that is not the present one's, CLUSTER_STATE when it has quorum or will have, was never formed, is in transition,
+        /// or the answering node does not vote and so has no copy.
+        async fn force_new_cluster(
+            &self,
+            request: tonic::Request<super::ForceNewClusterRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ForceNewClusterResponse>,
             tonic::Status,
         >;
     }
@@ -2443,6 +2545,52 @@ pub mod quorum_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/quorate.v1.QuorumService/ForceNewCluster" => {
+                    #[allow(non_camel_case_types)]
+                    struct ForceNewClusterSvc<T: QuorumService>(pub Arc<T>);
+                    impl<
+                        T: QuorumService,
+                    > tonic::server::UnaryService<super::ForceNewClusterRequest>
+                    for ForceNewClusterSvc<T> {
+                        type Response = super::ForceNewClusterResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ForceNewClusterRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as QuorumService>::force_new_cluster(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ForceNewClusterSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -2602,6 +2750,151 @@ pub struct ListEventsResponse {
     #[prost(bool, tag = "4")]
     pub history_dropped: bool,
 }
+/// Something that the cluster remembers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryRecord {
+    /// Rises by one with each record.
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    /// When, by the wall clock of the node that wrote it down (for people; never compared by agents).
+    #[prost(message, optional, tag = "2")]
+    pub time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The epoch that it came with, or under.
+    #[prost(uint64, tag = "3")]
+    pub epoch: u64,
+    /// What happened.
+    #[prost(oneof = "history_record::Kind", tags = "4, 5, 6, 7, 8, 9")]
+    pub kind: ::core::option::Option<history_record::Kind>,
+}
+/// Nested message and enum types in `HistoryRecord`.
+pub mod history_record {
+    /// What happened.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        /// A view came about.
+        #[prost(message, tag = "4")]
+        View(super::HistoryView),
+        /// Quorum was granted.
+        #[prost(message, tag = "5")]
+        Grant(super::HistoryGrant),
+        /// An operator changed something.
+        #[prost(message, tag = "6")]
+        Setting(super::HistorySetting),
+        /// A node was evicted or readmitted.
+        #[prost(message, tag = "7")]
+        Eviction(super::HistoryEviction),
+        /// A backup was restored.
+        #[prost(message, tag = "8")]
+        Restore(super::HistoryRestore),
+        /// The cluster was formed anew by an operator.
+        #[prost(message, tag = "9")]
+        Forced(super::HistoryForced),
+    }
+}
+/// A view, in short.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryView {
+    /// Which.
+    #[prost(message, optional, tag = "1")]
+    pub view_id: ::core::option::Option<ViewId>,
+    /// How many members it has.
+    #[prost(uint32, tag = "2")]
+    pub member_count: u32,
+    /// Who came in, at most 64.
+    #[prost(string, repeated, tag = "3")]
+    pub came: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Who went out, at most 64.
+    #[prost(string, repeated, tag = "4")]
+    pub went: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Why, in plain words, at most 64.
+    #[prost(string, repeated, tag = "5")]
+    pub causes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Quorum was granted to a view, under the epoch of the record.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryGrant {
+    /// The view.
+    #[prost(message, optional, tag = "1")]
+    pub view_id: ::core::option::Option<ViewId>,
+    /// The node that hands out the right.
+    #[prost(string, tag = "2")]
+    pub holder: ::prost::alloc::string::String,
+}
+/// An operator said how something is to be from then on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistorySetting {
+    /// What: "voters", or the name of a setting.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// How, for people; empty when a setting was removed.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+}
+/// A node was evicted or readmitted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryEviction {
+    /// The node.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+    /// Whether it was evicted.
+    #[prost(bool, tag = "2")]
+    pub evicted: bool,
+    /// The operator's reason.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A backup was restored: the epochs after that are higher by 1,000,000,000.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryRestore {
+    /// When the backup was made.
+    #[prost(message, optional, tag = "1")]
+    pub made_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The highest epoch in it.
+    #[prost(uint64, tag = "2")]
+    pub backup_epoch: u64,
+}
+/// The cluster was formed anew by an operator: the epochs after that are higher by 1,000,000,000.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryForced {
+    /// The node from whose copy of the cluster database it was formed.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+}
+/// Request of ListHistory.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListHistoryRequest {
+    /// Most records of a page: 1 to 1000; 0 means 100.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// Goes on after an earlier page, with the other fields as they were; empty begins.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only records of this time or later; unset means all.
+    #[prost(message, optional, tag = "3")]
+    pub since_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only records of this time or earlier; unset means all.
+    #[prost(message, optional, tag = "4")]
+    pub until_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only these kinds; empty means all.
+    #[prost(enumeration = "HistoryKind", repeated, tag = "5")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+}
+/// Answer of ListHistory.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListHistoryResponse {
+    /// What the answer was true at; the revision is that of the cluster database.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The records, oldest first.
+    #[prost(message, repeated, tag = "2")]
+    pub records: ::prost::alloc::vec::Vec<HistoryRecord>,
+    /// Continues the listing; empty on the last page.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// Whether older records than the oldest kept were dropped.
+    #[prost(bool, tag = "4")]
+    pub history_dropped: bool,
+}
 /// A kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -2639,6 +2932,55 @@ impl EventKind {
             "EVENT_KIND_TRANSITION_STARTED" => Some(Self::TransitionStarted),
             "EVENT_KIND_VIEW_STABLE" => Some(Self::ViewStable),
             "EVENT_KIND_QUORUM" => Some(Self::Quorum),
+            _ => None,
+        }
+    }
+}
+/// A kind of record in the history of the cluster database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum HistoryKind {
+    /// Never sent; in a filter it is refused.
+    Unspecified = 0,
+    /// A view came about.
+    View = 1,
+    /// Quorum was granted.
+    Grant = 2,
+    /// An operator said how voters are to be chosen, or changed a setting.
+    Setting = 3,
+    /// A node was evicted or readmitted.
+    Eviction = 4,
+    /// A backup was restored.
+    Restore = 5,
+    /// The cluster was formed anew by an operator.
+    Forced = 6,
+}
+impl HistoryKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "HISTORY_KIND_UNSPECIFIED",
+            Self::View => "HISTORY_KIND_VIEW",
+            Self::Grant => "HISTORY_KIND_GRANT",
+            Self::Setting => "HISTORY_KIND_SETTING",
+            Self::Eviction => "HISTORY_KIND_EVICTION",
+            Self::Restore => "HISTORY_KIND_RESTORE",
+            Self::Forced => "HISTORY_KIND_FORCED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "HISTORY_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "HISTORY_KIND_VIEW" => Some(Self::View),
+            "HISTORY_KIND_GRANT" => Some(Self::Grant),
+            "HISTORY_KIND_SETTING" => Some(Self::Setting),
+            "HISTORY_KIND_EVICTION" => Some(Self::Eviction),
+            "HISTORY_KIND_RESTORE" => Some(Self::Restore),
+            "HISTORY_KIND_FORCED" => Some(Self::Forced),
             _ => None,
         }
     }
@@ -2796,6 +3138,37 @@ pub mod event_service_client {
                 .insert(GrpcMethod::new("quorate.v1.EventService", "ListEvents"));
             self.inner.unary(req, path, codec).await
         }
+        /// ListHistory returns what the cluster database remembers, oldest first: views with their causes, grants of quorum with
+        /// their epochs, and what operators did, also from before all agents were started anew. At most 4,096 records are kept.
+        ///
+        /// A voter answers from its own copy, with or without quorum; any other node asks the one that leads. Views are written
+        /// down with the next grant of quorum, so what happened without quorum comes late. Safe to retry. Errors: BAD_REQUEST,
+        /// BAD_PAGE_TOKEN, CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a node that does not vote while nobody
+        /// is known to lead.
+        pub async fn list_history(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListHistoryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.EventService/ListHistory",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.EventService", "ListHistory"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -2840,6 +3213,20 @@ pub mod event_service_server {
             request: tonic::Request<super::ListEventsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListEventsResponse>,
+            tonic::Status,
+        >;
+        /// ListHistory returns what the cluster database remembers, oldest first: views with their causes, grants of quorum with
+        /// their epochs, and what operators did, also from before all agents were started anew. At most 4,096 records are kept.
+        ///
+        /// A voter answers from its own copy, with or without quorum; any other node asks the one that leads. Views are written
+        /// down with the next grant of quorum, so what happened without quorum comes late. Safe to retry. Errors: BAD_REQUEST,
+        /// BAD_PAGE_TOKEN, CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a node that does not vote while nobody
+        /// is known to lead.
+        async fn list_history(
+            &self,
+            request: tonic::Request<super::ListHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListHistoryResponse>,
             tonic::Status,
         >;
     }
@@ -3013,6 +3400,51 @@ pub mod event_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/quorate.v1.EventService/ListHistory" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListHistorySvc<T: EventService>(pub Arc<T>);
+                    impl<
+                        T: EventService,
+                    > tonic::server::UnaryService<super::ListHistoryRequest>
+                    for ListHistorySvc<T> {
+                        type Response = super::ListHistoryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListHistoryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as EventService>::list_history(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListHistorySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -3118,6 +3550,103 @@ pub struct Agent {
     #[prost(uint32, tag = "16")]
     pub self_distrust: u32,
 }
+/// A setting of the whole cluster.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Setting {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Its value, written as in the configuration file; empty when it is not set: each agent does as it is configured.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+    /// Which values are allowed, for people.
+    #[prost(string, tag = "3")]
+    pub allowed: ::prost::alloc::string::String,
+    /// What it does, for people.
+    #[prost(string, tag = "4")]
+    pub description: ::prost::alloc::string::String,
+}
+/// Request of ListSettings.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSettingsRequest {}
+/// Answer of ListSettings.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSettingsResponse {
+    /// What the answer was true at; the revision is that of the cluster database.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// All settings there are, by name.
+    #[prost(message, repeated, tag = "2")]
+    pub settings: ::prost::alloc::vec::Vec<Setting>,
+}
+/// Request of SetSetting.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetSettingRequest {
+    /// Name of the setting.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Its value; empty removes it.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+}
+/// Answer of SetSetting.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetSettingResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Request of Backup.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BackupRequest {}
+/// One message of the Backup stream.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BackupResponse {
+    /// What the message was true at; the revision is that of the cluster database in the backup.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The next piece of the file, at most 64 KiB.
+    #[prost(bytes = "vec", tag = "2")]
+    pub chunk: ::prost::alloc::vec::Vec<u8>,
+    /// Size of the whole file, in bytes.
+    #[prost(uint64, tag = "3")]
+    pub total_bytes: u64,
+}
+/// One message of the stream that Restore is asked with.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RestoreRequest {
+    /// The next piece of the file, at most 1 MiB; at most 16 MiB in all, within a minute.
+    #[prost(bytes = "vec", tag = "1")]
+    pub chunk: ::prost::alloc::vec::Vec<u8>,
+    /// Which cluster the backup is of (a UUID), when it is not of this one. Counts in the first message.
+    #[prost(string, tag = "2")]
+    pub from_cluster_uid: ::prost::alloc::string::String,
+    /// Only look whether the backup would be taken. Counts in the first message.
+    #[prost(bool, tag = "3")]
+    pub dry_run: bool,
+}
+/// Answer of Restore.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RestoreResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// When the backup was made, by the clock of the agent that made it.
+    #[prost(message, optional, tag = "2")]
+    pub made_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Which cluster it is of (a UUID).
+    #[prost(string, tag = "3")]
+    pub cluster_uid: ::prost::alloc::string::String,
+    /// The highest epoch in it.
+    #[prost(uint64, tag = "4")]
+    pub epoch: u64,
+    /// How many records of history it has.
+    #[prost(uint32, tag = "5")]
+    pub record_count: u32,
+    /// The program that made it, as in "0.1.0".
+    #[prost(string, tag = "6")]
+    pub program_version: ::prost::alloc::string::String,
+}
 /// Generated client implementations.
 pub mod admin_service_client {
     #![allow(
@@ -3129,7 +3658,7 @@ pub mod admin_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// The answering agent itself.
+    /// The answering agent itself, and what operators do to the cluster database: settings, backup and restore.
     #[derive(Debug, Clone)]
     pub struct AdminServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -3237,6 +3766,125 @@ pub mod admin_service_client {
                 .insert(GrpcMethod::new("quorate.v1.AdminService", "GetAgent"));
             self.inner.unary(req, path, codec).await
         }
+        /// ListSettings returns the settings that hold for the whole cluster.
+        ///
+        /// A voter answers from its copy of the cluster database, any other node asks the one that leads. Safe to retry. Errors:
+        /// QUORUM_LOST at a node that does not vote while nobody is known to lead.
+        pub async fn list_settings(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSettingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSettingsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.AdminService/ListSettings",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.AdminService", "ListSettings"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// SetSetting changes a setting of the whole cluster, or removes it: then each agent does as it is configured.
+        ///
+        /// Any agent takes it and passes it on to the one that leads. Blocks until that is durable at a majority of the voters.
+        /// Safe to retry. Errors: BAD_REQUEST for an unknown name or a value that is not allowed, QUORUM_LOST, OUTCOME_UNKNOWN.
+        pub async fn set_setting(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SetSettingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetSettingResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.AdminService/SetSetting",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.AdminService", "SetSetting"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Backup sends the whole cluster database as a file, in pieces to be put together in the order they come.
+        ///
+        /// A voter sends its own copy, which may lack what was acknowledged in the last moment; any other node asks the one that
+        /// leads. It disturbs nothing. Safe to retry. Errors: CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a
+        /// node that does not vote while nobody is known to lead.
+        pub async fn backup(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BackupRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::BackupResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.AdminService/Backup",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.AdminService", "Backup"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// Restore brings back what a backup has: how voters are chosen, settings, evictions, history. The members, the voters in
+        /// force and everything else that runs stay as they are. All of it is restored or nothing.
+        ///
+        /// The epochs granted from then on are higher by 1,000,000,000 than any in the backup or granted since. A backup of
+        /// another cluster is refused unless from_cluster_uid names that cluster: so a cluster that was formed anew on empty
+        /// machines gets back what the lost one had. Backups of a cluster with another name are always refused.
+        ///
+        /// Blocks until it is durable at a majority of the voters. Safe to retry: the same again. Errors: BAD_REQUEST, BAD_BACKUP
+        /// for what is no backup, damaged, of a later version or of another cluster, QUORUM_LOST, OUTCOME_UNKNOWN, CONFLICT when
+        /// another restore came in between; nothing is changed then.
+        pub async fn restore(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<Message = super::RestoreRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RestoreResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.AdminService/Restore",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.AdminService", "Restore"));
+            self.inner.client_streaming(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -3262,8 +3910,59 @@ pub mod admin_service_server {
             tonic::Response<super::GetAgentResponse>,
             tonic::Status,
         >;
+        /// ListSettings returns the settings that hold for the whole cluster.
+        ///
+        /// A voter answers from its copy of the cluster database, any other node asks the one that leads. Safe to retry. Errors:
+        /// QUORUM_LOST at a node that does not vote while nobody is known to lead.
+        async fn list_settings(
+            &self,
+            request: tonic::Request<super::ListSettingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSettingsResponse>,
+            tonic::Status,
+        >;
+        /// SetSetting changes a setting of the whole cluster, or removes it: then each agent does as it is configured.
+        ///
+        /// Any agent takes it and passes it on to the one that leads. Blocks until that is durable at a majority of the voters.
+        /// Safe to retry. Errors: BAD_REQUEST for an unknown name or a value that is not allowed, QUORUM_LOST, OUTCOME_UNKNOWN.
+        async fn set_setting(
+            &self,
+            request: tonic::Request<super::SetSettingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetSettingResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the Backup method.
+        type BackupStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::BackupResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Backup sends the whole cluster database as a file, in pieces to be put together in the order they come.
+        ///
+        /// A voter sends its own copy, which may lack what was acknowledged in the last moment; any other node asks the one that
+        /// leads. It disturbs nothing. Safe to retry. Errors: CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a
+        /// node that does not vote while nobody is known to lead.
+        async fn backup(
+            &self,
+            request: tonic::Request<super::BackupRequest>,
+        ) -> std::result::Result<tonic::Response<Self::BackupStream>, tonic::Status>;
+        /// Restore brings back what a backup has: how voters are chosen, settings, evictions, history. The members, the voters in
+        /// force and everything else that runs stay as they are. All of it is restored or nothing.
+        ///
+        /// The epochs granted from then on are higher by 1,000,000,000 than any in the backup or granted since. A backup of
+        /// another cluster is refused unless from_cluster_uid names that cluster: so a cluster that was formed anew on empty
+        /// machines gets back what the lost one had. Backups of a cluster with another name are always refused.
+        ///
+        /// Blocks until it is durable at a majority of the voters. Safe to retry: the same again. Errors: BAD_REQUEST, BAD_BACKUP
+        /// for what is no backup, damaged, of a later version or of another cluster, QUORUM_LOST, OUTCOME_UNKNOWN, CONFLICT when
+        /// another restore came in between; nothing is changed then.
+        async fn restore(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::RestoreRequest>>,
+        ) -> std::result::Result<tonic::Response<super::RestoreResponse>, tonic::Status>;
     }
-    /// The answering agent itself.
+    /// The answering agent itself, and what operators do to the cluster database: settings, backup and restore.
     #[derive(Debug)]
     pub struct AdminServiceServer<T> {
         inner: Arc<T>,
@@ -3381,6 +4080,189 @@ pub mod admin_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.AdminService/ListSettings" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSettingsSvc<T: AdminService>(pub Arc<T>);
+                    impl<
+                        T: AdminService,
+                    > tonic::server::UnaryService<super::ListSettingsRequest>
+                    for ListSettingsSvc<T> {
+                        type Response = super::ListSettingsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListSettingsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AdminService>::list_settings(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSettingsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.AdminService/SetSetting" => {
+                    #[allow(non_camel_case_types)]
+                    struct SetSettingSvc<T: AdminService>(pub Arc<T>);
+                    impl<
+                        T: AdminService,
+                    > tonic::server::UnaryService<super::SetSettingRequest>
+                    for SetSettingSvc<T> {
+                        type Response = super::SetSettingResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SetSettingRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AdminService>::set_setting(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SetSettingSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.AdminService/Backup" => {
+                    #[allow(non_camel_case_types)]
+                    struct BackupSvc<T: AdminService>(pub Arc<T>);
+                    impl<
+                        T: AdminService,
+                    > tonic::server::ServerStreamingService<super::BackupRequest>
+                    for BackupSvc<T> {
+                        type Response = super::BackupResponse;
+                        type ResponseStream = T::BackupStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BackupRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AdminService>::backup(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BackupSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.AdminService/Restore" => {
+                    #[allow(non_camel_case_types)]
+                    struct RestoreSvc<T: AdminService>(pub Arc<T>);
+                    impl<
+                        T: AdminService,
+                    > tonic::server::ClientStreamingService<super::RestoreRequest>
+                    for RestoreSvc<T> {
+                        type Response = super::RestoreResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::RestoreRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AdminService>::restore(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RestoreSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.client_streaming(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

@@ -1,6 +1,7 @@
 //! What a node is told at its start: limits and times, checked as a whole.
 
 use alloc::{string::String, sync::Arc, vec::Vec};
+use core::ops::RangeInclusive;
 
 use crate::types::{Address, Duration, Identity, Network, Profile};
 
@@ -8,6 +9,9 @@ use crate::types::{Address, Duration, Identity, Network, Profile};
 pub const MAX_VOTERS: usize = 7;
 /// Most labels of a node.
 pub const MAX_LABELS: usize = 16;
+
+/// How long voters that are missing may keep their place.
+pub const VOTER_GRACE: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(7 * 86_400);
 
 /// Everything a node needs to know at its start. [`Settings::check`] holds the ranges.
 #[derive(Clone, Debug)]
@@ -113,7 +117,7 @@ impl Settings {
         span("damping_max", self.damping_max, self.damping_min, secs(3600))?;
         span("redial_max", self.redial_max, ms(100), secs(300))?;
         span("lease", self.lease, self.heartbeat * 3, secs(60))?;
-        span("voter_grace", self.voter_grace, secs(1), secs(7 * 86_400))?;
+        span("voter_grace", self.voter_grace, *VOTER_GRACE.start(), *VOTER_GRACE.end())?;
         count("bootstrap_expect", self.profile.bootstrap_expect as usize, 0, MAX_VOTERS)?;
         count("labels", self.profile.labels.len(), 0, MAX_LABELS)?;
         count("history", self.history, 16, 4096)?;

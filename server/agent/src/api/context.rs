@@ -71,7 +71,7 @@ impl Context {
         max_watchers: usize,
         stopping: CancellationToken,
     ) -> Self {
-        let cursors = Cursors::of(&about.cluster);
+        let cursors = Cursors::of(&about.cluster, handle.watch_cluster());
         let max_watchers = max_watchers.min(Semaphore::MAX_PERMITS);
         let watchers = Arc::new(Semaphore::new(max_watchers));
         Self { handle, about, cursors, stopping, metrics, watchers, max_watchers }

@@ -1,12 +1,16 @@
 //! Cursors as text: opaque to clients, the same on every agent of a cluster.
 //!
 //! ```text
-//!   base64url( version | hash of the cluster's name, 8 bytes | flags | number of views, 2 bytes | views )
+//!   base64url( version | hash of the cluster's name, 8 bytes | flags | uid, 16 bytes | number of views, 2 bytes | views )
 //!   view = incarnation, 8 bytes | length of the controller's name | its name
 //! ```
+//!
+//! The uid is there once the cluster was formed. After it was formed anew it is another one, and what was seen before is
+//! no point in its history.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use quorate_core::types::{Incarnation, NodeName, ViewId};
+use quorate_core::types::{ClusterUid, Incarnation, NodeName, ViewId};
+use tokio::sync::watch;
 
 use super::error::ApiError;
 use crate::driver::Seen;
@@ -14,20 +18,22 @@ use crate::driver::Seen;
 const VERSION: u8 = 1;
 const HAS_BASE: u8 = 1;
 const STABLE: u8 = 2;
+const HAS_UID: u8 = 4;
 /// More text than any cursor has: 4,096 views with the longest names.
 const MAX_TEXT: usize = 512 * 1024;
 
 /// Writes and reads the cursors of one cluster.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Cursors {
     cluster: [u8; 8],
+    uid: watch::Receiver<Option<ClusterUid>>,
 }
 
 impl Cursors {
-    /// Those of the cluster of that name.
+    /// Those of the cluster of that name and uid.
     #[must_use]
-    pub fn of(cluster: &str) -> Self {
-        Self { cluster: fnv(cluster.as_bytes()).to_be_bytes() }
+    pub fn of(cluster: &str, uid: watch::Receiver<Option<ClusterUid>>) -> Self {
+        Self { cluster: fnv(cluster.as_bytes()).to_be_bytes(), uid }
     }
 
     /// The cursor of a point in history.
@@ -36,7 +42,10 @@ impl Cursors {
         let views: Vec<_> = seen.base.iter().chain(&seen.others).take(usize::from(u16::MAX)).collect();
         let mut bytes = vec![VERSION];
         bytes.extend(self.cluster);
-        bytes.push(if seen.base.is_some() { HAS_BASE } else { 0 } | if seen.stable { STABLE } else { 0 });
+        let uid = *self.uid.borrow();
+        let flags = [(seen.base.is_some(), HAS_BASE), (seen.stable, STABLE), (uid.is_some(), HAS_UID)];
+        bytes.push(flags.into_iter().map(|(is, flag)| if is { flag } else { 0 }).sum());
+        bytes.extend(uid.iter().flat_map(|uid| uid.0));
         bytes.extend(u16::try_from(views.len()).unwrap_or(u16::MAX).to_be_bytes());
         for view in views {
             write_view_id(view, &mut bytes);
@@ -64,12 +73,16 @@ impl Cursors {
         if take(&mut bytes) != Some(self.cluster) {
             return Err(ApiError::BadCursor("belongs to another cluster"));
         }
-        read_seen(bytes).map(Some).ok_or(unreadable)
+        let (uid, seen) = read_seen(bytes).ok_or(unreadable)?;
+        let here = *self.uid.borrow();
+        let elsewhere = uid.is_some_and(|uid| here.is_some_and(|here| here != uid));
+        Ok(Some(if elsewhere { Seen::elsewhere() } else { seen }))
     }
 }
 
-fn read_seen(mut bytes: &[u8]) -> Option<Seen> {
+fn read_seen(mut bytes: &[u8]) -> Option<(Option<ClusterUid>, Seen)> {
     let [flags] = take(&mut bytes)?;
+    let uid = if flags & HAS_UID == 0 { None } else { Some(ClusterUid(take(&mut bytes)?)) };
     let count = u16::from_be_bytes(take(&mut bytes)?);
     let mut seen = Seen { stable: flags & STABLE != 0, ..Seen::default() };
     for n in 0..count {
@@ -80,9 +93,9 @@ fn read_seen(mut bytes: &[u8]) -> Option<Seen> {
             seen.others.insert(view);
         }
     }
-    let whole = bytes.is_empty() && flags & !(HAS_BASE | STABLE) == 0;
+    let whole = bytes.is_empty() && flags & !(HAS_BASE | STABLE | HAS_UID) == 0;
     let based = seen.base.is_some() == (flags & HAS_BASE != 0) && (seen.base.is_some() || count == 0 && !seen.stable);
-    (whole && based).then_some(seen)
+    (whole && based).then_some((uid, seen))
 }
 
 /// Appends the identity of a view.
@@ -121,12 +134,24 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use quorate_core::types::ClusterUid;
+    use tokio::sync::watch;
+
     use super::{ApiError, Cursors};
     use crate::driver::{Seen, fake::view_id};
 
+    fn cursors(cluster: &str, uid: Option<u8>) -> Cursors {
+        Cursors::of(cluster, watch::channel(uid.map(|uid| ClusterUid([uid; 16]))).1)
+    }
+
     #[test]
     fn a_cursor_survives_as_text() {
-        let cursors = Cursors::of("prod");
+        for uid in [None, Some(3)] {
+            survives(&cursors("prod", uid));
+        }
+    }
+
+    fn survives(cursors: &Cursors) {
         let base = Some(view_id(7));
         for seen in [
             Seen::default(),
@@ -143,13 +168,23 @@ mod tests {
 
     #[test]
     fn the_cursor_of_another_cluster_is_refused() {
-        let foreign = Cursors::of("test").write(&Seen { base: Some(view_id(7)), ..Seen::default() });
-        assert_eq!(Cursors::of("prod").read(&foreign), Err(ApiError::BadCursor("belongs to another cluster")));
+        let foreign = cursors("test", None).write(&Seen { base: Some(view_id(7)), ..Seen::default() });
+        assert_eq!(cursors("prod", None).read(&foreign), Err(ApiError::BadCursor("belongs to another cluster")));
+    }
+
+    #[test]
+    fn a_cursor_from_before_the_cluster_was_formed_anew_is_no_point_in_its_history() {
+        let seen = Seen { base: Some(view_id(7)), ..Seen::default() };
+        let [unformed, old, new] = [None, Some(1), Some(2)].map(|uid| cursors("prod", uid));
+        assert_eq!(new.read(&old.write(&seen)), Ok(Some(Seen::elsewhere())));
+        for (from, to) in [(&unformed, &old), (&old, &unformed), (&new, &new)] {
+            assert_eq!(to.read(&from.write(&seen)), Ok(Some(seen.clone())));
+        }
     }
 
     #[test]
     fn a_cut_cursor_is_refused() {
-        let cursors = Cursors::of("prod");
+        let cursors = cursors("prod", Some(3));
         let text = cursors.write(&Seen { base: Some(view_id(7)), ..Seen::default() });
         for end in 1..text.len() {
             assert!(matches!(cursors.read(&text[..end]), Err(ApiError::BadCursor(_))), "{}", &text[..end]);
@@ -159,7 +194,7 @@ mod tests {
     proptest! {
         #[test]
         fn garbage_never_panics(text in "[A-Za-z0-9_-]{0,80}|\\PC{0,40}") {
-            let _ = Cursors::of("prod").read(&text);
+            let _ = cursors("prod", None).read(&text);
         }
     }
 }

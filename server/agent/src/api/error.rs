@@ -59,6 +59,20 @@ pub enum ApiError {
     /// The leader did not answer in time.
     #[error("the leader did not answer in time: the change may have been made or not, or may be made yet")]
     OutcomeUnknown,
+    /// The state of the cluster does not allow it. Nothing was changed.
+    #[error("{text}")]
+    ClusterState {
+        /// The state, in one word.
+        state: &'static str,
+        /// What it is, and what would help.
+        text: &'static str,
+    },
+    /// It cannot be restored. Nothing was changed.
+    #[error("the backup cannot be restored: {0}")]
+    BadBackup(String),
+    /// Somebody else did the same. Nothing was changed.
+    #[error("{0}: nothing was changed")]
+    Conflict(&'static str),
     /// A fault of the agent itself.
     #[error("{0}")]
     Internal(&'static str),
@@ -68,6 +82,12 @@ impl ApiError {
     /// A field of the request is wrong.
     pub fn bad_request(field: &'static str, problem: impl Into<String>) -> Self {
         Self::BadRequest { field, problem: problem.into() }
+    }
+
+    /// The cluster was never formed, so it has no database.
+    #[must_use]
+    pub fn unformed() -> Self {
+        Self::ClusterState { state: "unformed", text: "the cluster was never formed, as far as this node knows" }
     }
 
     fn kind(&self) -> (Code, ErrorReason) {
@@ -82,6 +102,9 @@ impl ApiError {
             Self::EvictionState { .. } => (Code::FailedPrecondition, ErrorReason::EvictionState),
             Self::QuorumLost => (Code::Unavailable, ErrorReason::QuorumLost),
             Self::OutcomeUnknown => (Code::Unavailable, ErrorReason::OutcomeUnknown),
+            Self::ClusterState { .. } => (Code::FailedPrecondition, ErrorReason::ClusterState),
+            Self::BadBackup(_) => (Code::InvalidArgument, ErrorReason::BadBackup),
+            Self::Conflict(_) => (Code::Aborted, ErrorReason::Conflict),
             Self::Internal(_) => (Code::Internal, ErrorReason::Internal),
         }
     }
@@ -90,6 +113,7 @@ impl ApiError {
         let pairs: Vec<(&str, String)> = match self {
             Self::BadRequest { field, .. } => vec![("field", (*field).to_owned())],
             Self::NodeNotFound { name } | Self::EvictionState { name, .. } => vec![("node_name", name.clone())],
+            Self::ClusterState { state, .. } => vec![("state", (*state).to_owned())],
             Self::LimitReached { what, limit } => {
                 let limit = limit.map(|limit| ("limit", limit.to_string()));
                 [("limit_of", (*what).to_owned())].into_iter().chain(limit).collect()

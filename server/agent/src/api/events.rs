@@ -5,16 +5,16 @@ use std::{pin::Pin, sync::Arc};
 use futures_util::Stream;
 use quorate_core::types::{NodeName, ViewId, WallTime};
 use quorate_proto::v1::{
-    Bookmark, Event, EventKind, EventSnapshot, ListEventsRequest, ListEventsResponse, SnapshotReason,
-    TransitionStarted, ViewStable, WatchEventsRequest, WatchEventsResponse, event, event_service_server::EventService,
-    watch_events_response::Message,
+    Bookmark, Event, EventKind, EventSnapshot, ListEventsRequest, ListEventsResponse, ListHistoryRequest,
+    ListHistoryResponse, SnapshotReason, TransitionStarted, ViewStable, WatchEventsRequest, WatchEventsResponse, event,
+    event_service_server::EventService, watch_events_response::Message,
 };
 use tonic::{Request, Response, Status};
 
 use super::{
     context::Context,
     error::ApiError,
-    map,
+    history, map,
     page::{self, Listing},
     quorum,
     watch::{self, Feed, Step, Watch},
@@ -72,7 +72,7 @@ fn kinds(asked: &[i32]) -> Result<Vec<EventKind>, ApiError> {
 impl Events {
     async fn list(&self, request: ListEventsRequest) -> Result<ListEventsResponse, ApiError> {
         let size = page::size(request.page_size, PAGE)?;
-        let since = since(request.since_time)?;
+        let since = wall_time("since_time", request.since_time)?.unwrap_or(WallTime(0));
         let cursor = self.0.cursors.read(&request.cursor)?;
         let pages = Listing::of("events", &format!("{} {}", request.cursor, since.0));
         let after: Option<ViewId> = pages.view(&request.page_token)?;
@@ -100,14 +100,18 @@ impl Events {
     }
 }
 
-/// Checks the earliest time asked for. A view of the same millisecond is listed.
-fn since(asked: Option<prost_types::Timestamp>) -> Result<WallTime, ApiError> {
-    let Some(asked) = asked else { return Ok(WallTime(0)) };
+/// Checks a time asked for, which is taken to the millisecond.
+pub(super) fn wall_time(
+    field: &'static str,
+    asked: Option<prost_types::Timestamp>,
+) -> Result<Option<WallTime>, ApiError> {
+    let Some(asked) = asked else { return Ok(None) };
     if !(0..1_000_000_000).contains(&asked.nanos) {
-        return Err(ApiError::bad_request("since_time", "nanos must be 0 to 999,999,999"));
+        return Err(ApiError::bad_request(field, "nanos must be 0 to 999,999,999"));
     }
     let seconds = u64::try_from(asked.seconds).unwrap_or(0);
-    Ok(WallTime(seconds.saturating_mul(1000).saturating_add(u64::from(asked.nanos.unsigned_abs()) / 1_000_000)))
+    let millis = seconds.saturating_mul(1000).saturating_add(u64::from(asked.nanos.unsigned_abs()) / 1_000_000);
+    Ok(Some(WallTime(millis)))
 }
 
 #[tonic::async_trait]
@@ -121,6 +125,13 @@ impl EventService for Events {
         let request = request.into_inner();
         let watch = EventWatch::open(&self.0, &request.cursor, kinds(&request.kinds)?).await?;
         Ok(Response::new(Box::pin(watch::stream(watch))))
+    }
+
+    async fn list_history(
+        &self,
+        request: Request<ListHistoryRequest>,
+    ) -> Result<Response<ListHistoryResponse>, Status> {
+        Ok(Response::new(history::list(&self.0, request.into_inner()).await?))
     }
 
     async fn list_events(&self, request: Request<ListEventsRequest>) -> Result<Response<ListEventsResponse>, Status> {

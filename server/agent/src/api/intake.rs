@@ -28,7 +28,7 @@ use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 
 use super::{MAX_REQUEST, error::ApiError};
-use crate::{metrics::Metrics, transport::SocketInfo};
+use crate::{consensus::backup, metrics::Metrics, transport::SocketInfo};
 
 /// Most bytes that all requests hold while they are read.
 const ROOM: usize = 64 * 1024 * 1024;
@@ -36,6 +36,11 @@ const ROOM: usize = 64 * 1024 * 1024;
 const HEADER_COST: usize = 64;
 /// The services whose request is a stream, which may be as slow as it likes.
 const STREAMED: &str = "/grpc.reflection.";
+/// The method whose request is a file.
+const RESTORE: &str = "/quorate.v1.AdminService/Restore";
+/// What a file takes beside itself on its way, and for how long.
+const RESTORE_OVERHEAD: usize = 1024 * 1024;
+const RESTORE_TIME: Duration = Duration::from_secs(60);
 /// The bytes before a message: whether it is compressed, and its length.
 const PREFIX: usize = 5;
 
@@ -96,8 +101,12 @@ where
             Ok(share) => share,
             Err(full) => return Either::Left(ready(Ok(full.into_http()))),
         };
-        let limit = (!request.uri().path().starts_with(STREAMED)).then_some(*patience);
-        let request = request.map(|body| Body::new(Measured::new(body, share, limit)));
+        let (most, time) = match request.uri().path() {
+            RESTORE => (backup::MAX_BYTES + RESTORE_OVERHEAD, Some(RESTORE_TIME)),
+            path if path.starts_with(STREAMED) => (MAX_REQUEST, None),
+            _ => (MAX_REQUEST, Some(*patience)),
+        };
+        let request = request.map(|body| Body::new(Measured::new(body, share, most, time)));
         Either::Right(self.inner.call(request).map_ok(with_reason))
     }
 }
@@ -163,6 +172,8 @@ impl Drop for Share {
 struct Measured {
     body: Body,
     share: Share,
+    /// Most bytes.
+    most: usize,
     end: Option<Pin<Box<Sleep>>>,
     /// The first bytes of the body, which say how long the message is.
     prefix: Vec<u8>,
@@ -170,8 +181,8 @@ struct Measured {
 }
 
 impl Measured {
-    fn new(body: Body, share: Share, limit: Option<Duration>) -> Self {
-        Self { body, share, end: limit.map(|limit| Box::pin(sleep(limit))), prefix: Vec::new(), read: 0 }
+    fn new(body: Body, share: Share, most: usize, time: Option<Duration>) -> Self {
+        Self { body, share, most, end: time.map(|time| Box::pin(sleep(time))), prefix: Vec::new(), read: 0 }
     }
 
     fn on_data(&mut self, data: &Bytes) -> Result<(), Status> {
@@ -182,8 +193,9 @@ impl Measured {
             [_, a, b, c, d] => u32::from_be_bytes([a, b, c, d]) as usize,
             _ => 0,
         };
-        if announced.max(self.read.saturating_sub(PREFIX)) > MAX_REQUEST {
-            let problem = format!("has {} bytes; allowed are at most {MAX_REQUEST}", announced.max(self.read));
+        let most = self.most;
+        if announced.max(self.read.saturating_sub(PREFIX)) > most {
+            let problem = format!("has {} bytes; allowed are at most {most}", announced.max(self.read));
             return Err(self.share.room.refuse("size", ApiError::bad_request("request", problem)));
         }
         self.share.grow(data.len())
@@ -242,7 +254,7 @@ mod tests {
 
     #[test]
     fn l1_a_request_is_refused_by_the_length_it_announces() {
-        let mut body = Measured::new(tonic::body::Body::empty(), room().share(0).unwrap(), None);
+        let mut body = Measured::new(tonic::body::Body::empty(), room().share(0).unwrap(), MAX_REQUEST, None);
         let length = u32::try_from(MAX_REQUEST + 1).unwrap().to_be_bytes();
         assert!(body.on_data(&vec![0].into()).is_ok());
         assert_eq!(body.on_data(&length.to_vec().into()).unwrap_err().code(), Code::InvalidArgument);

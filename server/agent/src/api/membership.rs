@@ -99,7 +99,8 @@ fn node_name(text: &str) -> Result<NodeName, ApiError> {
 
 fn check(outcome: Outcome, name: &NodeName, state: &'static str) -> Result<(), ApiError> {
     match outcome {
-        Outcome::Done | Outcome::Refounded(_) => Ok(()),
+        Outcome::Done => Ok(()),
+        Outcome::Refounded(_) | Outcome::NotRefounded(_) => Err(ApiError::Internal("the answer to another command")),
         Outcome::WrongState => Err(ApiError::EvictionState { name: name.to_string(), state }),
         Outcome::Myself => Err(ApiError::bad_request("node_name", "is the answering node itself: use Leave")),
         Outcome::TooMany => Err(ApiError::LimitReached { what: "evictions", limit: None }),

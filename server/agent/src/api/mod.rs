@@ -4,18 +4,23 @@
 //! neither connections to peers nor the core's rules.
 
 mod admin;
+mod backup;
 mod changes;
 mod context;
 mod cursor;
+mod database;
 mod error;
 mod events;
+mod force;
 mod health;
+mod history;
 mod intake;
 mod map;
 mod membership;
 mod membership_watch;
 mod page;
 mod quorum;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod watch;

@@ -81,6 +81,20 @@ impl Listing {
         })
     }
 
+    /// The token of a page that ends with this record.
+    #[must_use]
+    pub fn after_number(self, number: u64) -> String {
+        self.token(&number.to_be_bytes())
+    }
+
+    /// Reads a token of [`Self::after_number`]; none when it is empty.
+    ///
+    /// # Errors
+    /// [`ApiError::BadPageToken`].
+    pub fn number(self, token: &str) -> Result<Option<u64>, ApiError> {
+        self.entry(token, |bytes| take(bytes).map(u64::from_be_bytes))
+    }
+
     /// The token of a page that ends with this view.
     #[must_use]
     pub fn after_view(self, view: &ViewId) -> String {

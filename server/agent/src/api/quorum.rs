@@ -4,40 +4,31 @@ use std::{collections::BTreeSet, pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::Stream;
 use quorate_core::{
-    database::{Applied, Change},
+    database::ChangeKind,
     quorum::{Advice, Explanation, Lack, QuorumStatus, consensus::Policy},
     settings::MAX_VOTERS,
     types::{Candidacy, NodeName, Voter},
 };
 use quorate_proto::v1::{
-    self, Bookmark, ExplainQuorumRequest, ExplainQuorumResponse, GetQuorumRequest, GetQuorumResponse,
-    ListVotersRequest, ListVotersResponse, QuorumReason, SetVotersRequest, SetVotersResponse, VoterMode,
-    WatchQuorumRequest, WatchQuorumResponse, quorum_service_server::QuorumService, watch_quorum_response::Message,
+    self, Bookmark, ExplainQuorumRequest, ExplainQuorumResponse, ForceNewClusterRequest, ForceNewClusterResponse,
+    GetQuorumRequest, GetQuorumResponse, ListVotersRequest, ListVotersResponse, QuorumReason, SetVotersRequest,
+    SetVotersResponse, VoterMode, WatchQuorumRequest, WatchQuorumResponse, quorum_service_server::QuorumService,
+    watch_quorum_response::Message,
 };
-use tokio::{
-    sync::watch,
-    time::{Instant, sleep, timeout},
-};
+use tokio::{sync::watch, time::timeout};
 use tonic::{Request, Response, Status};
 
 use super::{
     context::{Context, Watcher},
     error::ApiError,
-    map,
+    force, map,
     watch::{self as stream, QUIET, Watch},
 };
-use crate::{
-    consensus::Answer,
-    driver::{QuorumNews, wall},
-};
+use crate::driver::QuorumNews;
 
 /// How long an answer waits at most while quorum goes on from one epoch to the next.
 const RENEWAL: Duration = Duration::from_millis(900);
 
-/// How long a change is tried while nobody has done anything.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// Time between two tries.
-const PAUSE: Duration = Duration::from_millis(50);
 /// Most names in a dry run.
 const MAX_NAMED: usize = 100;
 
@@ -93,26 +84,6 @@ impl Quorum {
 }
 
 impl Quorum {
-    /// Has whoever leads make a change. Tried again for as long as nobody has done anything.
-    async fn change(&self, change: &Change) -> Result<Applied, ApiError> {
-        let begun = Instant::now();
-        let mut unsure = false;
-        loop {
-            match self.0.handle.propose(change).await? {
-                Some(Answer::Applied(applied)) => return Ok(applied),
-                Some(Answer::Refused) => {}
-                Some(Answer::Unknown) | None => unsure = true,
-            }
-            if begun.elapsed() >= PATIENCE {
-                return Err(if unsure { ApiError::OutcomeUnknown } else { ApiError::QuorumLost });
-            }
-            tokio::select! {
-                () = self.0.stopping.cancelled() => return Err(ApiError::Stopping),
-                () = sleep(PAUSE) => {}
-            }
-        }
-    }
-
     async fn set_voters(&self, request: SetVotersRequest) -> Result<SetVotersResponse, ApiError> {
         let policy = match request.mode() {
             VoterMode::Unspecified => return Err(ApiError::bad_request("mode", "must be auto or pinned")),
@@ -122,7 +93,7 @@ impl Quorum {
             VoterMode::Auto => Policy::Auto { most: most(request.most)? },
             VoterMode::Pinned => Policy::Pinned { names: self.pinned(&request)? },
         };
-        self.change(&Change::SetPolicy { policy, wall: wall() }).await?;
+        self.0.change(ChangeKind::Policy(policy)).await?;
         Ok(SetVotersResponse { header: self.0.header() })
     }
 
@@ -276,6 +247,13 @@ impl QuorumService for Quorum {
         request: Request<ExplainQuorumRequest>,
     ) -> Result<Response<ExplainQuorumResponse>, Status> {
         Ok(Response::new(self.explain(request.into_inner()).await?))
+    }
+
+    async fn force_new_cluster(
+        &self,
+        request: Request<ForceNewClusterRequest>,
+    ) -> Result<Response<ForceNewClusterResponse>, Status> {
+        Ok(Response::new(force::force(&self.0, request.into_inner()).await?))
     }
 }
 

@@ -373,7 +373,8 @@ async fn figures_come_at_the_interval_asked_for() {
 #[tokio::test]
 async fn bad_cursors_are_refused() {
     let api = api().await;
-    let foreign = super::cursor::Cursors::of("other").write(&crate::driver::Seen::default());
+    let foreign =
+        super::cursor::Cursors::of("other", tokio::sync::watch::channel(None).1).write(&crate::driver::Seen::default());
     for cursor in ["x".to_owned(), "!!".to_owned(), foreign] {
         let status = api.events().watch_events(WatchEventsRequest { cursor, kinds: vec![] }).await.unwrap_err();
         assert_eq!(reason(&status), (Code::InvalidArgument, "BAD_CURSOR".into()));

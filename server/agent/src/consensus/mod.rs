@@ -7,6 +7,7 @@
 //!
 //! It decides nothing. What waits for other nodes or for the disk runs in tasks of its own, so the driver never does.
 
+pub mod backup;
 mod leader;
 mod machine;
 mod records;
@@ -16,7 +17,7 @@ use std::{path::Path, time::Duration};
 use quorate_consensus::{Consensus, Event, NodeId, OpenError, Options, State, Voter as Member};
 use quorate_core::{
     database::Database,
-    quorum::consensus::{Fact, Order, Policy, State as CoreState},
+    quorum::consensus::{Fact, Order, State as CoreState},
     types::{Identity, NodeName, Voter},
 };
 use tokio::{
@@ -26,9 +27,10 @@ use tokio::{
 
 use self::leader::Leader;
 pub use self::{
-    leader::{Answer, answer, proposal},
+    leader::{Answer, Reply, answer, fetch, proposal},
     machine::Keeper,
 };
+use crate::driver::wall;
 
 /// Most orders that wait to be carried out. The core gives few of them, and none before the last of a kind is done.
 const ORDERS: usize = 64;
@@ -45,7 +47,10 @@ pub struct Council {
     leader: Leader,
     runtime: Runtime,
     served: (mpsc::Sender<Served>, mpsc::Receiver<Served>),
-    policy: Policy,
+    /// What operators decided, as the core was told last.
+    decided: u64,
+    /// What comes after the news of that.
+    held_back: Option<Fact>,
 }
 
 /// A request of another node was served.
@@ -85,15 +90,18 @@ impl Council {
         let (consensus, events) = opened.await.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))?;
         let (orders, waiting) = mpsc::channel(ORDERS);
         let (tell, outcomes) = mpsc::channel(OUTCOMES);
-        runtime.spawn(carry_out(consensus.clone(), waiting, tell));
+        runtime.spawn(carry_out(consensus.clone(), me.name.clone(), waiting, tell));
         let (leader, runtime, served) = (Leader::new(consensus.clone()), runtime.clone(), mpsc::channel(OUTCOMES));
-        let policy = Policy::default();
-        Ok(Self { consensus, events, orders, outcomes, leader, runtime, served, policy })
+        Ok(Self { consensus, events, orders, outcomes, leader, runtime, served, decided: 0, held_back: None })
     }
 
-    /// What the database has here.
-    pub fn read<T>(&self, look: impl FnOnce(&Database) -> T) -> T {
-        self.consensus.read(|keeper| look(keeper.database()))
+    /// Copies the database as this node has it.
+    pub fn copy(&self, reply: oneshot::Sender<Option<Database>>) {
+        let leader = self.leader.clone();
+        self.runtime.spawn(async move {
+            // Who no longer waits for the answer is not missed.
+            let _ = reply.send(Some(leader.database()));
+        });
     }
 
     /// Carries an order out, or sees to it.
@@ -121,19 +129,22 @@ impl Council {
     }
 
     /// Serves a request of this node's own.
-    pub fn serve_here(&self, body: Vec<u8>, reply: oneshot::Sender<Option<Vec<u8>>>) {
+    pub fn serve_here(&self, body: Vec<u8>, reply: oneshot::Sender<Reply>) {
         let leader = self.leader.clone();
         self.runtime.spawn(async move {
             // Who no longer waits for the answer is not missed.
-            let _ = reply.send(Some(leader.serve(&body).await));
+            let _ = reply.send(Ok(leader.serve(&body).await));
         });
     }
 
     /// Waits for the next thing that happens.
     pub async fn next(&mut self) -> Happened {
+        if let Some(fact) = self.held_back.take() {
+            return Happened::Fact(fact);
+        }
         tokio::select! {
             Some(event) = self.events.recv() => match event {
-                Event::State(state) => Happened::Fact(Fact::State(core_state(&state))),
+                Event::State(state) => self.stands(Fact::State(core_state(&state))),
                 Event::Send { to, message } => Happened::Fact(Fact::Send { to, message }),
                 Event::Applied { .. } => self.look(),
                 Event::Failed { why } => Happened::Failed(why),
@@ -144,14 +155,30 @@ impl Council {
         }
     }
 
-    /// What was applied may tell how voters are to be chosen.
-    fn look(&mut self) -> Happened {
-        let policy = self.read(|database| database.policy.clone());
-        if policy == self.policy {
-            return Happened::Nothing;
+    /// Whoever leads knows what operators decided.
+    fn stands(&mut self, state: Fact) -> Happened {
+        match self.look() {
+            Happened::Nothing => Happened::Fact(state),
+            news => {
+                self.held_back = Some(state);
+                news
+            }
         }
-        self.policy = policy.clone();
-        Happened::Fact(Fact::Policy(policy))
+    }
+
+    /// What was applied may tell what operators decided.
+    fn look(&mut self) -> Happened {
+        let known = self.decided;
+        let news = self
+            .consensus
+            .read(|keeper| (keeper.decided() != known).then(|| (keeper.decided(), keeper.database().rules.clone())));
+        match news {
+            Some((decided, rules)) => {
+                self.decided = decided;
+                Happened::Fact(Fact::Rules(rules))
+            }
+            None => Happened::Nothing,
+        }
     }
 
     /// Ends it: what was acknowledged is on the disk.
@@ -167,13 +194,18 @@ fn options(lease: Duration) -> Options {
 }
 
 /// Carries orders out that wait for the disk or for others: those that begin and end something one after the other.
-async fn carry_out(consensus: Consensus<Keeper>, mut orders: mpsc::Receiver<Order>, tell: mpsc::Sender<Fact>) {
+async fn carry_out(
+    consensus: Consensus<Keeper>,
+    me: NodeName,
+    mut orders: mpsc::Receiver<Order>,
+    tell: mpsc::Sender<Fact>,
+) {
     while let Some(order) = orders.recv().await {
         let done = match order {
             Order::Found { cluster, voters } => consensus.found(cluster, members(voters)).await,
             Order::Join { cluster } => consensus.join(cluster).await,
             Order::Forget => consensus.forget().await,
-            Order::Refound { cluster } => consensus.refound(cluster, |keeper| keeper.begin_anew()).await,
+            Order::Refound { cluster } => consensus.refound(cluster, |keeper| keeper.begin_anew(&me, wall())).await,
             Order::Propose { number, change } => {
                 let (consensus, tell) = (consensus.clone(), tell.clone());
                 tokio::spawn(async move {

@@ -1,12 +1,11 @@
 //! The database and its changes as protobuf, both ways.
 
-use std::collections::BTreeMap;
-
 use prost::Message;
 use quorate_core::{
-    database::{Applied, Change, Database, History, Record, RecordKind},
+    database::{Applied, Change, ChangeKind, Database, History, Record, RecordKind, Rules},
+    integration::Evictions,
     quorum::consensus::Policy,
-    types::{Epoch, NodeName, WallTime},
+    types::{Duration, Epoch, NodeName, WallTime},
 };
 use quorate_proto::store::v1::{self as pb, applied::Kind as AppliedKind, change::Kind, record::Kind as Recorded};
 
@@ -29,44 +28,39 @@ pub enum RecordError {
 /// A change as bytes.
 #[must_use]
 pub fn change_out(change: &Change) -> Vec<u8> {
-    let (wall, kind) = match change {
-        Change::Grant { view, holder, views, wall } => {
+    let kind = match &change.kind {
+        ChangeKind::Grant { view, holder, views } => {
             let views = views.iter().map(|view| parts::view_out(view)).collect();
-            let grant =
-                pb::Grant { view: Some(parts::view_id_out(view)), holder: Some(parts::identity_out(holder)), views };
-            (*wall, Kind::Grant(grant))
+            Kind::Grant(pb::Grant {
+                view: Some(parts::view_id_out(view)),
+                holder: Some(parts::identity_out(holder)),
+                views,
+            })
         }
-        Change::SetPolicy { policy, wall } => (*wall, Kind::Policy(policy_out(policy))),
-        Change::Set { name, value } => {
-            (WallTime(0), Kind::Set(pb::Setting { name: name.clone(), value: value.clone() }))
-        }
-        Change::Unset { name } => (WallTime(0), Kind::Unset(name.clone())),
-        Change::Evict { name, reason, wall } => (*wall, Kind::Evict(evicted_out(name, reason))),
-        Change::Readmit { name, wall } => (*wall, Kind::Readmit(name.to_string())),
+        ChangeKind::Policy(policy) => Kind::Policy(policy_out(policy)),
+        ChangeKind::VoterGrace(grace) => Kind::VoterGrace(grace_out(*grace)),
+        ChangeKind::Evictions(entries) => Kind::Evictions(parts::evictions_out(entries.iter())),
     };
-    pb::Change { unix_millis: wall.0, kind: Some(kind) }.encode_to_vec()
+    pb::Change { unix_millis: change.wall.0, kind: Some(kind) }.encode_to_vec()
 }
 
 /// Reads a change.
 ///
 /// # Errors
 /// [`RecordError`] when it is none, or a later version's.
-pub fn change(bytes: &[u8]) -> Result<Change, RecordError> {
-    let message = pb::Change::decode(bytes)?;
-    let wall = WallTime(message.unix_millis);
-    Ok(match message.kind.ok_or(RecordError::Kind)? {
-        Kind::Grant(from) => Change::Grant {
+pub fn change(message: pb::Change) -> Result<Change, RecordError> {
+    let kind = match message.kind.ok_or(RecordError::Kind)? {
+        Kind::Grant(from) => ChangeKind::Grant {
             view: parts::view_id("grant.view", from.view)?,
             holder: parts::identity("grant.holder", from.holder)?,
             views: from.views.into_iter().map(parts::view).collect::<Result<_, _>>()?,
-            wall,
         },
-        Kind::Policy(from) => Change::SetPolicy { policy: policy(from)?, wall },
-        Kind::Set(pb::Setting { name, value }) => Change::Set { name, value },
-        Kind::Unset(name) => Change::Unset { name },
-        Kind::Evict(from) => Change::Evict { name: parts::name("evict.name", &from.name)?, reason: from.reason, wall },
-        Kind::Readmit(name) => Change::Readmit { name: parts::name("readmit", &name)?, wall },
-    })
+        Kind::Policy(from) => ChangeKind::Policy(policy(from)?),
+        Kind::VoterGrace(from) => ChangeKind::VoterGrace(grace(from)),
+        Kind::Evictions(from) => ChangeKind::Evictions(parts::evictions(from)?),
+        Kind::Restore(_) => return Err(RecordError::Kind),
+    };
+    Ok(Change { wall: WallTime(message.unix_millis), kind })
 }
 
 /// What came of a change, as bytes.
@@ -76,7 +70,6 @@ pub fn applied_out(applied: Applied) -> Vec<u8> {
         Applied::Granted { epoch } => AppliedKind::GrantedEpoch(epoch.0),
         Applied::Done => AppliedKind::Done(true),
         Applied::Unknown => AppliedKind::Unknown(true),
-        Applied::LimitReached => AppliedKind::LimitReached(true),
     };
     pb::Applied { kind: Some(kind) }.encode_to_vec()
 }
@@ -90,26 +83,25 @@ pub fn applied(bytes: &[u8]) -> Result<Applied, RecordError> {
         AppliedKind::GrantedEpoch(epoch) => Applied::Granted { epoch: Epoch(epoch) },
         AppliedKind::Done(_) => Applied::Done,
         AppliedKind::Unknown(_) => Applied::Unknown,
-        AppliedKind::LimitReached(_) => Applied::LimitReached,
     })
 }
 
 /// The whole database.
 #[must_use]
 pub fn database_out(database: &Database) -> pb::Database {
-    let Database { regime, epoch, policy, settings, evicted, history, revision } = database;
+    let Database { regime, epoch, rules, history, revision } = database;
+    let Rules { policy, voter_grace, evictions, least_epoch } = rules;
     pb::Database {
         epoch: epoch.0,
         regime: regime.as_ref().map(parts::regime_out),
         policy: Some(policy_out(policy)),
-        settings: settings
-            .iter()
-            .map(|(name, value)| pb::Setting { name: name.clone(), value: value.clone() })
-            .collect(),
-        evicted: evicted.iter().map(|(name, reason)| evicted_out(name, reason)).collect(),
+        voter_grace: Some(grace_out(*voter_grace)),
+        evictions: Some(parts::evictions_out(evictions.iter())),
         history: history.iter().map(record_out).collect(),
         next_record: history.next(),
         revision: *revision,
+        least_epoch: least_epoch.0,
+        restore: None,
     }
 }
 
@@ -118,14 +110,17 @@ pub fn database_out(database: &Database) -> pb::Database {
 /// # Errors
 /// [`RecordError`] for the first thing in it that cannot be read.
 pub fn database(from: pb::Database) -> Result<Database, RecordError> {
-    let evicted = from.evicted.into_iter().map(|one| Ok((parts::name("evicted.name", &one.name)?, one.reason)));
     let records = from.history.into_iter().map(record).collect::<Result<Vec<_>, RecordError>>()?;
+    let rules = Rules {
+        policy: from.policy.map(policy).transpose()?.unwrap_or_default(),
+        voter_grace: from.voter_grace.and_then(grace),
+        evictions: Evictions::new(parts::evictions(from.evictions.unwrap_or_default())?),
+        least_epoch: Epoch(from.least_epoch),
+    };
     Ok(Database {
         regime: from.regime.map(parts::regime).transpose()?,
         epoch: Epoch(from.epoch),
-        policy: from.policy.map(policy).transpose()?.unwrap_or_default(),
-        settings: from.settings.into_iter().map(|one| (one.name, one.value)).collect(),
-        evicted: evicted.collect::<Result<BTreeMap<_, _>, WireError>>()?,
+        rules,
         history: History::restore(from.next_record, records),
         revision: from.revision,
     })
@@ -144,6 +139,7 @@ fn record_out(record: &Record) -> pb::Record {
             Recorded::Granted(pb::GrantSummary { view: Some(parts::view_id_out(view)), holder: holder.to_string() })
         }
         RecordKind::Policy(policy) => Recorded::Policy(policy_out(policy)),
+        RecordKind::VoterGrace(grace) => Recorded::VoterGrace(grace_out(*grace)),
         RecordKind::Evicted { name, reason } => Recorded::Evicted(evicted_out(name, reason)),
         RecordKind::Readmitted { name } => Recorded::Readmitted(name.to_string()),
         RecordKind::Restored { made, epoch } => {
@@ -168,6 +164,7 @@ fn record(from: pb::Record) -> Result<Record, RecordError> {
             holder: parts::name("record.granted.holder", &from.holder)?,
         },
         Recorded::Policy(from) => RecordKind::Policy(policy(from)?),
+        Recorded::VoterGrace(from) => RecordKind::VoterGrace(grace(from)),
         Recorded::Evicted(from) => {
             RecordKind::Evicted { name: parts::name("record.evicted", &from.name)?, reason: from.reason }
         }
@@ -178,6 +175,14 @@ fn record(from: pb::Record) -> Result<Record, RecordError> {
         Recorded::Forced(by) => RecordKind::Forced { by: parts::name("record.forced", &by)? },
     };
     Ok(Record { number: from.number, time: WallTime(from.unix_millis), epoch: Epoch(from.epoch), kind })
+}
+
+fn grace_out(grace: Option<Duration>) -> pb::VoterGrace {
+    pb::VoterGrace { millis: grace.map_or(0, |grace| u64::try_from(grace.as_millis()).unwrap_or(u64::MAX)) }
+}
+
+fn grace(from: pb::VoterGrace) -> Option<Duration> {
+    (from.millis > 0).then(|| Duration::from_millis(from.millis))
 }
 
 fn policy_out(policy: &Policy) -> pb::Policy {

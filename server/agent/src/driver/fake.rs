@@ -87,6 +87,7 @@ impl Fake {
         let (view, watch_view) = watch::channel(now.clone());
         let (departure, watch_departure) = watch::channel(Departure::Staying);
         let (_, watch_quorum) = watch::channel(QuorumNews::default());
+        let (_, watch_cluster) = watch::channel(None);
         let state = Arc::new(Mutex::new(State {
             log: EventLog::new(buffer),
             history: History::new(16),
@@ -98,7 +99,13 @@ impl Fake {
         Self {
             state,
             view,
-            handle: Handle { requests: ask, view: watch_view, departure: watch_departure, quorum: watch_quorum },
+            handle: Handle {
+                requests: ask,
+                view: watch_view,
+                departure: watch_departure,
+                quorum: watch_quorum,
+                cluster: watch_cluster,
+            },
         }
     }
 
@@ -161,9 +168,12 @@ async fn serve(state: Arc<Mutex<State>>, mut requests: mpsc::Receiver<Request>, 
     while let Some(request) = requests.recv().await {
         let mut state = state.lock().unwrap();
         match request {
-            Request::Quorum { .. } | Request::Explain { .. } | Request::Lead { .. } => {
-                unreachable!("nothing of quorum is faked")
-            }
+            Request::Quorum { .. }
+            | Request::Explain { .. }
+            | Request::Lead { .. }
+            | Request::Database { .. }
+            | Request::MayRefound { .. }
+            | Request::Refound { .. } => unreachable!("nothing of quorum is faked"),
             Request::Nodes { names: None, reply } => drop(reply.send(state.nodes.clone())),
             Request::Nodes { names: Some(names), reply } => {
                 state.fetches += 1;

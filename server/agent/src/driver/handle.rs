@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use quorate_core::{
     Outcome,
-    database::Change,
-    quorum::{Explanation, QuorumStatus},
+    database::Database,
+    quorum::{Explanation, NotRefounded, QuorumStatus},
     status::{NodeStatus, ViewStatus},
-    types::NodeName,
+    types::{ClusterUid, NodeName},
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::consensus::{self, Answer};
+use crate::consensus::{self, Answer, Reply};
 
 use super::{
     events::{Raw, RawListing},
@@ -59,7 +59,13 @@ pub(super) enum Request {
     /// What would happen to quorum if these nodes failed, and those left.
     Explain { failing: BTreeSet<NodeName>, leaving: BTreeSet<NodeName>, reply: oneshot::Sender<Explanation> },
     /// A request to the node that leads.
-    Lead { body: Vec<u8>, reply: oneshot::Sender<Option<Vec<u8>>> },
+    Lead { body: Vec<u8>, reply: oneshot::Sender<Reply> },
+    /// The database, when this node has a copy that is kept up to date.
+    Database { reply: oneshot::Sender<Option<Database>> },
+    /// Whether the cluster could be formed anew.
+    MayRefound { reply: oneshot::Sender<Result<(), NotRefounded>> },
+    /// Form the cluster anew.
+    Refound { reply: oneshot::Sender<Result<Outcome, HandleError>> },
     /// The history, after a point.
     History { cursor: Option<Seen>, reply: oneshot::Sender<RawListing> },
     /// A place in the event stream.
@@ -79,6 +85,7 @@ pub struct Handle {
     pub(super) view: watch::Receiver<ViewStatus>,
     pub(super) departure: watch::Receiver<Departure>,
     pub(super) quorum: watch::Receiver<QuorumNews>,
+    pub(super) cluster: watch::Receiver<Option<ClusterUid>>,
 }
 
 impl Handle {
@@ -146,14 +153,56 @@ impl Handle {
         self.ask(|reply| Request::Explain { failing, leaving, reply }).await
     }
 
-    /// Asks the node that leads to make a change, once. None when nobody is known to lead, or the way there was lost.
+    /// Asks the node that leads to make a change, once: a [`consensus::proposal`], or part of a restore.
     ///
     /// # Errors
     /// [`HandleError::Stopping`].
-    pub async fn propose(&self, change: &Change) -> Result<Option<Answer>, HandleError> {
-        let body = consensus::proposal(change);
-        let answered = self.ask(|reply| Request::Lead { body, reply }).await?;
-        Ok(answered.map(|body| consensus::answer(&body)))
+    pub async fn propose(&self, proposal: Vec<u8>) -> Result<Answer, HandleError> {
+        self.lead(proposal).await.map(consensus::answer)
+    }
+
+    /// The cluster database: as this node has it when it votes, otherwise as the node has it that leads. None when that one
+    /// is not known or does not answer.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn database(&self) -> Result<Option<Database>, HandleError> {
+        match self.ask(|reply| Request::Database { reply }).await? {
+            Some(database) => Ok(Some(database)),
+            None => consensus::fetch(|body| self.lead(body)).await,
+        }
+    }
+
+    async fn lead(&self, body: Vec<u8>) -> Result<Reply, HandleError> {
+        self.ask(|reply| Request::Lead { body, reply }).await
+    }
+
+    /// Whether the cluster could be formed anew from this node's copy of the database.
+    ///
+    /// # Errors
+    /// [`HandleError`].
+    pub async fn may_refound(&self) -> Result<Result<(), NotRefounded>, HandleError> {
+        self.ask(|reply| Request::MayRefound { reply }).await
+    }
+
+    /// Which cluster this node has become part of, as it changes.
+    #[must_use]
+    pub fn watch_cluster(&self) -> watch::Receiver<Option<ClusterUid>> {
+        self.cluster.clone()
+    }
+
+    /// Which cluster this node has become part of.
+    #[must_use]
+    pub fn cluster(&self) -> Option<ClusterUid> {
+        *self.cluster.borrow()
+    }
+
+    /// Forms the cluster anew from this node's copy of the database.
+    ///
+    /// # Errors
+    /// [`HandleError`].
+    pub async fn refound(&self) -> Result<Outcome, HandleError> {
+        self.ask(|reply| Request::Refound { reply }).await?
     }
 
     /// Whether this node has quorum, as it changes.

@@ -28,7 +28,7 @@ use std::collections::HashMap;
 use quorate_core::{
     Command, Effect, Event, Node, Outcome, Publication,
     status::{ChannelState, NodeStatus, ViewStatus},
-    types::{Address, Identity},
+    types::{Address, ClusterUid, Identity},
 };
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -41,7 +41,7 @@ pub use writer::Writer;
 
 use self::{events::EventLog, handle::Request, timers::Timers};
 use crate::{
-    consensus::{Council, Happened, Served},
+    consensus::{Council, Happened, Reply, Served},
     metrics::Metrics,
     transport::Transport,
 };
@@ -101,12 +101,13 @@ pub struct Driver {
     notes: notes::Notes,
     commands: HashMap<u64, oneshot::Sender<Result<Outcome, HandleError>>>,
     /// Requests to the node that leads.
-    asks: HashMap<u64, oneshot::Sender<Option<Vec<u8>>>>,
+    asks: HashMap<u64, oneshot::Sender<Reply>>,
     next_ticket: u64,
     effects: Vec<Effect>,
     view: watch::Sender<ViewStatus>,
     departure: watch::Sender<Departure>,
     quorum: watch::Sender<QuorumNews>,
+    cluster: watch::Sender<Option<ClusterUid>>,
     metrics: Metrics,
 }
 
@@ -118,6 +119,7 @@ impl Driver {
         let (view, watch_view) = watch::channel(parts.node.view());
         let (departure, watch_departure) = watch::channel(Departure::Staying);
         let (quorum, watch_quorum) = watch::channel(QuorumNews::default());
+        let (cluster, watch_cluster) = watch::channel(parts.node.cluster());
         let driver = Self {
             node: parts.node,
             clock: Clock::start(),
@@ -136,9 +138,17 @@ impl Driver {
             view,
             departure,
             quorum,
+            cluster,
             metrics: parts.metrics,
         };
-        (driver, Handle { requests: ask, view: watch_view, departure: watch_departure, quorum: watch_quorum })
+        let handle = Handle {
+            requests: ask,
+            view: watch_view,
+            departure: watch_departure,
+            quorum: watch_quorum,
+            cluster: watch_cluster,
+        };
+        (driver, handle)
     }
 
     /// Runs until the node has left the cluster, or `cancel`.
@@ -196,6 +206,8 @@ impl Driver {
             self.perform(effect);
         }
         self.effects = effects;
+        let cluster = self.node.cluster();
+        self.cluster.send_if_modified(|known| std::mem::replace(known, cluster) != cluster);
         let now = self.node.view();
         self.view.send_if_modified(|view| {
             let changed = *view != now;
@@ -233,9 +245,9 @@ impl Driver {
             }
             Effect::Consensus(order) => self.council.order(order),
             Effect::Serve { from, number, body } => self.council.serve(from, number, body),
-            Effect::Answered { ticket, body } => {
+            Effect::Answered { ticket, answer } => {
                 if let Some(reply) = self.asks.remove(&ticket) {
-                    let _ = reply.send(body);
+                    let _ = reply.send(answer);
                 }
             }
             Effect::Departed { confirmed } => {
@@ -267,6 +279,10 @@ impl Driver {
                 let _ = reply.send(self.node.explain_quorum(self.clock.now(), &failing, &leaving));
             }
             Request::Lead { body, reply } => self.lead(body, reply),
+            Request::Database { reply } if self.node.keeps_database() => self.council.copy(reply),
+            Request::Database { reply } => drop(reply.send(None)),
+            Request::MayRefound { reply } => drop(reply.send(self.node.may_refound(self.clock.now()))),
+            Request::Refound { reply } => self.command(reply, |ticket| Command::Refound { ticket }),
             Request::Distrust { reply } => drop(reply.send(self.node.distrust())),
             Request::History { cursor, reply } => drop(reply.send(self.log.list(cursor, self.node.history()))),
             Request::Subscribe { cursor, reply } => {
@@ -284,7 +300,7 @@ impl Driver {
     }
 
     /// Takes a request to the node that leads there.
-    fn lead(&mut self, body: Vec<u8>, reply: oneshot::Sender<Option<Vec<u8>>>) {
+    fn lead(&mut self, body: Vec<u8>, reply: oneshot::Sender<Reply>) {
         if self.node.leads() {
             return self.council.serve_here(body, reply);
         }

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use quorate_core::types::{History, ViewId, ViewRecord, WallTime};
+use quorate_core::types::{History, Incarnation, NodeName, ViewId, ViewRecord, WallTime};
 
 /// A point in the history of views: all that leads to these views was seen.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -23,6 +23,14 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// A point in a history that is not this cluster's: what came after it cannot be told.
+    #[must_use]
+    pub fn elsewhere() -> Self {
+        let controller = NodeName::new("elsewhere").expect("a name");
+        let nowhere = ViewId { incarnation: Incarnation(u64::MAX), controller };
+        Self { base: Some(nowhere), ..Self::default() }
+    }
+
     /// The reader sees one more view, after those it came from.
     pub fn advance(&mut self, view: &ViewRecord, installed: bool) {
         for parent in &view.parents {

@@ -8,7 +8,7 @@
 
 mod body;
 mod disk;
-mod frame;
+pub(crate) mod frame;
 mod lock;
 
 use std::{
@@ -23,10 +23,16 @@ use quorate_core::{
 };
 use uuid::Uuid;
 
-use self::{body::Body, lock::Lock};
+use self::{
+    body::Body,
+    frame::{Fault, Shell},
+    lock::Lock,
+};
 
 /// The file that holds everything.
 const FILE: &str = "identity.quorate";
+/// How it begins.
+const SHELL: Shell = Shell { magic: b"QUORATE\n", version: 1 };
 
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -156,7 +162,17 @@ impl Store {
             boot_count: self.identity.boot.count,
             durable: durable.clone(),
         };
-        disk::replace(&self.dir, FILE, &frame::pack(&body.encode()))
+        disk::replace(&self.dir, FILE, &SHELL.pack(&body.encode()))
+    }
+}
+
+/// The error for a file that does not fit.
+fn misfit(fault: Fault, path: &Path) -> StoreError {
+    let path = path.into();
+    match fault {
+        Fault::Foreign => StoreError::Foreign { path },
+        Fault::Newer { found, known } => StoreError::Newer { path, found, known },
+        Fault::Damaged(what) => StoreError::Damaged { path, what },
     }
 }
 
@@ -168,7 +184,7 @@ fn load(dir: &Path, cluster: &str, name: &NodeName) -> Result<Option<Body>, Stor
         Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(StoreError::Io { action: "read", path, source }),
     };
-    let body = frame::unpack(&bytes).map_err(|fault| fault.at(&path))?;
+    let body = SHELL.unpack(&bytes).map_err(|fault| misfit(fault, &path))?;
     let body = Body::decode(body).map_err(|what| StoreError::Damaged { path: path.clone(), what })?;
     if body.cluster != cluster {
         return Err(StoreError::OtherCluster { path, found: body.cluster, wanted: cluster.into() });

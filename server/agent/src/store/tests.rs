@@ -9,7 +9,7 @@ use quorate_core::{
 };
 use tempfile::TempDir;
 
-use super::{FILE, Store, StoreError, body::Body, frame};
+use super::{FILE, SHELL, Shell, Store, StoreError, body::Body};
 
 fn name(text: &str) -> NodeName {
     NodeName::new(text).unwrap()
@@ -112,7 +112,7 @@ fn a_foreign_file_is_refused() {
 #[test]
 fn a_newer_format_is_refused() {
     let (dir, bytes) = closed();
-    let why = refused_with(dir.path(), &frame::pack_newer(&bytes[20..]));
+    let why = refused_with(dir.path(), &Shell { version: 2, ..SHELL }.pack(&bytes[20..]));
     assert!(matches!(why, StoreError::Newer { found: 2, known: 1, .. }), "{why}");
 }
 
@@ -120,9 +120,9 @@ fn a_newer_format_is_refused() {
 fn a_whole_file_with_nonsense_in_it_is_refused() {
     let (dir, bytes) = closed();
     let body = Body::decode(&bytes[20..]).unwrap();
-    let why = refused_with(dir.path(), &frame::pack(b"\xff\xff\xff"));
+    let why = refused_with(dir.path(), &SHELL.pack(b"\xff\xff\xff"));
     assert!(matches!(why, StoreError::Damaged { .. }), "{why}");
-    let why = refused_with(dir.path(), &frame::pack(&body.encode()[..10]));
+    let why = refused_with(dir.path(), &SHELL.pack(&body.encode()[..10]));
     assert!(matches!(why, StoreError::Damaged { .. }), "{why}");
 }
 

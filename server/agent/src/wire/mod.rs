@@ -23,6 +23,7 @@ pub use bounds::WireError;
 pub(crate) mod parts {
     pub(crate) use super::{
         bounds::{name, names},
+        payload::{evictions, evictions_out},
         quorum::{regime, regime_out},
         words::{identity, identity_out, view, view_id, view_id_out, view_out},
     };

@@ -28,9 +28,7 @@ pub(super) fn encode(payload: &Payload) -> pb::Payload {
             Kind::Reports(pb::Reports { reports: reports.iter().map(|report| report_out(report)).collect() })
         }
         Payload::Views(views) => Kind::Views(pb::Views { views: views.iter().map(|view| view_out(view)).collect() }),
-        Payload::Evictions(evictions) => {
-            Kind::Evictions(pb::Evictions { evictions: evictions.iter().map(eviction_out).collect() })
-        }
+        Payload::Evictions(evictions) => Kind::Evictions(evictions_out(evictions.iter())),
         Payload::Prepare(proposal) => {
             Kind::Prepare(pb::Prepare { id: Some(view_id_out(&proposal.id)), members: members_out(&proposal.members) })
         }
@@ -74,7 +72,7 @@ pub(super) fn decode(payload: pb::Payload) -> Result<Payload, WireError> {
         },
         Kind::Reports(from) => Payload::Reports(list("reports", from.reports, report)?),
         Kind::Views(from) => Payload::Views(list("views", from.views, view)?),
-        Kind::Evictions(from) => Payload::Evictions(list("evictions", from.evictions, eviction)?),
+        Kind::Evictions(from) => Payload::Evictions(evictions(from)?),
         Kind::Prepare(from) => Payload::Prepare(Arc::new(Proposal {
             id: view_id("prepare.id", from.id)?,
             members: members(from.members)?,
@@ -161,6 +159,14 @@ fn report(from: pb::Report) -> Result<Arc<Report>, WireError> {
         suffrage: quorum::suffrage(from.suffrage)?,
         profile: Arc::new(quorum::profile(from.candidacy, from.bootstrap_expect, from.labels)?),
     }))
+}
+
+pub(crate) fn evictions_out<'a>(evictions: impl Iterator<Item = &'a Eviction>) -> pb::Evictions {
+    pb::Evictions { evictions: evictions.map(eviction_out).collect() }
+}
+
+pub(crate) fn evictions(from: pb::Evictions) -> Result<Vec<Eviction>, WireError> {
+    list("evictions", from.evictions, eviction)
 }
 
 fn eviction_out(eviction: &Eviction) -> pb::Eviction {

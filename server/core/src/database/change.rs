@@ -1,15 +1,25 @@
 //! What changes the database.
 
-use alloc::{string::String, sync::Arc, vec::Vec};
+use alloc::{sync::Arc, vec::Vec};
 
 use crate::{
     quorum::consensus::Policy,
-    types::{Epoch, Identity, NodeName, ViewId, ViewRecord, WallTime},
+    types::{Duration, Epoch, Identity, ViewId, ViewRecord, WallTime},
+    wire::Eviction,
 };
 
 /// A change of the database.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Change {
+pub struct Change {
+    /// When, by the proposer's clock: for people.
+    pub wall: WallTime,
+    /// What.
+    pub kind: ChangeKind,
+}
+
+/// What changes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ChangeKind {
     /// A view is granted quorum, under a higher epoch than any before.
     Grant {
         /// The view.
@@ -18,44 +28,13 @@ pub enum Change {
         holder: Identity,
         /// Views since the last grant, to be remembered.
         views: Vec<Arc<ViewRecord>>,
-        /// When, for people.
-        wall: WallTime,
     },
     /// Voters are chosen otherwise.
-    SetPolicy {
-        /// How.
-        policy: Policy,
-        /// When, for people.
-        wall: WallTime,
-    },
-    /// A setting gets a value.
-    Set {
-        /// Its name.
-        name: String,
-        /// Its value.
-        value: String,
-    },
-    /// A setting is removed.
-    Unset {
-        /// Its name.
-        name: String,
-    },
-    /// A node is kept out.
-    Evict {
-        /// Its name.
-        name: NodeName,
-        /// Why.
-        reason: String,
-        /// When, for people.
-        wall: WallTime,
-    },
-    /// A node is kept out no more.
-    Readmit {
-        /// Its name.
-        name: NodeName,
-        /// When, for people.
-        wall: WallTime,
-    },
+    Policy(Policy),
+    /// Voters that are missing keep their place for so long; as each agent is configured when none.
+    VoterGrace(Option<Duration>),
+    /// Nodes are kept out, or no more.
+    Evictions(Vec<Eviction>),
 }
 
 /// What came of a change.
@@ -68,8 +47,6 @@ pub enum Applied {
     },
     /// It is done.
     Done,
-    /// There is nothing of that name.
+    /// It means nothing here: it is of a kind, or belongs to something, that is not known. Nothing was changed.
     Unknown,
-    /// There are too many, or it is too long.
-    LimitReached,
 }

@@ -8,11 +8,15 @@ use alloc::{
 
 use crate::{
     quorum::consensus::Policy,
-    types::{CauseKind, Epoch, NodeName, ViewId, ViewRecord, WallTime},
+    types::{CauseKind, Duration, Epoch, NodeName, ViewId, ViewRecord, WallTime},
 };
 
 /// Most records kept; the oldest go first (L1).
 pub const MAX_RECORDS: usize = 4096;
+/// Most bytes of all of them together, about as they are stored.
+pub const MAX_HISTORY_BYTES: usize = 4 * 1024 * 1024;
+/// What a record takes besides its texts.
+const RECORD_BYTES: usize = 64;
 /// Most names, and most causes, of one record.
 const MAX_NAMES: usize = 64;
 /// Most bytes of a cause.
@@ -56,6 +60,8 @@ pub enum RecordKind {
     },
     /// Voters are chosen otherwise.
     Policy(Policy),
+    /// Voters that are missing keep their place for so long; as each agent is configured when none.
+    VoterGrace(Option<Duration>),
     /// A node was evicted.
     Evicted {
         /// Its name.
@@ -87,13 +93,31 @@ pub enum RecordKind {
 pub struct History {
     records: VecDeque<Record>,
     next: u64,
+    bytes: usize,
+}
+
+impl Record {
+    /// About how many bytes it takes.
+    fn bytes(&self) -> usize {
+        let names = |names: &[NodeName]| names.iter().map(|name| name.as_str().len() + 2).sum::<usize>();
+        let texts = match &self.kind {
+            RecordKind::View { came, went, causes, .. } => {
+                names(came) + names(went) + causes.iter().map(|cause| cause.len() + 3).sum::<usize>()
+            }
+            RecordKind::Evicted { reason, .. } => reason.len(),
+            RecordKind::Policy(Policy::Pinned { names }) => names.iter().map(|name| name.as_str().len() + 2).sum(),
+            _ => 0,
+        };
+        RECORD_BYTES + texts
+    }
 }
 
 impl History {
     /// Takes what was stored.
     #[must_use]
     pub fn restore(next: u64, records: Vec<Record>) -> Self {
-        Self { next: next.max(records.last().map_or(0, |last| last.number + 1)), records: records.into() }
+        let bytes = records.iter().map(Record::bytes).sum();
+        Self { next: next.max(records.last().map_or(0, |last| last.number + 1)), records: records.into(), bytes }
     }
 
     /// The number of the next record.
@@ -109,10 +133,20 @@ impl History {
 
     /// Adds a record.
     pub fn push(&mut self, time: WallTime, epoch: Epoch, kind: RecordKind) {
-        self.records.push_back(Record { number: self.next, time, epoch, kind });
+        let record = Record { number: self.next, time, epoch, kind };
         self.next += 1;
-        if self.records.len() > MAX_RECORDS {
-            self.records.pop_front();
+        self.bytes += record.bytes();
+        self.records.push_back(record);
+        while self.records.len() > MAX_RECORDS || self.bytes > MAX_HISTORY_BYTES {
+            let Some(oldest) = self.records.pop_front() else { return };
+            self.bytes -= oldest.bytes();
+        }
+    }
+
+    /// Adds the records of another history after these.
+    pub(super) fn append(&mut self, other: Self) {
+        for Record { time, epoch, kind, .. } in other.records {
+            self.push(time, epoch, kind);
         }
     }
 
@@ -140,5 +174,30 @@ impl History {
         let members = view.members.len() as u32;
         let kind = RecordKind::View { id: view.id.clone(), members, came: names(true), went: names(false), causes };
         self.push(view.committed, epoch, kind);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{History, MAX_HISTORY_BYTES, MAX_RECORDS, RecordKind};
+    use crate::types::{Epoch, NodeName, WallTime};
+
+    fn evicted(reason: usize) -> RecordKind {
+        RecordKind::Evicted { name: NodeName::new("n1").unwrap(), reason: "x".repeat(reason) }
+    }
+
+    #[test]
+    fn l1_the_oldest_records_go_by_number_and_by_size() {
+        let mut history = History::default();
+        for _ in 0..MAX_RECORDS + 10 {
+            history.push(WallTime(0), Epoch(1), evicted(0));
+        }
+        assert_eq!((history.iter().count(), history.iter().next().unwrap().number), (MAX_RECORDS, 10));
+        for _ in 0..100 {
+            history.push(WallTime(0), Epoch(1), evicted(MAX_HISTORY_BYTES / 10));
+        }
+        assert_eq!(history.iter().count(), 9);
+        let kept = History::restore(history.next(), history.iter().cloned().collect());
+        assert_eq!(kept, history);
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 pub const LIMIT: usize = 4096;
 
 /// The newest word on each name.
-#[derive(Clone, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Evictions {
     entries: BTreeMap<NodeName, Eviction>,
 }
@@ -49,20 +49,29 @@ impl Evictions {
 
     /// Takes in a word from elsewhere. Returns whether it is new.
     pub fn merge(&mut self, entry: Eviction) -> bool {
-        let known = self.entries.get(&entry.name);
-        // Of two with the same stamp the eviction wins, then the greater reason, so that all nodes keep the same one.
-        if known.is_some_and(|known| {
-            (known.stamp, known.evicted, &known.reason) >= (entry.stamp, entry.evicted, &entry.reason)
-        }) {
+        if !self.lacks(&entry) {
             return false;
         }
-        if known.is_none() && self.entries.len() >= LIMIT {
-            let lifted = self.entries.values().filter(|entry| !entry.evicted).min_by_key(|entry| entry.stamp);
-            let Some(name) = lifted.map(|entry| entry.name.clone()) else { return false };
+        if !self.entries.contains_key(&entry.name) && self.entries.len() >= LIMIT {
+            let Some(name) = self.oldest_lifted() else { return false };
             self.entries.remove(&name);
         }
         self.entries.insert(entry.name.clone(), entry);
         true
+    }
+
+    /// Whether a word is newer than what is known of its name, and finds room. Of two with the same stamp the eviction
+    /// wins, then the greater reason, so that all nodes keep the same one.
+    pub fn lacks(&self, entry: &Eviction) -> bool {
+        match self.entries.get(&entry.name) {
+            Some(known) => (known.stamp, known.evicted, &known.reason) < (entry.stamp, entry.evicted, &entry.reason),
+            None => self.entries.len() < LIMIT || self.oldest_lifted().is_some(),
+        }
+    }
+
+    fn oldest_lifted(&self) -> Option<NodeName> {
+        let lifted = self.entries.values().filter(|entry| !entry.evicted).min_by_key(|entry| entry.stamp);
+        lifted.map(|entry| entry.name.clone())
     }
 
     /// The names that are evicted, each with the reason.
@@ -84,6 +93,11 @@ impl Evictions {
     /// Why a name is evicted.
     pub fn reason(&self, name: &NodeName) -> Option<&str> {
         self.entries.get(name).filter(|entry| entry.evicted).map(|entry| entry.reason.as_str())
+    }
+
+    /// All that is known, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Eviction> {
+        self.entries.values()
     }
 
     /// All that is known.
@@ -112,7 +126,8 @@ impl Integration {
         Ok(self.writes)
     }
 
-    pub(super) fn on_evictions(&mut self, now: Now, news: Vec<Eviction>, out: Out<'_>) {
+    /// Words from elsewhere: those that are new are passed on.
+    pub fn on_evictions(&mut self, now: Now, news: Vec<Eviction>, out: Out<'_>) {
         let news: Vec<Eviction> = news.into_iter().filter(|entry| self.evictions.merge(entry.clone())).collect();
         if !news.is_empty() {
             self.spread(now, &news, out);

@@ -4,7 +4,7 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 
 use crate::{
     quorum::{
-        Lack,
+        Lack, NotRefounded, Unanswered,
         consensus::{Fact, Order},
     },
     types::{
@@ -140,8 +140,10 @@ pub enum Outcome {
     Myself,
     /// Too many evictions are kept.
     TooMany,
-    /// The cluster was formed anew.
+    /// The cluster is being formed anew: that is done when this is the cluster.
     Refounded(ClusterUid),
+    /// It is not.
+    NotRefounded(NotRefounded),
 }
 
 /// A timer. Its data tells whether it still matters when it is due; none is ever cancelled.
@@ -220,12 +222,12 @@ pub enum Effect {
         /// The request.
         body: Vec<u8>,
     },
-    /// A request was answered by whom leads; with nothing when it will not be: it may have been done or not.
+    /// A request was answered by whom leads, or will not be.
     Answered {
         /// Of the request.
         ticket: u64,
         /// The answer.
-        body: Option<Vec<u8>>,
+        answer: Result<Vec<u8>, Unanswered>,
     },
     /// The node has left: stop. No further event is needed.
     Departed {

@@ -137,6 +137,7 @@ impl Node {
                 out.push(Effect::Arm { timer: Timer::Beat, at: now.at + self.settings.heartbeat });
                 // News of a lease go out as heartbeats, which are then not due any more.
                 self.told(|quorum, told, out| quorum.on_timer(now, told, out));
+                self.record_evictions(now);
                 self.settle(now, out);
                 self.channel(|channels, out| channels.on_timer(now.at, out));
                 self.link(|links, out| links.on_timer(now.at, out));
@@ -184,7 +185,10 @@ impl Node {
             Command::Leave => self.on_leave(now),
             Command::Refound { ticket } => {
                 let mut steps = Vec::new();
-                let outcome = self.quorum.refound(now, &mut steps).map_or(Outcome::WrongState, Outcome::Refounded);
+                let outcome = match self.quorum.refound(now, &mut steps) {
+                    Ok(cluster) => Outcome::Refounded(cluster),
+                    Err(why) => Outcome::NotRefounded(why),
+                };
                 self.pending.extend(steps.into_iter().map(Step::Quorum));
                 out.push(reply(ticket, outcome));
             }

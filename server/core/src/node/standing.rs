@@ -32,6 +32,13 @@ impl Node {
         self.pending.extend(effects.into_iter().map(Step::Quorum));
     }
 
+    /// Evictions belong to integration, which needs no quorum; the cluster database remembers them.
+    pub(super) fn record_evictions(&mut self, now: Now) {
+        let mut effects = Vec::new();
+        self.quorum.record(now, self.integration.evictions(), &mut effects);
+        self.pending.extend(effects.into_iter().map(Step::Quorum));
+    }
+
     pub(super) fn after_quorum(&mut self, now: Now, effect: quorum::Effect, out: &mut Vec<Effect>) {
         use quorum::Effect as Q;
         match effect {
@@ -52,9 +59,12 @@ impl Node {
                 self.kin = kin;
                 self.want(now.at);
             }
+            Q::Evictions(entries) => {
+                self.integration(|integration, out| integration.on_evictions(now, entries, out));
+            }
             Q::Arm { at } => out.push(Effect::Arm { timer: Timer::Quorum, at }),
             Q::Serve { from, number, body } => out.push(Effect::Serve { from, number, body }),
-            Q::Answered { ticket, body } => out.push(Effect::Answered { ticket, body }),
+            Q::Answered { ticket, answer } => out.push(Effect::Answered { ticket, answer }),
         }
     }
 

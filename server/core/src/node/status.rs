@@ -4,9 +4,9 @@ use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 
 use super::Node;
 use crate::{
-    quorum::{self, Candidate, Explanation, QuorumStatus},
+    quorum::{self, Candidate, Explanation, NotRefounded, QuorumStatus},
     status::{NodeStatus, Standing, ViewStatus},
-    types::{Duration, Epoch, History, NodeName, Now, ViewId},
+    types::{ClusterUid, Duration, Epoch, History, NodeName, Now, ViewId},
 };
 
 impl Node {
@@ -105,6 +105,26 @@ impl Node {
     #[must_use]
     pub fn quorum_status(&self, now: Now) -> QuorumStatus {
         self.quorum.status(now)
+    }
+
+    /// Whether this node has a copy of the cluster database that is kept up to date: it votes.
+    #[must_use]
+    pub fn keeps_database(&self) -> bool {
+        self.quorum.keeps_database()
+    }
+
+    /// Which cluster this node has become part of.
+    #[must_use]
+    pub fn cluster(&self) -> Option<ClusterUid> {
+        self.quorum.cluster()
+    }
+
+    /// Whether the cluster could be formed anew from this node's copy of the database.
+    ///
+    /// # Errors
+    /// [`NotRefounded`] says why not.
+    pub fn may_refound(&self, now: Now) -> Result<(), NotRefounded> {
+        self.quorum.may_refound(now).map(drop)
     }
 
     /// Whether this node leads the log.

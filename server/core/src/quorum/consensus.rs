@@ -11,7 +11,7 @@ use alloc::{
 
 use super::tally::Configs;
 use crate::{
-    database::{Applied, Change},
+    database::{Applied, Change, Rules},
     types::{ClusterUid, NodeId, NodeName, Voter},
 };
 
@@ -84,8 +84,8 @@ pub enum Fact {
         /// What came of it; none when that is not known.
         applied: Option<Applied>,
     },
-    /// What was applied tells how voters are to be chosen.
-    Policy(Policy),
+    /// What was applied changed what operators decided.
+    Rules(Rules),
     /// A message to send.
     Send {
         /// To whom.

@@ -2,11 +2,11 @@
 
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use super::consensus::Order;
+use super::{Unanswered, consensus::Order};
 use crate::{
     channel::Vows,
     types::{ClusterUid, Instant, NodeName, Suffrage},
-    wire::{Payload, Word},
+    wire::{Eviction, Payload, Word},
 };
 
 /// What quorum wants done.
@@ -36,6 +36,8 @@ pub enum Effect {
         /// When.
         at: Instant,
     },
+    /// The cluster remembers these evictions: in force, and told to all.
+    Evictions(Vec<Eviction>),
     /// A request came for whom leads.
     Serve {
         /// From whom.
@@ -45,12 +47,12 @@ pub enum Effect {
         /// The request.
         body: Vec<u8>,
     },
-    /// A request was answered; with nothing when it will not be.
+    /// A request was answered, or will not be.
     Answered {
         /// Of the request.
         ticket: u64,
         /// The answer.
-        body: Option<Vec<u8>>,
+        answer: Result<Vec<u8>, Unanswered>,
     },
 }
 

@@ -74,6 +74,8 @@ pub fn choose(current: &[Voter], candidates: &[Candidate], most: usize, stay: &[
 /// How the voters are kept as they should be.
 #[derive(Clone, Debug)]
 pub struct Electorate {
+    /// How long voters that are missing stay: as configured, and as it is now.
+    configured: Duration,
     grace: Duration,
     /// Since when each voter has been missing.
     missing: BTreeMap<NodeId, Instant>,
@@ -100,7 +102,12 @@ impl Electorate {
     /// Voters are kept for so long when they are missing.
     pub fn new(grace: Duration) -> Self {
         let (left, evicted) = (BTreeSet::new(), BTreeSet::new());
-        Self { grace, missing: BTreeMap::new(), left, evicted, change: None }
+        Self { configured: grace, grace, missing: BTreeMap::new(), left, evicted, change: None }
+    }
+
+    /// Operators decided otherwise, or no more.
+    pub fn set_grace(&mut self, grace: Option<Duration>) {
+        self.grace = grace.unwrap_or(self.configured);
     }
 
     /// A view tells who left and who is there.
@@ -209,7 +216,7 @@ impl Quorum {
         let staying = |report: &&Arc<Report>| !departing.contains(&report.origin.name);
         let candidates: Vec<Candidate> =
             reports.iter().filter(staying).filter_map(|report| Candidate::of(report)).collect();
-        let Policy::Auto { most } = &self.policy else { return self.pinned(current, &candidates) };
+        let Policy::Auto { most } = &self.rules.policy else { return self.pinned(current, &candidates) };
         let is_here = |voter: &Voter| candidates.iter().any(|candidate| candidate.voter == *voter);
         let absent: Vec<Voter> = current.iter().filter(|voter| !is_here(voter)).cloned().collect();
         let spare = candidates.iter().filter(|candidate| !current.contains(&candidate.voter)).count();
@@ -221,7 +228,7 @@ impl Quorum {
 
     /// The pinned voters that are known: those that vote already, and those in the view.
     fn pinned(&self, current: &[Voter], candidates: &[Candidate]) -> Vec<Voter> {
-        let Policy::Pinned { names } = &self.policy else { return Vec::new() };
+        let Policy::Pinned { names } = &self.rules.policy else { return Vec::new() };
         let known = |name: &NodeName| {
             let here = candidates.iter().map(|candidate| &candidate.voter).find(|voter| voter.name == *name);
             here.or_else(|| current.iter().find(|voter| voter.name == *name)).cloned()

@@ -14,11 +14,34 @@ use super::{
     consensus::{Order, Policy},
     effect::{Effect, say},
     electorate::{Candidate, choose},
+    tally::is_backed,
 };
 use crate::{
-    types::{Candidacy, ClusterUid, Identity, Now, ViewRecord, Voter},
+    types::{Candidacy, ClusterUid, Identity, NodeId, Now, ViewRecord, Voter},
     wire::{Report, Word},
 };
+
+/// Why a cluster is not formed anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotRefounded {
+    /// The members are agreeing on a view.
+    Transition,
+    /// It was never formed.
+    Unformed,
+    /// This node has no copy of the cluster database, for it does not vote.
+    Satellite,
+    /// Most voters are in the view: it has quorum, or will have.
+    Majority,
+}
+
+/// From one cluster to what was formed anew from it.
+#[derive(Clone, Debug)]
+pub struct Move {
+    from: ClusterUid,
+    to: ClusterUid,
+    /// Whether this node forms it; otherwise its own log must go first.
+    founder: bool,
+}
 
 impl Quorum {
     /// Forms the cluster, if this node is to and may.
@@ -40,7 +63,7 @@ impl Quorum {
         if candidates.len() < expected {
             return;
         }
-        let most = match self.policy {
+        let most = match self.rules.policy {
             Policy::Auto { most } => (most as usize).max(expected),
             Policy::Pinned { .. } => expected,
         };
@@ -78,27 +101,51 @@ impl Quorum {
         }
     }
 
-    /// After a disaster: forms the cluster anew from what this node has, and takes all members of its view along.
-    pub fn refound(&mut self, now: Now, out: Out<'_>) -> Option<ClusterUid> {
-        let (view, from) = (self.view.clone()?, self.cluster?);
+    /// After a disaster: forms the cluster anew from the copy that this node has. Once that is durable, all members of the
+    /// view are taken along.
+    pub fn refound(&mut self, now: Now, out: Out<'_>) -> Result<ClusterUid, NotRefounded> {
+        let (view, from) = self.may_refound(now)?;
         let to = uid(&self.me, &view, Some(from));
-        self.abandon();
+        self.moving = Some(Move { from, to, founder: true });
         out.push(Effect::Consensus(Order::Refound { cluster: to }));
-        let peers: Vec<_> = self.others().map(|peer| peer.name.clone()).collect();
-        for peer in peers {
-            out.push(say(&peer, Word::Refounded { from, to }));
-        }
-        self.adopt(to, out);
-        self.settle(now, out);
-        Some(to)
+        Ok(to)
     }
 
-    /// The sender has formed the cluster anew: this node goes with it.
-    pub(super) fn on_refounded(&mut self, from: &Identity, old: ClusterUid, to: ClusterUid, out: Out<'_>) {
-        if self.cluster == Some(old) && self.is_member(from) {
-            self.abandon();
+    /// From which view and cluster that can be done.
+    pub fn may_refound(&self, now: Now) -> Result<(Arc<ViewRecord>, ClusterUid), NotRefounded> {
+        let Some(view) = self.stable.and_then(|_| self.view.clone()) else { return Err(NotRefounded::Transition) };
+        let from = self.cluster.ok_or(NotRefounded::Unformed)?;
+        if self.state.cluster != Some(from) || !self.state.is_voter(&self.me.id) {
+            return Err(NotRefounded::Satellite);
+        }
+        let here = |id: &NodeId| view.members.iter().any(|member| member.identity.id == *id);
+        if self.granted(now).is_some() || is_backed(&self.state.configs(), here) {
+            return Err(NotRefounded::Majority);
+        }
+        Ok((view, from))
+    }
+
+    /// The sender has formed the cluster anew: this node goes with it, as soon as its own log is gone.
+    pub(super) fn on_refounded(&mut self, sender: &Identity, from: ClusterUid, to: ClusterUid, out: Out<'_>) {
+        if self.cluster == Some(from) && self.is_member(sender) {
+            self.moving = Some(Move { from, to, founder: false });
             out.push(Effect::Consensus(Order::Forget));
-            self.adopt(to, out);
+            self.on_moved(out);
+        }
+    }
+
+    /// The log tells whether this node has moved to the cluster formed anew.
+    pub(super) fn on_moved(&mut self, out: Out<'_>) {
+        let Some(Move { from, to, founder }) = self.moving.clone() else { return };
+        if self.state.cluster != founder.then_some(to) {
+            return;
+        }
+        self.moving = None;
+        self.abandon();
+        self.adopt(to, out);
+        if founder {
+            let peers = self.others().map(|peer| peer.name.clone());
+            out.extend(peers.map(|peer| say(&peer, Word::Refounded { from, to })));
         }
     }
 

@@ -26,6 +26,7 @@ mod pledge;
 mod reign;
 mod requests;
 mod right;
+mod rules;
 mod standing;
 pub mod tally;
 
@@ -38,10 +39,13 @@ use alloc::{
 pub use effect::Effect;
 pub use electorate::{Candidate, choose};
 pub use explain::{Advice, Explanation, explain};
+pub use founding::NotRefounded;
+pub use requests::Unanswered;
 pub use standing::{Lack, QuorumStatus};
 
 use crate::{
     channel::Vows,
+    database::Rules,
     settings::Settings,
     types::{
         Candidacy, CauseKind, ClusterUid, Duration, Epoch, Identity, Instant, Member, NodeId, NodeName, Now, Profile,
@@ -50,10 +54,11 @@ use crate::{
     wire::{Payload, Report, Word},
 };
 use closing::Closing;
-use consensus::{Fact, Order, Policy, State};
+use consensus::{Fact, Order, State};
 use effect::say;
 use election::Election;
 use electorate::Electorate;
+use founding::Move;
 use pledge::Pledge;
 use reign::{Bid, Hold};
 use requests::Requests;
@@ -86,7 +91,12 @@ pub struct Quorum {
     unrecorded: BTreeMap<ViewId, Arc<ViewRecord>>,
 
     state: State,
-    policy: Policy,
+    /// What operators decided, as far as it was applied here.
+    rules: Rules,
+    /// The number of the proposal that records evictions.
+    recording: Option<u64>,
+    /// The cluster is being formed anew.
+    moving: Option<Move>,
     /// The voters as told by others, with their place in the log.
     told: (u64, Vec<Voter>),
     suffrage: Suffrage,
@@ -125,7 +135,9 @@ impl Quorum {
             departed: BTreeSet::new(),
             unrecorded: BTreeMap::new(),
             state: State::default(),
-            policy: Policy::default(),
+            rules: Rules::default(),
+            recording: None,
+            moving: None,
             told: (0, Vec::new()),
             suffrage: Suffrage::default(),
             number: 0,
@@ -303,7 +315,7 @@ impl Quorum {
         match fact {
             Fact::State(state) => self.on_state(state, out),
             Fact::Done { number, applied } => self.on_done(now, number, applied, out),
-            Fact::Policy(policy) => self.policy = policy,
+            Fact::Rules(rules) => self.on_rules(rules, out),
             Fact::Send { to, message } => {
                 if let Some(peer) = self.name_of(&to) {
                     out.push(Effect::Send { peer, payload: Payload::Consensus(message) });
@@ -318,6 +330,11 @@ impl Quorum {
             out.push(Effect::Founding(state.cluster));
         }
         self.state = state;
+        self.on_moved(out);
+        if self.moving.is_some() {
+            // Until then it tells of the log that is given up.
+            return;
+        }
         if let Some(cluster) = self.state.cluster.filter(|cluster| Some(*cluster) != self.cluster) {
             self.take_part(cluster, out);
         }

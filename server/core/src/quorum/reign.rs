@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     channel::surely,
-    database::{Applied, Change},
+    database::{Applied, Change, ChangeKind},
     types::{ClusterUid, Duration, Epoch, Identity, Instant, NodeId, Now, Regime, ViewId, ViewRecord},
     wire::Word,
 };
@@ -33,7 +33,7 @@ pub struct Hold {
     /// The latest end of a lease that was ever handed out.
     pub end: Instant,
     /// A voter that is needed backs a later claim, which came to nothing: only one under a higher epoch will do.
-    outbid: bool,
+    pub outbid: bool,
 }
 
 /// A regime that this node strives for.
@@ -133,13 +133,14 @@ impl Quorum {
         let number = self.next_number();
         let views: Vec<_> = self.unrecorded.values().cloned().collect();
         self.bid = Some(Bid { view: view.id.clone(), stage: Stage::Recording(number) });
-        let change = Change::Grant { view: view.id.clone(), holder: self.me.clone(), views, wall: now.wall };
+        let kind = ChangeKind::Grant { view: view.id.clone(), holder: self.me.clone(), views };
+        let change = Change { wall: now.wall, kind };
         out.push(Effect::Consensus(Order::Propose { number, change }));
     }
 
     /// A proposal came to an end.
     pub(super) fn on_done(&mut self, now: Now, number: u64, applied: Option<Applied>, out: Out<'_>) {
-        if self.electorate.on_done(now.at, number) {
+        if self.electorate.on_done(now.at, number) || self.on_recorded(number) {
             return;
         }
         let Some(bid) = self.bid.as_mut().filter(|bid| matches!(bid.stage, Stage::Recording(n) if n == number)) else {

@@ -8,6 +8,15 @@ use crate::{types::NodeName, wire::Payload};
 /// Most requests under way (L1).
 const LIMIT: usize = 1024;
 
+/// Why a request has no answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unanswered {
+    /// It was not sent: nobody is known to lead, or too many requests are under way.
+    Unsent,
+    /// The way to whom leads was lost: it may have been carried out or not.
+    Lost,
+}
+
 /// Requests that wait for their answers.
 #[derive(Clone, Debug, Default)]
 pub struct Requests {
@@ -21,20 +30,20 @@ impl Requests {
         if self.waiting.get(&number).is_some_and(|(_, to)| to == from)
             && let Some((ticket, _)) = self.waiting.remove(&number)
         {
-            out.push(Effect::Answered { ticket, body: Some(body) });
+            out.push(Effect::Answered { ticket, answer: Ok(body) });
         }
     }
 
     /// A link is down: what was asked there may or may not have been done.
     pub fn on_link_down(&mut self, peer: &NodeName, out: Out<'_>) {
         let lost = self.waiting.values().filter(|(_, to)| to == peer);
-        out.extend(lost.map(|(ticket, _)| Effect::Answered { ticket: *ticket, body: None }));
+        out.extend(lost.map(|(ticket, _)| Effect::Answered { ticket: *ticket, answer: Err(Unanswered::Lost) }));
         self.waiting.retain(|_, (_, to)| to != peer);
     }
 }
 
 impl Quorum {
-    /// Carries a request to whom leads. Answered at once with nothing where that is nobody, or too many are under way.
+    /// Carries a request to whom leads.
     pub fn ask(&mut self, ticket: u64, body: Vec<u8>, out: Out<'_>) {
         let leader = self.leader().filter(|name| *name != self.me.name);
         match leader.filter(|_| self.requests.waiting.len() < LIMIT) {
@@ -43,7 +52,7 @@ impl Quorum {
                 self.requests.waiting.insert(number, (ticket, peer.clone()));
                 out.push(Effect::Send { peer, payload: Payload::Request { number, body } });
             }
-            None => out.push(Effect::Answered { ticket, body: None }),
+            None => out.push(Effect::Answered { ticket, answer: Err(Unanswered::Unsent) }),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use super::{Policy, Quorum, tally::is_backed};
+use super::{Quorum, consensus::Policy, tally::is_backed};
 use crate::types::{ClusterUid, Duration, Epoch, NodeName, Now, Regime, Suffrage, ViewId, Voter};
 
 /// Why a node has no quorum.
@@ -53,6 +53,16 @@ impl Quorum {
         self.right.held(now.at).map(|(regime, until)| (regime.epoch, &regime.view, until.since(now.at)))
     }
 
+    /// Which cluster this node has become part of.
+    pub fn cluster(&self) -> Option<ClusterUid> {
+        self.cluster
+    }
+
+    /// Whether this node has a copy of the database that is kept up to date.
+    pub fn keeps_database(&self) -> bool {
+        self.suffrage != Suffrage::Satellite && self.state.cluster.is_some() && self.state.cluster == self.cluster
+    }
+
     /// Whether this node votes.
     pub fn suffrage(&self) -> Suffrage {
         self.suffrage
@@ -68,7 +78,7 @@ impl Quorum {
             cluster: self.cluster,
             leader: self.leader(),
             voters: self.told.1.clone(),
-            policy: self.policy.clone(),
+            policy: self.rules.policy.clone(),
         }
     }
 

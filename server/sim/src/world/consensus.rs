@@ -13,7 +13,7 @@ use std::{
 
 use quorate_core::{
     Event,
-    database::{Applied, Change, Database},
+    database::{Applied, Change, ChangeKind, Database},
     quorum::{
         consensus::{Fact, Order, State},
         tally,
@@ -409,7 +409,9 @@ impl World {
 
 fn brief(order: &Order) -> String {
     match order {
-        Order::Propose { number, change: Change::Grant { view, .. } } => format!("propose {number}: grant {view}"),
+        Order::Propose { number, change: Change { kind: ChangeKind::Grant { view, .. }, .. } } => {
+            format!("propose {number}: grant {view}")
+        }
         other => format!("{other:?}"),
     }
 }
