@@ -121,7 +121,7 @@ mod tests {
 
     fn backup(records: usize) -> Backup {
         let mut database = Database::default();
-        let policy = Policy::Pinned { names: [NodeName::new("n1").unwrap()].into() };
+        let policy = Policy::Pinned { names: [NodeName::new(&"n".repeat(60)).unwrap()].into() };
         for n in 0..records {
             database.apply(Change { wall: WallTime(n as u64), kind: ChangeKind::Policy(policy.clone()) });
         }
