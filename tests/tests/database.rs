@@ -302,8 +302,8 @@ async fn a_cluster_is_formed_anew_from_a_minority_and_the_majority_stays_out() {
     cluster.quorum_of(&["n1", "n2", "n3"]).await;
     assert_eq!(cluster.quorum("n1").await.cluster_uid, uid);
     wait_until("n4 to say that it refused one of them", async || {
-        fs::read_to_string(&cluster.agent("n4").spec().log).unwrap().contains("another cluster")
-            || fs::read_to_string(&cluster.agent("n1").spec().log).unwrap().contains("another cluster")
+        fs::read_to_string(&cluster.agent("n4").spec().log).unwrap().contains("ForeignCluster")
+            || fs::read_to_string(&cluster.agent("n1").spec().log).unwrap().contains("ForeignCluster")
     })
     .await;
     cluster.agree(&["n4", "n5"]).await;
