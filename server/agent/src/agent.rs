@@ -87,7 +87,8 @@ impl Agent {
         let serving = runtimes.serving;
         let tls = tls(config)?;
         let (store, identity, durable) = Store::open(&config.data_dir, &config.cluster, &config.node_name)?;
-        let council = Council::open(&config.data_dir, &identity, config.quorum.lease, runtimes.consensus).await?;
+        let (was_part, lease) = (durable.cluster.is_some(), config.quorum.lease);
+        let council = Council::open(&config.data_dir, &identity, was_part, lease, runtimes.consensus).await?;
         let settings = config.settings(identity.clone());
         let open_timeout = settings.open_timeout();
         let node = Node::new(settings, durable, seed(&identity)).map_err(runtime)?;
@@ -152,7 +153,7 @@ impl Agent {
     /// Runs until the node has left the cluster: because somebody asked for it over the API, or because `stop` ended.
     ///
     /// # Errors
-    /// [`AgentError::Runtime`] when a part of the agent failed.
+    /// [`AgentError::Disk`] when the data folder failed, [`AgentError::Runtime`] when another part did.
     pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<(), AgentError> {
         let ended = tokio::select! {
             ended = &mut self.driver => Some(ended),
@@ -169,7 +170,7 @@ impl Agent {
                 Ok(())
             }
             Ended::Cancelled => Ok(()),
-            Ended::StorageFailed => Err(AgentError::Runtime("the data folder can no longer be written".into())),
+            Ended::StorageFailed => Err(AgentError::Disk),
         };
         self.close().await;
         outcome
