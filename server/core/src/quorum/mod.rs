@@ -317,6 +317,7 @@ impl Quorum {
         if state.cluster != self.state.cluster {
             out.push(Effect::Founding(state.cluster));
         }
+        let leads_now = state.leading && !self.state.leading;
         self.state = state;
         if let Some(cluster) = self.state.cluster.filter(|cluster| Some(*cluster) != self.cluster) {
             self.take_part(cluster, out);
@@ -324,9 +325,10 @@ impl Quorum {
         let news = self.state.voters_index > self.told.0 || self.told.1.is_empty();
         if news && !self.state.voters.is_empty() {
             self.told = (self.state.voters_index, self.state.all_voters());
-            if self.state.leading {
-                self.tell_voters(out);
-            }
+        }
+        // At the founding the voters are known before anybody leads.
+        if leads_now || news && self.state.leading {
+            self.tell_voters(out);
         }
     }
 
