@@ -87,6 +87,7 @@ impl Agent {
         let serving = runtimes.serving;
         let tls = tls(config)?;
         let (store, identity, durable) = Store::open(&config.data_dir, &config.cluster, &config.node_name)?;
+        let starts = store.starts();
         let (was_part, lease) = (durable.cluster.is_some(), config.quorum.lease);
         let council = Council::open(&config.data_dir, &identity, was_part, lease, runtimes.consensus).await?;
         let settings = config.settings(identity.clone());
@@ -120,7 +121,7 @@ impl Agent {
         discovery::spawn(&config.discovery, me, findings, cancel.clone());
 
         let stopping = CancellationToken::new();
-        let about = about(config, identity);
+        let about = about(config, identity, starts);
         let limits = &config.limits;
         let context = Context::new(handle.clone(), about, metrics.clone(), limits.max_watchers, stopping.clone());
         let clients = client_entrance(limits, &metrics);
@@ -290,12 +291,13 @@ fn client_entrance(limits: &LimitsConfig, metrics: &Metrics) -> Entrance {
     }
 }
 
-fn about(config: &Config, identity: Identity) -> About {
+fn about(config: &Config, identity: Identity, starts: u64) -> About {
     let listens = config.networks.iter().map(|one| (one.name.clone(), Address::new(&one.listen.to_string())));
     About {
         version: VERSION,
         cluster: config.cluster.clone(),
         identity,
+        starts,
         api_address: config.api_advertise.clone().unwrap_or_else(|| config.api_listen.to_string()),
         http_address: config.http_listen,
         listens: listens.collect(),
