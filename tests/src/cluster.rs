@@ -249,6 +249,47 @@ impl Cluster {
         answer.unwrap_or_else(|why| panic!("{name}: {why}")).quorum.expect("an answer says how quorum stands")
     }
 
+    /// Who hands out the right to act, as the first agent that runs knows it.
+    pub async fn holder(&self) -> String {
+        let asked = self.agents.iter().find(|agent| agent.is_running()).expect("an agent that runs");
+        self.quorum(asked.name()).await.holder
+    }
+
+    /// Waits until somebody else than this agent hands out the right to act, as `asked` knows it.
+    pub async fn held_by_another(&self, asked: &str, than: &str) {
+        wait_for(format!("another than {than} to hold quorum"), LIMIT, async || {
+            let quorum = self.quorum(asked).await;
+            if quorum.granted && quorum.holder != than { Ok(()) } else { Err(format!("{quorum:?}")) }
+        })
+        .await;
+    }
+
+    /// The names of all agents but one.
+    #[must_use]
+    pub fn others(&self, name: &str) -> Vec<&str> {
+        self.agents.iter().map(Agent::name).filter(|other| *other != name).collect()
+    }
+
+    /// Waits until an agent says that it is in a minority, and returns the voters that it misses.
+    pub async fn minority(&self, name: &str) -> Vec<String> {
+        wait_for(format!("{name} to say that it is in a minority"), LIMIT, async || {
+            let quorum = self.quorum(name).await;
+            let fits =
+                quorum.reason() == v1::QuorumReason::Minority && !quorum.granted && quorum.valid_duration.is_none();
+            if fits { Ok(quorum.missing_voters) } else { Err(format!("{quorum:?}")) }
+        })
+        .await
+    }
+
+    /// The voters' names, as an agent knows them.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    pub async fn voters(&self, name: &str) -> Vec<String> {
+        let answer = self.agent(name).client().voters().await.unwrap_or_else(|why| panic!("{name}: {why}"));
+        answer.voters.into_iter().map(|voter| voter.node_name).collect()
+    }
+
     /// What each running agent keeps as history.
     pub async fn histories(&self) -> BTreeMap<String, History> {
         let mut all = BTreeMap::new();

@@ -99,6 +99,23 @@ impl Probe {
         let epochs = notes.epochs.keys().copied().collect();
         Seen { answers: notes.answers, yes: notes.yes, epochs, longest_lack }
     }
+
+    /// Each of these agents has said no, and not yes since, before anybody said yes under an epoch above that one (Q3).
+    /// Returns how long before, at least.
+    ///
+    /// # Panics
+    /// When it has not, or nobody has such an epoch.
+    pub fn told_first(&self, losers: &[&str], epoch: u64) -> Duration {
+        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let above = notes.epochs.range(epoch + 1..).map(|(_, epoch)| epoch.arrived).min();
+        let granted = above.unwrap_or_else(|| panic!("nobody has an epoch above {epoch}"));
+        let ahead = losers.iter().map(|loser| {
+            let told = notes.without.get(*loser).map(|(first, _)| *first);
+            let ahead = told.and_then(|told| granted.checked_duration_since(told));
+            ahead.unwrap_or_else(|| panic!("Q3: {loser} says no since {told:?}, others say yes since {granted:?}"))
+        });
+        ahead.min().unwrap_or_default()
+    }
 }
 
 async fn ask(name: String, client: Client, notes: Arc<Mutex<Notes>>) {

@@ -63,7 +63,7 @@ pub struct Identity {
     /// Identity of the data folder, 16 bytes.
     #[prost(bytes = "vec", tag = "2")]
     pub node_id: ::prost::alloc::vec::Vec<u8>,
-    /// How many times an agent was started on the data folder.
+    /// Number of this start: rises with each one on the data folder, and is higher in a folder that was made later.
     #[prost(uint64, tag = "3")]
     pub boot_count: u64,
     /// New at every start, 16 bytes.

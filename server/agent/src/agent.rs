@@ -87,7 +87,9 @@ impl Agent {
         let serving = runtimes.serving;
         let tls = tls(config)?;
         let (store, identity, durable) = Store::open(&config.data_dir, &config.cluster, &config.node_name)?;
-        let council = Council::open(&config.data_dir, &identity, config.quorum.lease, runtimes.consensus).await?;
+        let starts = store.starts();
+        let (was_part, lease) = (durable.cluster.is_some(), config.quorum.lease);
+        let council = Council::open(&config.data_dir, &identity, was_part, lease, runtimes.consensus).await?;
         let settings = config.settings(identity.clone());
         let open_timeout = settings.open_timeout();
         let node = Node::new(settings, durable, seed(&identity)).map_err(runtime)?;
@@ -119,7 +121,7 @@ impl Agent {
         discovery::spawn(&config.discovery, me, findings, cancel.clone());
 
         let stopping = CancellationToken::new();
-        let about = about(config, identity);
+        let about = about(config, identity, starts);
         let limits = &config.limits;
         let context = Context::new(handle.clone(), about, metrics.clone(), limits.max_watchers, stopping.clone());
         let clients = client_entrance(limits, &metrics);
@@ -152,7 +154,7 @@ impl Agent {
     /// Runs until the node has left the cluster: because somebody asked for it over the API, or because `stop` ended.
     ///
     /// # Errors
-    /// [`AgentError::Runtime`] when a part of the agent failed.
+    /// [`AgentError::Disk`] when the data folder failed, [`AgentError::Runtime`] when another part did.
     pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<(), AgentError> {
         let ended = tokio::select! {
             ended = &mut self.driver => Some(ended),
@@ -169,7 +171,7 @@ impl Agent {
                 Ok(())
             }
             Ended::Cancelled => Ok(()),
-            Ended::StorageFailed => Err(AgentError::Runtime("the data folder can no longer be written".into())),
+            Ended::StorageFailed => Err(AgentError::Disk),
         };
         self.close().await;
         outcome
@@ -289,12 +291,13 @@ fn client_entrance(limits: &LimitsConfig, metrics: &Metrics) -> Entrance {
     }
 }
 
-fn about(config: &Config, identity: Identity) -> About {
+fn about(config: &Config, identity: Identity, starts: u64) -> About {
     let listens = config.networks.iter().map(|one| (one.name.clone(), Address::new(&one.listen.to_string())));
     About {
         version: VERSION,
         cluster: config.cluster.clone(),
         identity,
+        starts,
         api_address: config.api_advertise.clone().unwrap_or_else(|| config.api_listen.to_string()),
         http_address: config.http_listen,
         listens: listens.collect(),

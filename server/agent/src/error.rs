@@ -19,6 +19,9 @@ pub enum AgentError {
     /// The cluster database in the data folder was refused.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// The data folder failed while the agent ran.
+    #[error("the data folder can no longer be written: see the log for why")]
+    Disk,
     /// The files for TLS cannot be used.
     #[error("{key}: {source}")]
     Tls {
@@ -49,7 +52,7 @@ impl AgentError {
         ExitCode::from(match self {
             Self::Runtime(_) => 1,
             Self::Config(_) | Self::Tls { .. } => 2,
-            Self::Store(_) | Self::Database(_) => 3,
+            Self::Store(_) | Self::Database(_) | Self::Disk => 3,
             Self::Listen { .. } => 4,
         })
     }

@@ -28,7 +28,7 @@ pub enum OpenError {
     },
     /// The file is not what was written.
     #[error(
-        "{} is damaged ({what}): restore the data folder from a backup, or move it away to join as a new node",
+        "{} is damaged ({what}): move the data folder away to join as a new node; an old copy of it is no help",
         path.display()
     )]
     Damaged {
@@ -36,6 +36,16 @@ pub enum OpenError {
         path: PathBuf,
         /// What does not fit.
         what: String,
+    },
+    /// There is no file, or nothing in it, though there was one.
+    #[error(
+        "{} is missing or empty, and this node may have voted in its cluster: put the file back, or move the data \
+         folder away to join as a new node",
+        path.display()
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
     },
     /// A later version wrote the file.
     #[error("{} has format {version}, this version knows up to {known}: run a newer one", path.display())]

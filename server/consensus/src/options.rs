@@ -25,6 +25,8 @@ pub struct Options {
     /// Whether writing to disk happens on threads of its own. In seeded tests it must not: off, all of it happens on
     /// the runtime, in an order that repeats.
     pub blocking: bool,
+    /// Whether there must be a file: this node may have voted, and must not forget how.
+    pub must_exist: bool,
 }
 
 impl Default for Options {
@@ -38,6 +40,7 @@ impl Default for Options {
             request_timeout: Duration::from_secs(2),
             snapshot_timeout: Duration::from_secs(60),
             blocking: true,
+            must_exist: false,
         }
     }
 }

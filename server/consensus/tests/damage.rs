@@ -284,3 +284,14 @@ async fn options_out_of_range_are_refused_before_anything_is_made() {
     cluster.open(1).await;
     cluster.nodes[&1].found(CLUSTER, voters(&[1])).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_must_exist_is_not_made() {
+    let mut cluster = Cluster::new(Options { must_exist: true, ..options() });
+    let file = cluster.folder(1).join("database.redb");
+    assert!(matches!(cluster.try_open(1).await, Err(OpenError::Missing { .. })));
+    assert!(!file.exists());
+    fs::write(&file, []).unwrap();
+    assert!(matches!(cluster.try_open(1).await, Err(OpenError::Missing { .. })));
+    assert!(fs::read(&file).unwrap().is_empty());
+}

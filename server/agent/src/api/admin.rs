@@ -53,7 +53,7 @@ impl AdminService for Admin {
             node_name: about.identity.name.to_string(),
             node_id: map::node_id(about.identity.id),
             boot_id: map::boot_id(about.identity.boot),
-            boot_count: about.identity.boot.count,
+            boot_count: about.starts,
             pid: std::process::id(),
             api_address: about.api_address.clone(),
             http_address: about.http_address.map(|address| address.to_string()).unwrap_or_default(),

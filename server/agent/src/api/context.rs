@@ -22,6 +22,8 @@ pub struct About {
     pub cluster: String,
     /// Who the node is.
     pub identity: Identity,
+    /// How often an agent was started on the data folder.
+    pub starts: u64,
     /// Where clients reach the API.
     pub api_address: String,
     /// Where metrics and health are served.

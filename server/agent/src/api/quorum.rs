@@ -102,6 +102,10 @@ impl Quorum {
         if names.is_empty() {
             return Err(ApiError::bad_request("pinned_names", format!("allowed are 1 to {MAX_VOTERS} names")));
         }
+        // Most likely another name was meant.
+        if names.len() < request.pinned_names.len() {
+            return Err(ApiError::bad_request("pinned_names", "has a name twice"));
+        }
         let view = self.0.handle.view().view;
         let known = |name: &NodeName| view.as_ref().is_some_and(|view| view.member(name).is_some());
         match names.iter().find(|name| !known(name)) {

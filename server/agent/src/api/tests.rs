@@ -57,6 +57,7 @@ async fn api_with(watchers: usize, buffer: usize) -> Api {
         version: "1.2.3",
         cluster: "test".into(),
         identity: identity("n1"),
+        starts: 1,
         api_address: address.to_string(),
         http_address: None,
         listens: vec![],

@@ -78,15 +78,22 @@ pub enum Happened {
 }
 
 impl Council {
-    /// Opens what the data folder has. Work runs on `runtime`.
+    /// Opens what the data folder has; it must have something when this node was part of a cluster. Work runs on
+    /// `runtime`.
     ///
     /// # Errors
     /// [`OpenError`] when the folder cannot be used; nothing in it was changed.
-    pub async fn open(folder: &Path, me: &Identity, lease: Duration, runtime: &Runtime) -> Result<Self, OpenError> {
+    pub async fn open(
+        folder: &Path,
+        me: &Identity,
+        was_part: bool,
+        lease: Duration,
+        runtime: &Runtime,
+    ) -> Result<Self, OpenError> {
         let member = Member { id: me.id, name: me.name.to_string() };
         let folder = folder.to_path_buf();
-        let opened =
-            runtime.spawn(async move { Consensus::open(&folder, member, Keeper::default(), options(lease)).await });
+        let options = Options { must_exist: was_part, ..options(lease) };
+        let opened = runtime.spawn(async move { Consensus::open(&folder, member, Keeper::default(), options).await });
         let (consensus, events) = opened.await.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))?;
         let (orders, waiting) = mpsc::channel(ORDERS);
         let (tell, outcomes) = mpsc::channel(OUTCOMES);

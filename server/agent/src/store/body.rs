@@ -14,6 +14,8 @@ pub(super) struct Body {
     pub(super) node_name: NodeName,
     pub(super) node_id: NodeId,
     pub(super) boot_count: u64,
+    /// When the folder was made, in milliseconds since 1970; 0 in folders that were made before this was noted.
+    pub(super) born: u64,
     pub(super) durable: Durable,
 }
 
@@ -33,6 +35,8 @@ struct BodyMessage {
     evictions: Vec<EvictionMessage>,
     #[prost(bytes = "vec", tag = "7")]
     cluster_uid: Vec<u8>,
+    #[prost(uint64, tag = "8")]
+    born: u64,
 }
 
 #[derive(Message)]
@@ -61,6 +65,7 @@ impl Body {
             node_name: self.node_name.to_string(),
             node_id: self.node_id.0.to_vec(),
             boot_count: self.boot_count,
+            born: self.born,
             promised: self.durable.promised.0,
             evictions: evictions.collect(),
             cluster_uid: self.durable.cluster.map(|cluster| cluster.0.to_vec()).unwrap_or_default(),
@@ -85,6 +90,7 @@ impl Body {
             node_name: named(&message.node_name)?,
             node_id: NodeId(node_id),
             boot_count: message.boot_count,
+            born: message.born,
             durable: Durable {
                 promised: Incarnation(message.promised),
                 evictions: evictions.collect::<Result<_, String>>()?,

@@ -28,6 +28,7 @@ use self::{
     frame::{Fault, Shell},
     lock::Lock,
 };
+use crate::driver::wall;
 
 /// The file that holds everything.
 const FILE: &str = "identity.quorate";
@@ -120,6 +121,8 @@ pub struct Store {
     dir: PathBuf,
     cluster: String,
     identity: Identity,
+    born: u64,
+    starts: u64,
     writing: Mutex<()>,
     _lock: Lock,
 }
@@ -132,21 +135,31 @@ impl Store {
     pub fn open(dir: &Path, cluster: &str, name: &NodeName) -> Result<(Self, Identity, Durable), StoreError> {
         disk::make_folder(dir)?;
         let lock = Lock::take(dir)?;
-        let (id, count, durable) = match load(dir, cluster, name)? {
-            Some(body) => (body.node_id, body.boot_count, body.durable),
-            None => (NodeId(Uuid::new_v4().into_bytes()), 0, Durable::default()),
+        let (id, born, count, durable) = match load(dir, cluster, name)? {
+            Some(body) => (body.node_id, body.born, body.boot_count, body.durable),
+            None => (NodeId(Uuid::new_v4().into_bytes()), wall().0, 0, Durable::default()),
         };
-        let boot = Boot { count: count + 1, id: Uuid::new_v4().into_bytes() };
+        let starts = count + 1;
+        // Later starts have greater numbers, also when a node has lost its folder and begins with a new one.
+        let boot = Boot { count: born.saturating_add(starts), id: Uuid::new_v4().into_bytes() };
         let identity = Identity { name: name.clone(), id, boot };
         let store = Self {
             dir: dir.into(),
             cluster: cluster.into(),
             identity: identity.clone(),
+            born,
+            starts,
             writing: Mutex::new(()),
             _lock: lock,
         };
         store.write(&durable)?;
         Ok((store, identity, durable))
+    }
+
+    /// How often an agent was started on the folder, this time included.
+    #[must_use]
+    pub fn starts(&self) -> u64 {
+        self.starts
     }
 
     /// Makes `durable` durable in place of what was there. Blocks; calls from several threads go one after the other.
@@ -159,7 +172,8 @@ impl Store {
             cluster: self.cluster.clone(),
             node_name: self.identity.name.clone(),
             node_id: self.identity.id,
-            boot_count: self.identity.boot.count,
+            boot_count: self.starts,
+            born: self.born,
             durable: durable.clone(),
         };
         disk::replace(&self.dir, FILE, &SHELL.pack(&body.encode()))

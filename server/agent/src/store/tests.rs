@@ -10,6 +10,7 @@ use quorate_core::{
 use tempfile::TempDir;
 
 use super::{FILE, SHELL, Shell, Store, StoreError, body::Body};
+use crate::driver::wall;
 
 fn name(text: &str) -> NodeName {
     NodeName::new(text).unwrap()
@@ -51,25 +52,37 @@ fn the_first_start_makes_folder_and_identity() {
     use std::os::unix::fs::PermissionsExt;
     let above = tempfile::tempdir().unwrap();
     let dir = above.path().join("a/b");
-    let (_store, identity, durable) = open(&dir).unwrap();
+    let (store, identity, durable) = open(&dir).unwrap();
     assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
-    assert_eq!((identity.name, identity.boot.count, durable), (name("n1"), 1, Durable::default()));
+    assert_eq!((identity.name, store.starts(), durable), (name("n1"), 1, Durable::default()));
 }
 
 #[test]
 fn the_boot_count_rises_and_the_node_id_stays() {
     let dir = tempfile::tempdir().unwrap();
-    let starts: Vec<_> = (0..3).map(|_| open(dir.path()).unwrap().1).collect();
-    assert_eq!(starts.iter().map(|start| start.boot.count).collect::<Vec<_>>(), [1, 2, 3]);
+    let (counts, starts): (Vec<_>, Vec<_>) =
+        (0..3).map(|_| open(dir.path()).unwrap()).map(|(store, start, _)| (store.starts(), start)).unzip();
+    assert_eq!(counts, [1, 2, 3]);
+    assert!(starts.windows(2).all(|pair| pair[0].boot.count + 1 == pair[1].boot.count));
     assert!(starts.iter().all(|start| start.id == starts[0].id));
     assert!(starts[0].boot.id != starts[1].boot.id && starts[1].boot.id != starts[2].boot.id);
+}
+
+/// So a node that has lost its folder is known for the newer one by all who remember it.
+#[test]
+fn a_folder_that_is_made_later_begins_above() {
+    let dirs = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let (_, old, _) = open(dirs[0].path()).unwrap();
+    while wall().0 < old.boot.count {}
+    let (_, new, _) = open(dirs[1].path()).unwrap();
+    assert!(new.boot > old.boot && new.id != old.id, "{new:?} after {old:?}");
 }
 
 #[test]
 fn what_was_written_comes_back() {
     let (dir, _) = closed();
-    let (_store, identity, durable) = open(dir.path()).unwrap();
-    assert_eq!((identity.boot.count, durable), (2, sample()));
+    let (store, _, durable) = open(dir.path()).unwrap();
+    assert_eq!((store.starts(), durable), (2, sample()));
 }
 
 #[test]
@@ -134,7 +147,7 @@ fn the_folder_of_another_cluster_or_node_is_refused() {
     let why = Store::open(dir.path(), "c1", &name("n2")).unwrap_err();
     assert!(matches!(&why, StoreError::OtherNode { found, wanted, .. } if found == "n1" && wanted == "n2"), "{why}");
     assert_eq!(fs::read(dir.path().join(FILE)).unwrap(), bytes);
-    assert_eq!(open(dir.path()).unwrap().1.boot.count, 2);
+    assert_eq!(open(dir.path()).unwrap().0.starts(), 2);
 }
 
 #[test]
@@ -144,7 +157,7 @@ fn a_second_agent_is_kept_out_and_told_of_the_first() {
     let why = open(dir.path()).unwrap_err();
     assert!(matches!(why, StoreError::Locked { pid: Some(pid), .. } if pid == std::process::id()), "{why}");
     drop(first);
-    assert_eq!(open(dir.path()).unwrap().1.boot.count, 2);
+    assert_eq!(open(dir.path()).unwrap().0.starts(), 2);
 }
 
 #[test]
@@ -187,7 +200,7 @@ fn a_failed_write_leaves_the_old_content() {
 fn what_an_interrupted_write_left_is_ignored() {
     let (dir, _) = closed();
     fs::write(dir.path().join(format!("{FILE}.tmp")), b"half a fi").unwrap();
-    let (_store, identity, durable) = open(dir.path()).unwrap();
-    assert_eq!((identity.boot.count, durable), (2, sample()));
+    let (store, _, durable) = open(dir.path()).unwrap();
+    assert_eq!((store.starts(), durable), (2, sample()));
     assert!(!dir.path().join(format!("{FILE}.tmp")).exists());
 }

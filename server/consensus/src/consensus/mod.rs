@@ -97,9 +97,9 @@ impl<M: Machine> Consensus<M> {
         machine: M,
         options: Options,
     ) -> Result<(Self, mpsc::Receiver<Event>), OpenError> {
-        let (folder, id, blocking) = (folder.to_path_buf(), me.id, options.blocking);
+        let (folder, id, how) = (folder.to_path_buf(), me.id, options.clone());
         let door =
-            move |machine: &mut M| Opened::in_folder(&folder, id, blocking, &mut |state: &[u8]| machine.restore(state));
+            move |machine: &mut M| Opened::in_folder(&folder, id, &how, &mut |state: &[u8]| machine.restore(state));
         Self::open_through(door, me, machine, options).await
     }
 

@@ -24,7 +24,7 @@ use super::{
     shared::Shared,
     table::{self, FORMAT, LOG, META, NODE, OPENED, SNAPSHOT},
 };
-use crate::{error::OpenError, raft::Peer};
+use crate::{error::OpenError, options::Options, raft::Peer};
 
 /// What was found in a file that was opened.
 pub(crate) struct Opened {
@@ -44,16 +44,19 @@ pub(super) struct Door<'a> {
 }
 
 impl Opened {
-    /// Opens the file in a folder, and makes it when there is none. Blocks.
+    /// Opens the file in a folder, and makes it when there is none and there may be none. Blocks.
     pub(crate) fn in_folder(
         folder: &Path,
         me: NodeId,
-        blocking: bool,
+        options: &Options,
         restore: &mut dyn FnMut(&[u8]) -> Result<(), String>,
     ) -> Result<Self, OpenError> {
         let path = folder.join(FILE);
-        let door = Door { path: path.clone(), me, blocking, restore };
+        let door = Door { path: path.clone(), me, blocking: options.blocking, restore };
         if is_missing(&path).map_err(|fault| fault.at(&path, me))? {
+            if options.must_exist {
+                return Err(OpenError::Missing { path });
+            }
             make(folder, me).map_err(|source| OpenError::Io { action: "make", path: path.clone(), source })?;
         }
         let file = || -> Result<Arc<dyn StorageBackend>, Fault> {

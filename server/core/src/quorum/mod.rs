@@ -329,6 +329,7 @@ impl Quorum {
         if state.cluster != self.state.cluster {
             out.push(Effect::Founding(state.cluster));
         }
+        let leads_now = state.leading && !self.state.leading;
         self.state = state;
         self.on_moved(out);
         if self.moving.is_some() {
@@ -341,9 +342,10 @@ impl Quorum {
         let news = self.state.voters_index > self.told.0 || self.told.1.is_empty();
         if news && !self.state.voters.is_empty() {
             self.told = (self.state.voters_index, self.state.all_voters());
-            if self.state.leading {
-                self.tell_voters(out);
-            }
+        }
+        // At the founding the voters are known before anybody leads.
+        if leads_now || news && self.state.leading {
+            self.tell_voters(out);
         }
     }
 

@@ -128,10 +128,11 @@ impl fmt::Debug for Address {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct NodeId(pub [u8; 16]);
 
-/// One start of an agent on a data folder. Ordered: the later boot of a folder is the greater one.
+/// One start of an agent on a data folder. Ordered: the later boot of a node is the greater one, also when the node has
+/// lost its folder and was given a new one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Boot {
-    /// How many starts the folder has seen, this one included.
+    /// Rises with each start of the folder, and is higher in a folder that was made later.
     pub count: u64,
     /// Drawn at random, so that a copied folder is told apart.
     pub id: [u8; 16],
