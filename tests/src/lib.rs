@@ -41,7 +41,7 @@ pub use cli::{Cli, Following, Output};
 pub use cluster::{Cluster, Plan};
 pub use lab::{Lab, Weather};
 pub use ports::free_port;
-pub use probe::{Probe, Seen};
+pub use probe::{Probe, Seen, Told};
 pub use seed::seeded;
 pub use streams::StreamChecker;
 pub use traffic::{exchange, metrics};
