@@ -17,7 +17,7 @@ pub(crate) struct Args {
     /// Few runs and small groups: an impression, in less than 7 minutes.
     #[arg(long)]
     quick: bool,
-    /// Numbers of members, 3 to 200, separated by commas [default: 3,5,16,32,64; with --quick: 3,5].
+    /// Numbers of members whose views are measured, 3 to 200, separated by commas [default: 3,5,16,32,64; with --quick: 3,5].
     #[arg(long, value_delimiter = ',')]
     sizes: Vec<usize>,
     /// Most runs of each fault at each size [default: 7; with --quick: 2]. Fewer are done when they take long.
@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) total: Duration,
     /// Numbers of members at which the cost while idle is measured.
     pub(crate) idle: Vec<usize>,
+    /// The same with quorum, beside members without.
+    pub(crate) quorate: Vec<usize>,
     /// How long it is measured.
     pub(crate) window: Duration,
     /// How long clients write.
@@ -82,12 +84,12 @@ impl Args {
         let parts = self.only.map_or(vec![Part::Membership, Part::Quorum], |part| vec![part]);
         let mut plan = if self.quick {
             let (budget, total, window) = (seconds(5), seconds(180), seconds(3));
-            let (sizes, idle, writing) = (vec![3, 5], vec![3], seconds(1));
-            Plan { sizes, peers, out: self.out, runs: 2, budget, total, idle, window, writing, parts }
+            let (sizes, idle, quorate, writing) = (vec![3, 5], vec![3], vec![3], seconds(1));
+            Plan { sizes, peers, out: self.out, runs: 2, budget, total, idle, quorate, window, writing, parts }
         } else {
-            let (sizes, idle) = (vec![3, 5, 16, 32, 64], vec![3, 16, 64]);
+            let (sizes, idle, quorate) = (vec![3, 5, 16, 32, 64], vec![3, 16, 64], vec![3, 9]);
             let (budget, total, window, writing) = (seconds(25), seconds(25 * 60), seconds(15), seconds(5));
-            Plan { sizes, peers, out: self.out, runs: 7, budget, total, idle, window, writing, parts }
+            Plan { sizes, peers, out: self.out, runs: 7, budget, total, idle, quorate, window, writing, parts }
         };
         if !self.sizes.is_empty() {
             plan.idle.clone_from(&self.sizes);

@@ -24,7 +24,7 @@ impl Machine {
             ("Corosync", said("corosync", &["-v"])),
             ("Serf", said("serf", &["version"])),
             ("etcd", said("etcd", &["--version"])),
-            ("data on", said("stat", &["-f", "-c", "%T", &std::env::temp_dir().to_string_lossy()])),
+            ("data on", said("findmnt", &["-n", "-o", "FSTYPE", "-T", &std::env::temp_dir().to_string_lossy()])),
         ];
         Self { facts }
     }

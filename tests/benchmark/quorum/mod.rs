@@ -32,8 +32,6 @@ use crate::{
 
 /// Most rounds of writing: each writes long enough to be like the others.
 const ROUNDS_OF_WRITES: usize = 3;
-/// Numbers of members whose cost while idle is measured.
-const IDLE: [usize; 2] = [3, 9];
 
 /// All that was measured.
 #[derive(Debug, Default)]
@@ -113,7 +111,7 @@ impl Run<'_> {
     }
 
     async fn idle(&mut self) {
-        for size in IDLE {
+        for &size in &self.plan.quorate {
             for quorum in [false, true] {
                 match guarded(idle_group(size, quorum, self.plan.window)).await.flatten() {
                     Ok(idle) => {

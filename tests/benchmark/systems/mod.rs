@@ -101,8 +101,7 @@ impl fmt::Display for System {
 
 /// Whether a program is to be found.
 pub(crate) fn is_there(program: &str) -> bool {
-    let found = |path| env::split_paths(&path).any(|folder| folder.join(program).is_file());
-    env::var_os("PATH").is_some_and(|path| found(path))
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }
 
 /// The last lines of a file, for people.
