@@ -27,7 +27,13 @@ impl Aim {
         }
     }
 
-    fn new(what: &'static str, seen: Option<f64>, show: impl Fn(f64) -> String, good: impl Fn(f64) -> bool) -> Self {
+    /// An aim for one figure: how it is shown, and when it is good enough.
+    pub(crate) fn new(
+        what: &'static str,
+        seen: Option<f64>,
+        show: impl Fn(f64) -> String,
+        good: impl Fn(f64) -> bool,
+    ) -> Self {
         Self { what, seen: seen.map(show), met: seen.is_some_and(good) }
     }
 }
@@ -57,6 +63,7 @@ pub(crate) fn all(figures: &Figures) -> Vec<Aim> {
     ]
 }
 
-fn milliseconds(seconds: f64) -> String {
+/// Seconds as milliseconds, for people.
+pub(crate) fn milliseconds(seconds: f64) -> String {
     format!("{:.0} ms", 1e3 * seconds)
 }

@@ -8,26 +8,39 @@ use clap::Parser;
 /// Most members that fit into one network of a laboratory.
 const MOST: usize = 200;
 
-/// Measures how long members of Quorate, Corosync and Serf take to agree and to notice failures, and what they cost
-/// while idle. Needs root, network namespaces and, for the peers, Debian's packages corosync and serf.
+/// Measures how long members of Quorate, Corosync and Serf take to agree and to notice failures, what they cost while
+/// idle, how long Quorate is without quorum after a fault, and how fast its database and etcd take writes. Needs root,
+/// network namespaces and, for the peers, Debian's packages corosync, serf and etcd-server.
 #[derive(Debug, Parser)]
 #[command(name = "quorate-benchmark", args_override_self = true)]
 pub(crate) struct Args {
-    /// Few runs and small groups: an impression, in less than 4 minutes.
+    /// Few runs and small groups: an impression, in less than 7 minutes.
     #[arg(long)]
     quick: bool,
-    /// Numbers of members, 3 to 200, separated by commas [default: 3,5,16,32,64; with --quick: 3,5].
+    /// Numbers of members whose views are measured, 3 to 200, separated by commas [default: 3,5,16,32,64; with --quick: 3,5].
     #[arg(long, value_delimiter = ',')]
     sizes: Vec<usize>,
     /// Most runs of each fault at each size [default: 7; with --quick: 2]. Fewer are done when they take long.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
     runs: Option<u8>,
-    /// Leaves Corosync and Serf out.
+    /// Measures only this: views, beside Corosync and Serf, or quorum and the cluster database, beside etcd.
+    #[arg(long)]
+    only: Option<Part>,
+    /// Leaves Corosync, Serf and etcd out.
     #[arg(long)]
     no_peers: bool,
     /// The folder for the figures.
     #[arg(long, default_value = "target/benchmark")]
     out: PathBuf,
+}
+
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Views, and what members cost.
+    Membership,
+    /// Quorum, and the cluster database.
+    Quorum,
 }
 
 /// What to run, and how much of it.
@@ -47,8 +60,14 @@ pub(crate) struct Plan {
     pub(crate) total: Duration,
     /// Numbers of members at which the cost while idle is measured.
     pub(crate) idle: Vec<usize>,
+    /// The same with quorum, beside members without.
+    pub(crate) quorate: Vec<usize>,
     /// How long it is measured.
     pub(crate) window: Duration,
+    /// How long clients write.
+    pub(crate) writing: Duration,
+    /// The parts that are measured.
+    pub(crate) parts: Vec<Part>,
 }
 
 impl Args {
@@ -61,20 +80,22 @@ impl Args {
             ensure!((3..=MOST).contains(size), "--sizes: {size} is not within 3 to {MOST}");
         }
         let seconds = Duration::from_secs;
+        let peers = !self.no_peers;
+        let parts = self.only.map_or(vec![Part::Membership, Part::Quorum], |part| vec![part]);
         let mut plan = if self.quick {
             let (budget, total, window) = (seconds(5), seconds(180), seconds(3));
-            Plan { sizes: vec![3, 5], peers: true, out: self.out, runs: 2, budget, total, idle: vec![3], window }
+            let (sizes, idle, quorate, writing) = (vec![3, 5], vec![3], vec![3], seconds(1));
+            Plan { sizes, peers, out: self.out, runs: 2, budget, total, idle, quorate, window, writing, parts }
         } else {
-            let (sizes, idle) = (vec![3, 5, 16, 32, 64], vec![3, 16, 64]);
-            let (budget, total, window) = (seconds(25), seconds(25 * 60), seconds(15));
-            Plan { sizes, peers: true, out: self.out, runs: 7, budget, total, idle, window }
+            let (sizes, idle, quorate) = (vec![3, 5, 16, 32, 64], vec![3, 16, 64], vec![3, 9]);
+            let (budget, total, window, writing) = (seconds(25), seconds(25 * 60), seconds(15), seconds(5));
+            Plan { sizes, peers, out: self.out, runs: 7, budget, total, idle, quorate, window, writing, parts }
         };
         if !self.sizes.is_empty() {
             plan.idle.clone_from(&self.sizes);
             plan.sizes = self.sizes;
         }
         plan.runs = self.runs.map_or(plan.runs, usize::from);
-        plan.peers = !self.no_peers;
         Ok(plan)
     }
 }

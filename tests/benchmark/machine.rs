@@ -23,6 +23,8 @@ impl Machine {
             ("Quorate", format!("{} ({})", env!("CARGO_PKG_VERSION"), profile())),
             ("Corosync", said("corosync", &["-v"])),
             ("Serf", said("serf", &["version"])),
+            ("etcd", said("etcd", &["--version"])),
+            ("data on", said("findmnt", &["-n", "-o", "FSTYPE", "-T", &std::env::temp_dir().to_string_lossy()])),
         ];
         Self { facts }
     }

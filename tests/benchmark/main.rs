@@ -1,4 +1,5 @@
-//! How fast a membership notices, agrees and what it costs while it is idle: Quorate beside Corosync and Serf.
+//! How fast a membership notices, agrees and what it costs while it is idle: Quorate beside Corosync and Serf. And what
+//! quorum costs and the cluster database can do, beside etcd.
 //!
 //! ```text
 //!   args --> measure: for each size and system, runs until there are enough or the time is up
@@ -6,6 +7,7 @@
 //!                systems/: quorate (event streams), corosync and serf (their own lines), all in a `Lab`
 //!                  sightings: what each member saw, and when
 //!        --> figures --> report (Markdown, every run), plots (SVG), aims
+//!   args --> quorum: time without it, writes, cost while idle, with a report of its own
 //! ```
 //!
 //! Every system runs with its defaults in the same kind of network namespaces, one member in each. It is a program and
@@ -19,6 +21,7 @@ mod machine;
 mod measure;
 mod neighbours;
 mod plots;
+mod quorum;
 mod report;
 mod run;
 mod sightings;
@@ -28,7 +31,12 @@ mod systems;
 use clap::Parser;
 
 use crate::{
-    args::Args, figures::Figures, machine::Machine, measure::Measurement, neighbours::Neighbours, systems::System,
+    args::{Args, Part, Plan},
+    figures::Figures,
+    machine::Machine,
+    measure::Measurement,
+    neighbours::Neighbours,
+    systems::System,
 };
 
 #[tokio::main]
@@ -36,17 +44,26 @@ async fn main() -> anyhow::Result<()> {
     let plan = Args::parse().plan()?;
     std::fs::create_dir_all(&plan.out)?;
     let machine = Machine::look();
+    // Not within the time that is measured, nor within that of the plan.
+    quorate_tests::build_programs();
+    for part in &plan.parts {
+        let text = match part {
+            Part::Membership => membership(&plan, &machine).await?,
+            Part::Quorum => quorum::measure(&plan, &machine).await?,
+        };
+        println!("{text}");
+    }
+    Ok(())
+}
+
+async fn membership(plan: &Plan, machine: &Machine) -> anyhow::Result<String> {
     let systems: Vec<System> = System::ALL.into_iter().filter(|system| plan.peers || !system.is_peer()).collect();
     let (systems, missing) = systems.into_iter().partition(|system: &System| system.is_installed());
     let mut figures = Figures { missing, ..Figures::default() };
     figures.warn_of_missing();
-    // Not within the time that is measured, nor within that of the plan.
-    quorate_tests::build_programs();
     let table = Neighbours::make_room();
-    Measurement::new(&plan, &mut figures).run(&systems).await;
+    Measurement::new(plan, &mut figures).run(&systems).await;
     figures.notes.extend(table.problem().map(str::to_owned));
     plots::draw(&plan.out, &figures)?;
-    let text = report::write(&plan, &machine, &figures)?;
-    println!("{text}");
-    Ok(())
+    Ok(report::write(plan, machine, &figures)?)
 }

@@ -1,6 +1,8 @@
 //! All runs, in order, each of them on its own: one that fails is written down and does not end the others.
 
-use std::time::Instant;
+use std::{any::Any, panic::AssertUnwindSafe, time::Instant};
+
+use futures_util::FutureExt;
 
 use crate::{
     args::Plan,
@@ -56,7 +58,7 @@ impl<'a> Measurement<'a> {
             }
         }
         if self.plan.idle.contains(&size) && self.may(system, size, "idle") {
-            let seen = guarded(in_peace(system, size, self.plan.window)).await;
+            let seen = seen(in_peace(system, size, self.plan.window)).await;
             self.note(Run { system, size, fault: None, seen });
         }
     }
@@ -68,7 +70,7 @@ impl<'a> Measurement<'a> {
             if self.obstacle(system, size).is_some() || number > 0 && start.elapsed() > self.plan.budget {
                 return;
             }
-            let seen = guarded(with_fault(system, size, fault, number)).await;
+            let seen = seen(with_fault(system, size, fault, number)).await;
             self.note(Run { system, size, fault: Some(fault), seen });
         }
     }
@@ -79,14 +81,19 @@ impl<'a> Measurement<'a> {
     }
 }
 
-/// What a run has seen; what it says when it panics, as the parts do that tests are made of.
-async fn guarded(run: impl Future<Output = Seen> + Send + 'static) -> Seen {
-    let ended = tokio::spawn(run).await;
-    ended.unwrap_or_else(|why| Seen { problem: Some(last_cry(why)), ..Seen::default() })
+async fn seen(run: impl Future<Output = Seen>) -> Seen {
+    guarded(run).await.unwrap_or_else(|why| Seen { problem: Some(why), ..Seen::default() })
 }
 
-fn last_cry(why: tokio::task::JoinError) -> String {
-    let Ok(cry) = why.try_into_panic() else { return "it was cancelled".to_owned() };
+/// What comes of a run.
+///
+/// # Errors
+/// What it says when it panics, as the parts do that tests are made of.
+pub(crate) async fn guarded<T>(run: impl Future<Output = T>) -> Result<T, String> {
+    AssertUnwindSafe(run).catch_unwind().await.map_err(last_cry)
+}
+
+fn last_cry(cry: Box<dyn Any + Send>) -> String {
     match cry.downcast::<String>() {
         Ok(text) => *text,
         Err(cry) => cry.downcast_ref::<&str>().map_or_else(|| "it panicked".to_owned(), |text| (*text).to_owned()),

@@ -8,6 +8,7 @@ use crate::{
     aims,
     args::Plan,
     figures::{Figures, Time},
+    idle::Idle,
     machine::Machine,
     plots::PLOTS,
     run::Fault,
@@ -30,12 +31,8 @@ pub(crate) fn write(plan: &Plan, machine: &Machine, figures: &Figures) -> io::Re
 
 fn render(machine: &Machine, figures: &Figures) -> String {
     let mut text = String::from("# Views beside Corosync and Serf\n");
-    section(
-        &mut text,
-        "The machine",
-        table(&["", ""], machine.facts.iter().map(|(k, v)| vec![(*k).into(), v.clone()])),
-    );
-    section(&mut text, "Aims", aims_table(figures));
+    section(&mut text, "The machine", facts(machine));
+    section(&mut text, "Aims", aims_table(aims::all(figures)));
     let kill = Time::Notice(Fault::Kill);
     section(&mut text, "kill -9 of a member, until all survivors see the new membership", times(figures, kill));
     let cut = Time::Notice(Fault::Cut);
@@ -48,21 +45,29 @@ fn render(machine: &Machine, figures: &Figures) -> String {
     text
 }
 
-fn section(text: &mut String, title: &str, body: String) {
+/// Adds a section.
+pub(crate) fn section(text: &mut String, title: &str, body: String) {
     // Writing to a String cannot fail.
     let _ = writeln!(text, "\n## {title}\n\n{}", body.trim_end());
 }
 
-fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+/// The machine as a table.
+pub(crate) fn facts(machine: &Machine) -> String {
+    table(&["", ""], machine.facts.iter().map(|(label, value)| vec![(*label).into(), value.clone()]))
+}
+
+/// A table in Markdown.
+pub(crate) fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(head.iter().copied()).add_rows(rows);
     table.to_string()
 }
 
-fn aims_table(figures: &Figures) -> String {
+/// Aims beside what was seen.
+pub(crate) fn aims_table(aims: Vec<aims::Aim>) -> String {
     let row = |aim: aims::Aim| vec![aim.what.into(), aim.seen.clone().unwrap_or_default(), aim.verdict().into()];
-    table(&["aim", "seen", "verdict"], aims::all(figures).into_iter().map(row))
+    table(&["aim", "seen", "verdict"], aims.into_iter().map(row))
 }
 
 fn times(figures: &Figures, time: Time) -> String {
@@ -86,7 +91,7 @@ fn times(figures: &Figures, time: Time) -> String {
 }
 
 /// With two digits that count.
-fn ratio(value: f64) -> String {
+pub(crate) fn ratio(value: f64) -> String {
     if value < 1.0 { format!("{value:.2}x") } else { format!("{value:.1}x") }
 }
 
@@ -102,12 +107,18 @@ fn seconds(spread: Option<Spread>) -> [String; 3] {
 }
 
 fn idle(figures: &Figures) -> String {
+    idle_table(
+        pairs(figures).filter_map(|(size, system)| Some((size, system.to_string(), figures.idle(system, size)?))),
+    )
+}
+
+/// The cost while idle: numbers of members, of what, and the cost.
+pub(crate) fn idle_table(all: impl IntoIterator<Item = (usize, String, Idle)>) -> String {
     let head = ["members", "system", "% of a core", "MB", "packets sent a second", "kB sent a second"];
-    let rows = pairs(figures).filter_map(|(size, system)| {
-        let idle = figures.idle(system, size)?;
-        let both = |spread: Spread| format!("{:.2} ({:.2})", spread.median, spread.max);
+    let both = |spread: Spread| format!("{:.2} ({:.2})", spread.median, spread.max);
+    let rows = all.into_iter().map(|(size, what, idle)| {
         let values = [idle.processor, idle.memory, idle.packets, idle.kilobytes].map(both);
-        Some([size.to_string(), system.to_string()].into_iter().chain(values).collect())
+        [size.to_string(), what].into_iter().chain(values).collect()
     });
     table(&head, rows)
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Time between the forming of a group and the fault, for what goes on in the background to come to rest.
-const CALM: Duration = Duration::from_secs(2);
+pub(crate) const CALM: Duration = Duration::from_secs(2);
 
 /// What happens to a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -44,7 +44,7 @@ pub use cluster::{Cluster, Plan};
 pub use disk::{BrokenDisk, SmallDisk};
 pub use lab::{Lab, Weather};
 pub use ports::free_port;
-pub use probe::{Probe, Seen};
+pub use probe::{Probe, Seen, Told};
 pub use seed::seeded;
 pub use streams::StreamChecker;
 pub use traffic::{exchange, metrics};

@@ -33,9 +33,7 @@ pub struct Probe {
 #[derive(Debug, Default)]
 struct Notes {
     epochs: BTreeMap<u64, Epoch>,
-    /// Spans without quorum at an agent, as it said itself: the agent, from when to when.
-    lacks: Vec<(String, Instant, Instant)>,
-    without: BTreeMap<String, (Instant, Instant)>,
+    agents: BTreeMap<String, Told>,
     answers: u64,
     yes: u64,
     wrong: Vec<String>,
@@ -49,6 +47,20 @@ struct Epoch {
     arrived: Instant,
     asked: Instant,
     count: u64,
+}
+
+/// What one agent said since the probe began or was last checked. An answer counts from when it comes.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// The longest time that it said no without a break.
+    pub no: Duration,
+    /// The longest time between two yeses: of a program that asks all the time, without a right to act.
+    pub between: Duration,
+    /// The highest epoch under which it ever said yes, and when it first did.
+    pub risen: Option<(u64, Instant)>,
+    /// When it said yes last, and since when it says no.
+    yes: Option<Instant>,
+    without: Option<Instant>,
 }
 
 /// What a probe has seen.
@@ -92,10 +104,10 @@ impl Probe {
     pub fn check(&self) -> Seen {
         let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(notes.wrong.is_empty(), "{}", notes.wrong.join("\n"));
-        let spans = notes.lacks.iter().map(|(_, from, to)| *to - *from);
-        let open = notes.without.values().map(|(from, to)| *to - *from);
-        let longest_lack = spans.chain(open).max().unwrap_or_default();
-        notes.lacks.clear();
+        let longest_lack = notes.agents.values().map(|told| told.no).max().unwrap_or_default();
+        for told in notes.agents.values_mut() {
+            (told.no, told.between) = (Duration::ZERO, Duration::ZERO);
+        }
         let epochs = notes.epochs.keys().copied().collect();
         Seen { answers: notes.answers, yes: notes.yes, epochs, longest_lack }
     }
@@ -110,11 +122,18 @@ impl Probe {
         let above = notes.epochs.range(epoch + 1..).map(|(_, epoch)| epoch.arrived).min();
         let granted = above.unwrap_or_else(|| panic!("nobody has an epoch above {epoch}"));
         let ahead = losers.iter().map(|loser| {
-            let told = notes.without.get(*loser).map(|(first, _)| *first);
+            let told = notes.agents.get(*loser).and_then(|told| told.without);
             let ahead = told.and_then(|told| granted.checked_duration_since(told));
             ahead.unwrap_or_else(|| panic!("Q3: {loser} says no since {told:?}, others say yes since {granted:?}"))
         });
         ahead.min().unwrap_or_default()
+    }
+
+    /// What an agent said since the probe began or was last checked.
+    #[must_use]
+    pub fn told(&self, name: &str) -> Told {
+        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.agents.get(name).cloned().unwrap_or_default()
     }
 }
 
@@ -126,16 +145,37 @@ async fn ask(name: String, client: Client, notes: Arc<Mutex<Notes>>) {
         if let Some(quorum) = answer.ok().and_then(|answer| answer.quorum) {
             let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);
             notes.answers += 1;
+            let told = notes.agents.entry(name.clone()).or_default();
             if quorum.granted {
-                let lack = notes.without.remove(&name);
-                notes.lacks.extend(lack.map(|(from, _)| (name.clone(), from, asked)));
+                told.say_yes(quorum.epoch, arrived);
                 let id = quorum.view_id.as_ref().map(Id::from).expect("a yes is for a view");
                 notes.yes(&name, quorum.epoch, id, asked, arrived);
             } else {
-                notes.without.entry(name.clone()).or_insert((arrived, arrived)).1 = asked.max(arrived);
+                told.say_no(arrived);
             }
         }
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+impl Told {
+    fn say_yes(&mut self, epoch: u64, at: Instant) {
+        self.say_no_until(at);
+        self.without = None;
+        self.between = self.between.max(self.yes.map_or(Duration::ZERO, |last| at - last));
+        self.yes = Some(at);
+        if self.risen.is_none_or(|(highest, _)| highest < epoch) {
+            self.risen = Some((epoch, at));
+        }
+    }
+
+    fn say_no(&mut self, at: Instant) {
+        self.without.get_or_insert(at);
+        self.say_no_until(at);
+    }
+
+    fn say_no_until(&mut self, at: Instant) {
+        self.no = self.no.max(self.without.map_or(Duration::ZERO, |since| at - since));
     }
 }
 

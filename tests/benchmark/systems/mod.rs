@@ -11,6 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(crate) use self::quorate::Agents;
 use crate::sightings::Sightings;
 
 /// A system that keeps a membership.
@@ -58,9 +59,7 @@ impl System {
             Self::Corosync | Self::CorosyncToken => "corosync",
             Self::Serf => "serf",
         };
-        let found =
-            env::var_os("PATH").map(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()));
-        found == Some(true)
+        is_there(program)
     }
 
     /// The size up to which it is measured.
@@ -81,7 +80,7 @@ impl System {
     /// When they cannot be started.
     pub(crate) fn start(self, size: usize) -> Result<Box<dyn Group>, String> {
         Ok(match self {
-            Self::Quorate => Box::new(quorate::Agents::start(size)),
+            Self::Quorate => Box::new(Agents::start(size)),
             Self::Corosync => Box::new(corosync::start(size, None)?),
             Self::CorosyncToken => Box::new(corosync::start(size, Some(corosync::TOKEN))?),
             Self::Serf => Box::new(serf::start(size)?),
@@ -100,8 +99,13 @@ impl fmt::Display for System {
     }
 }
 
+/// Whether a program is to be found.
+pub(crate) fn is_there(program: &str) -> bool {
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+}
+
 /// The last lines of a file, for people.
-fn tail(path: &Path) -> String {
+pub(crate) fn tail(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(3)..].join(" | ")

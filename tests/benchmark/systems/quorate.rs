@@ -17,7 +17,7 @@ use crate::sightings::Sightings;
 const AGAIN: Duration = Duration::from_millis(50);
 
 /// Agents and their clients.
-pub(super) struct Agents {
+pub(crate) struct Agents {
     started: Instant,
     sightings: Vec<Sightings>,
     cluster: Cluster,
@@ -26,8 +26,25 @@ pub(super) struct Agents {
 
 impl Agents {
     /// Starts so many agents together, with the defaults.
-    pub(super) fn start(size: usize) -> Self {
-        let plan = Plan::inside(Lab::new(size, 1));
+    pub(crate) fn start(size: usize) -> Self {
+        Self::run(size, |plan| plan)
+    }
+
+    /// The same, but that they form a cluster with quorum.
+    pub(crate) fn quorate(size: usize) -> Self {
+        Self::run(size, Plan::quorate)
+    }
+
+    /// Waits until all agree, and have quorum when that is asked for.
+    pub(crate) async fn have(&self, quorum: bool) {
+        self.cluster.agree_all().await;
+        if quorum {
+            self.cluster.quorum_all().await;
+        }
+    }
+
+    fn run(size: usize, change: impl FnOnce(Plan) -> Plan) -> Self {
+        let plan = change(Plan::inside(Lab::new(size, 1)));
         let started = Instant::now();
         let cluster = plan.start();
         let sightings: Vec<_> = (0..size).map(|_| Sightings::default()).collect();
