@@ -59,7 +59,7 @@ pub enum Change {
 }
 
 /// What came of a change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Applied {
     /// Quorum was granted.
     Granted {

@@ -72,7 +72,7 @@ pub fn choose(current: &[Voter], candidates: &[Candidate], most: usize, stay: &[
 }
 
 /// How the voters are kept as they should be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Electorate {
     grace: Duration,
     /// Since when each voter has been missing.
@@ -84,7 +84,7 @@ pub struct Electorate {
 }
 
 /// A change of voters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 struct Change {
     voters: Vec<Voter>,
     /// Since when leases have rested on the new voters, too.

@@ -9,7 +9,7 @@ use crate::{types::NodeName, wire::Payload};
 const LIMIT: usize = 1024;
 
 /// Requests that wait for their answers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Requests {
     /// By number: the ticket, and who is to answer.
     waiting: BTreeMap<u64, (u64, NodeName)>,
