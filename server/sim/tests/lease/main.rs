@@ -183,6 +183,11 @@ fn a_crash() {
 }
 
 #[test]
+fn a_crash_while_links_fail() {
+    check(Bounds { ticks: 2, partings: 2, crashes: 1, ..SHORT }, vec![others_go_on(), all_go_on()]);
+}
+
+#[test]
 fn a_machine_sleeps() {
     check(Bounds { naps: 1, ..SHORT }, vec![others_go_on(), holder_goes_on()]);
 }
@@ -191,7 +196,7 @@ fn a_machine_sleeps() {
 #[ignore = "takes minutes: make model"]
 fn larger_bounds() {
     check(Bounds { ticks: 2, partings: 2, incarnation: 3, ..SHORT }, vec![all_go_on()]);
-    check(Bounds { ticks: 2, partings: 1, crashes: 1, ..SHORT }, vec![all_go_on()]);
+    check(Bounds { ticks: 2, partings: 1, crashes: 1, incarnation: 3, ..SHORT }, vec![all_go_on()]);
     check(Bounds { partings: 1, naps: 1, ..SHORT }, vec![others_go_on()]);
     check(Bounds { ticks: 2, partings: 1, late: 1, stalls: 1, ..SHORT }, vec![others_go_on()]);
 }

@@ -170,7 +170,6 @@ impl World {
             if self.next().is_none() {
                 return;
             }
-            self.look();
         }
         self.witness.change(|witness| witness.fail("core", "the nodes never come to rest".into()));
     }
@@ -229,6 +228,7 @@ impl World {
             Ok(effects) => effects.into_iter().for_each(|effect| self.effect(number, effect)),
             Err(said) => self.witness.change(|witness| witness.fail("core", said)),
         }
+        self.look();
         self.publish(number);
     }
 
@@ -318,7 +318,6 @@ impl World {
             self.at = self.at.max(due);
             self.hosts[number].change(|host| host.due = None);
             self.act(number, Quorum::on_due);
-            self.look();
         }
     }
 
@@ -384,6 +383,7 @@ impl World {
         let before = self.links();
         self.hosts[number].change(Host::crash);
         self.stalled[number][number] = false;
+        others(number).for_each(|other| self.air[other][number] = None);
         self.views.change(|views| views.forget(number));
         self.log.change(|log| log.seats[number] = crate::consensus::Seat::default());
         self.witness.change(|witness| witness.told[number] = None);
