@@ -125,7 +125,7 @@ campaign: ## Runs the simulator over SEEDS=20000 seeds from FROM=1; a seed that 
 
 .PHONY: model
 model: ## Explores every order of events for three nodes, within larger bounds than the checks do (minutes)
-	cargo test --locked --release -p quorate-sim --test model -- --ignored --nocapture
+	cargo test --locked --release -p quorate-sim --test model --test lease -- --ignored --nocapture
 
 .PHONY: bench
 bench: check-machine ## Measures views beside Corosync and Serf, quorum and writes beside etcd, in target/benchmark (root; 45 minutes); ARGS='--quick', '--only quorum', '--no-peers'

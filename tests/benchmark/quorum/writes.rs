@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use quorate_proto::v1::{SetVotersRequest, VoterMode, quorum_service_client::QuorumServiceClient};
+use quorate_proto::v1::{SetSettingRequest, admin_service_client::AdminServiceClient};
 use quorate_tests::Plan;
 use tokio::{task::JoinSet, time::sleep};
 use tonic::{Status, transport::Channel};
@@ -95,7 +95,7 @@ impl Group {
         let address = self.addresses[usize::from(!leader)].clone();
         Ok(match self.store {
             Store::Quorate => {
-                let client = QuorumServiceClient::connect(address).await;
+                let client = AdminServiceClient::connect(address).await;
                 Writer::Quorate(client.map_err(|why| why.to_string())?)
             }
             Store::Etcd => Writer::Etcd(Api::new(&address)),
@@ -105,7 +105,7 @@ impl Group {
 
 /// A client.
 enum Writer {
-    Quorate(QuorumServiceClient<Channel>),
+    Quorate(AdminServiceClient<Channel>),
     Etcd(Api),
 }
 
@@ -114,8 +114,8 @@ impl Writer {
     async fn write(&mut self) -> Result<(), Status> {
         match self {
             Self::Quorate(client) => {
-                let mode = VoterMode::Auto.into();
-                client.set_voters(SetVotersRequest { mode, most: 3, pinned_names: Vec::new() }).await.map(drop)
+                let request = SetSettingRequest { name: KEY.into(), value: VALUE.into() };
+                client.set_setting(request).await.map(drop)
             }
             Self::Etcd(api) => api.put(KEY, VALUE).await,
         }

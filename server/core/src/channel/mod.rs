@@ -37,6 +37,7 @@ use rand_pcg::Pcg32;
 
 pub use effect::Effect;
 pub use gate::Gate;
+pub use pulse::{Pulse, Word};
 pub use table::ChannelId;
 pub use vows::{Lease, Pledge, Vows, surely};
 

@@ -19,7 +19,7 @@ use crate::{
 const HEARD: u32 = 3;
 
 /// What heartbeats say on behalf of the layer above.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Vows {
     /// A right to act, and with whom it is shared.
     pub lease: Option<Lease>,
@@ -28,7 +28,7 @@ pub struct Vows {
 }
 
 /// A right to act that may be shared.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Lease {
     /// The regime.
     pub epoch: Epoch,
@@ -42,7 +42,7 @@ pub struct Lease {
 }
 
 /// A regime is backed, anew with each heartbeat.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Pledge {
     /// The regime.
     pub epoch: Epoch,

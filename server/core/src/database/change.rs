@@ -38,7 +38,7 @@ pub enum ChangeKind {
 }
 
 /// What came of a change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Applied {
     /// Quorum was granted.
     Granted {

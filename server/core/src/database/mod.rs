@@ -35,7 +35,7 @@ pub struct Database {
 }
 
 /// What operators decided for the whole cluster.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Rules {
     /// How voters are chosen.
     pub policy: Policy,

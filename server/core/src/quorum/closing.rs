@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A regime that this node held is being ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Closing {
     epoch: Epoch,
     view: ViewId,
@@ -27,7 +27,7 @@ pub struct Closing {
     stage: Stage,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 enum Stage {
     /// Not begun.
     Asked,

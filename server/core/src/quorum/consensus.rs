@@ -96,7 +96,7 @@ pub enum Fact {
 }
 
 /// How the library stands.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct State {
     /// The cluster it takes part in.
     pub cluster: Option<ClusterUid>,

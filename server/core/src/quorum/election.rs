@@ -25,7 +25,7 @@ const DOUBT: u32 = 20;
 const PATIENCE: u32 = 5;
 
 /// How the lead of the present view stands.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Election {
     /// Since when there has been no leader among the members.
     vacant: Option<Instant>,

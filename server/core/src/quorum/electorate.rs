@@ -72,7 +72,7 @@ pub fn choose(current: &[Voter], candidates: &[Candidate], most: usize, stay: &[
 }
 
 /// How the voters are kept as they should be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Electorate {
     /// How long voters that are missing stay: as configured, and as it is now.
     configured: Duration,
@@ -86,7 +86,7 @@ pub struct Electorate {
 }
 
 /// A change of voters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 struct Change {
     voters: Vec<Voter>,
     /// Since when leases have rested on the new voters, too.

@@ -35,7 +35,7 @@ pub enum NotRefounded {
 }
 
 /// From one cluster to what was formed anew from it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Move {
     from: ClusterUid,
     to: ClusterUid,

@@ -72,7 +72,7 @@ type Out<'a> = &'a mut Vec<Effect>;
 pub type Told<'a> = &'a dyn Fn(&NodeName) -> Option<Arc<Report>>;
 
 /// The quorum layer of a node.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Quorum {
     me: Identity,
     lease: Duration,

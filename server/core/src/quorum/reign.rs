@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// A regime that this node holds: it hands out the leases.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Hold {
     pub regime: Regime,
     /// Until when each voter surely backs it.
@@ -37,13 +37,13 @@ pub struct Hold {
 }
 
 /// A regime that this node strives for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 pub struct Bid {
     view: ViewId,
     stage: Stage,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 enum Stage {
     /// It came to nothing: not again before this.
     Resting(Instant),
@@ -53,7 +53,7 @@ enum Stage {
     Claiming(Claim),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Hash, Debug)]
 struct Claim {
     epoch: Epoch,
     /// An earlier regime that is over.

@@ -18,7 +18,7 @@ pub enum Unanswered {
 }
 
 /// Requests that wait for their answers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Requests {
     /// By number: the ticket, and who is to answer.
     waiting: BTreeMap<u64, (u64, NodeName)>,

@@ -14,7 +14,7 @@ use crate::{
 const DIRECT: usize = 9;
 
 /// What this node may act by.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Hash, Debug, Default)]
 pub struct Right {
     /// The newest regime known of whose view this node is a member.
     regime: Option<Regime>,
