@@ -30,7 +30,7 @@ use crate::{
     config::{Config, LimitsConfig, TlsConfig},
     consensus::Council,
     discovery,
-    driver::{Driver, Ended, Handle, Parts, Writer, wall},
+    driver::{Clock, Driver, Ended, Handle, Parts, Writer, wall},
     error::AgentError,
     http,
     metrics::Metrics,
@@ -106,6 +106,7 @@ impl Agent {
             writer: writer(store, metrics.clone()),
             council,
             discovered,
+            clock: Clock::start(),
             metrics: metrics.clone(),
             event_buffer: config.limits.event_buffer,
         });
