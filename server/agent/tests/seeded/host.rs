@@ -6,7 +6,10 @@
 use std::{
     collections::BTreeSet,
     convert::Infallible,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -62,8 +65,7 @@ pub struct Host {
     pub number: usize,
     pub has_power: bool,
     pub agent: Option<Agent>,
-    /// The process is stopped until then.
-    pub stopped: Option<u64>,
+    pub stopped: Option<Stop>,
     /// The power goes then.
     pub doomed: Option<u64>,
     pub disk: Disk,
@@ -72,6 +74,15 @@ pub struct Host {
     boots: u64,
     file: Arc<Mutex<File>>,
     span: Span,
+}
+
+/// An agent is given no time for a while, and its clock goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Stop {
+    /// When it goes on.
+    pub until: u64,
+    /// The whole machine sleeps, and what the runtime goes by stands still: only the clock that the core has does not.
+    pub suspended: bool,
 }
 
 /// A running agent. What it is made of goes before its runtime does.
@@ -85,6 +96,8 @@ pub struct Agent {
     _find: mpsc::Sender<(String, Vec<Address>)>,
     born: u64,
     origin: tokio::time::Instant,
+    /// Milliseconds that its machine was suspended in all.
+    slept: Arc<AtomicU64>,
     runtime: Runtime,
 }
 
@@ -142,7 +155,8 @@ impl Host {
         builder.rng_seed(tokio::runtime::RngSeed::from_bytes(&seed.next().to_le_bytes()));
         let runtime = builder.enable_time().start_paused(true).build().unwrap();
         let inside = runtime.enter();
-        let origin = tokio::time::Instant::now();
+        let (origin, slept) = (tokio::time::Instant::now(), Arc::new(AtomicU64::new(0)));
+        let sleeper = slept.clone();
 
         let identity = self.identity(seed);
         let settings = self.settings(&identity);
@@ -163,7 +177,7 @@ impl Host {
             council: Council::new((consensus.clone(), events), runtime.handle()),
             discovered,
             clock: Clock::from_fn(move || {
-                let elapsed = origin.elapsed();
+                let elapsed = origin.elapsed() + Duration::from_millis(sleeper.load(Ordering::Relaxed));
                 let wall = WallTime(EPOCH + now + elapsed.as_millis() as u64);
                 Now { at: Instant::from_nanos(elapsed.as_nanos() as u64), wall }
             }),
@@ -172,7 +186,8 @@ impl Host {
         });
         let driver = tokio::spawn(driver.run(CancellationToken::new()));
         drop(inside);
-        self.agent = Some(Agent { handle, consensus, driver, tell, said, _find: find, born: now, origin, runtime });
+        self.agent =
+            Some(Agent { handle, consensus, driver, tell, said, _find: find, born: now, origin, slept, runtime });
     }
 
     fn identity(&self, seed: &mut Seed) -> Identity {
@@ -216,20 +231,24 @@ impl Host {
     /// Lets the agent run until it is `now`, and asks it for quorum before anything else happens there.
     pub fn run(&mut self, now: u64) -> Option<QuorumStatus> {
         let _entered = self.span.enter();
-        let woken = self.stopped.is_some_and(|until| until <= now);
-        if woken {
-            self.stopped = None;
-        }
+        let woken = self.stopped.take_if(|stop| stop.until <= now);
         let agent = self.agent.as_ref().filter(|_| self.stopped.is_none())?;
-        let due = agent.origin + Duration::from_millis(((now - agent.born) as f64 * self.rate) as u64);
-        let pass = async {
-            if woken {
-                // Everything that it would have done meanwhile is late.
-                advance(due - tokio::time::Instant::now()).await;
+        let elapsed = Duration::from_millis(((now - agent.born) as f64 * self.rate) as u64);
+        let (answer, ()) = agent.runtime.block_on(async {
+            if woken.is_some_and(|stop| stop.suspended) {
+                let slept = (elapsed - agent.origin.elapsed()).as_millis() as u64;
+                agent.slept.store(slept, Ordering::Relaxed);
             }
-            sleep_until(due).await;
-        };
-        let (answer, ()) = agent.runtime.block_on(async { tokio::join!(agent.handle.quorum(), pass) });
+            let due = agent.origin + elapsed - Duration::from_millis(agent.slept.load(Ordering::Relaxed));
+            let pass = async {
+                if woken.is_some() {
+                    // Everything that it would have done meanwhile is late.
+                    advance(due - tokio::time::Instant::now()).await;
+                }
+                sleep_until(due).await;
+            };
+            tokio::join!(agent.handle.quorum(), pass)
+        });
         answer.ok()
     }
 

@@ -14,7 +14,7 @@ use quorate_core::{
 use crate::{
     check::Check,
     disk::Seed,
-    host::{Host, Plan},
+    host::{Host, Plan, Stop},
     network::Network,
 };
 
@@ -41,6 +41,7 @@ enum Fault {
     Start(usize),
     StartAll,
     Stop(usize, u64),
+    Suspend(usize, u64),
     CutOneWay(usize, usize),
     CutBothWays(usize, usize),
     Split(BTreeSet<usize>),
@@ -192,6 +193,13 @@ impl World {
         host.doomed = Some(self.now + self.seed.below(30));
     }
 
+    fn stop(&mut self, number: usize, span: u64, suspended: bool) {
+        let host = &mut self.hosts[number];
+        if host.is_awake() {
+            host.stopped = Some(Stop { until: self.now + span, suspended });
+        }
+    }
+
     /// Somebody sets something anew, through any agent that runs.
     fn write(&mut self) {
         let number = self.any();
@@ -217,7 +225,8 @@ impl World {
             9 => Fault::PowerCutOfAll,
             10..16 => Fault::Start(self.down(a)),
             16..18 => Fault::StartAll,
-            18..23 => Fault::Stop(a, 50 + self.seed.below(3000)),
+            18..21 => Fault::Stop(a, 50 + self.seed.below(3000)),
+            21..23 => Fault::Suspend(a, 50 + self.seed.below(3000)),
             23..26 if a != b => Fault::CutOneWay(a, b),
             26..29 if a != b => Fault::CutBothWays(a, b),
             29..32 => Fault::Split((0..self.hosts.len()).filter(|_| self.seed.below(2) == 0).collect()),
@@ -238,11 +247,8 @@ impl World {
             Fault::PowerCutOfAll => all.for_each(|number| self.doom(number)),
             Fault::Start(a) => self.start(a),
             Fault::StartAll => all.for_each(|number| self.start(number)),
-            Fault::Stop(a, span) => {
-                let until = self.now + span;
-                let host = &mut self.hosts[a];
-                host.stopped = host.stopped.or(Some(until).filter(|_| host.agent.is_some()));
-            }
+            Fault::Stop(a, span) => self.stop(a, span, false),
+            Fault::Suspend(a, span) => self.stop(a, span, true),
             Fault::CutOneWay(a, b) => self.network.cut(a, b),
             Fault::CutBothWays(a, b) => {
                 self.network.cut(a, b);
