@@ -30,7 +30,7 @@ use crate::{
     config::{Config, LimitsConfig, TlsConfig},
     consensus::Council,
     discovery,
-    driver::{Driver, Ended, Handle, Parts, Writer, wall},
+    driver::{Clock, Driver, Ended, Handle, Parts, Writer, wall},
     error::AgentError,
     http,
     metrics::Metrics,
@@ -108,6 +108,7 @@ impl Agent {
             writer: writer(store, metrics.clone()),
             council,
             discovered,
+            clock: Clock::start(),
             metrics: metrics.clone(),
             event_buffer: config.limits.event_buffer,
         });

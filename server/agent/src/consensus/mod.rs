@@ -94,12 +94,22 @@ impl Council {
         let folder = folder.to_path_buf();
         let options = Options { must_exist: was_part, ..options(lease) };
         let opened = runtime.spawn(async move { Consensus::open(&folder, member, Keeper::default(), options).await });
-        let (consensus, events) = opened.await.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))?;
+        let opened = opened.await.unwrap_or_else(|died| std::panic::resume_unwind(died.into_panic()))?;
+        Ok(Self::new(me, opened, runtime))
+    }
+
+    /// The same of what is open already.
+    #[must_use]
+    pub fn new(
+        me: &Identity,
+        (consensus, events): (Consensus<Keeper>, mpsc::Receiver<Event>),
+        runtime: &Runtime,
+    ) -> Self {
         let (orders, waiting) = mpsc::channel(ORDERS);
         let (tell, outcomes) = mpsc::channel(OUTCOMES);
         runtime.spawn(carry_out(consensus.clone(), me.name.clone(), waiting, tell));
         let (leader, runtime, served) = (Leader::new(consensus.clone()), runtime.clone(), mpsc::channel(OUTCOMES));
-        Ok(Self { consensus, events, orders, outcomes, leader, runtime, served, decided: 0, held_back: None })
+        Self { consensus, events, orders, outcomes, leader, runtime, served, decided: 0, held_back: None }
     }
 
     /// Copies the database as this node has it.
@@ -195,7 +205,8 @@ impl Council {
 }
 
 /// The library's own lease ends before the core's does, so that who leads next never waits for it.
-fn options(lease: Duration) -> Options {
+#[must_use]
+pub fn options(lease: Duration) -> Options {
     let heartbeat = (lease / 4).max(Duration::from_millis(10));
     Options { heartbeat, lease: heartbeat * 3, ..Options::default() }
 }

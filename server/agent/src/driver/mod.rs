@@ -43,7 +43,7 @@ use self::{events::EventLog, handle::Request, timers::Timers};
 use crate::{
     consensus::{Council, Happened, Reply, Served},
     metrics::Metrics,
-    transport::Transport,
+    transport::Connections,
 };
 
 /// Most requests that wait for the driver.
@@ -53,19 +53,21 @@ const COMMANDS: usize = 1024;
 
 /// What a driver is made of.
 #[derive(Debug)]
-pub struct Parts {
+pub struct Parts<T> {
     /// The core.
     pub node: Node,
     /// Who the node is.
     pub identity: Identity,
     /// The connections.
-    pub transport: Transport,
+    pub transport: T,
     /// The way to the disk.
     pub writer: Writer,
     /// The way to consensus.
     pub council: Council,
     /// What discovery finds.
     pub discovered: mpsc::Receiver<(String, Vec<Address>)>,
+    /// The time.
+    pub clock: Clock,
     /// The figures to keep.
     pub metrics: Metrics,
     /// How many events a watcher may lag behind.
@@ -88,11 +90,11 @@ pub enum Ended {
 
 /// The task that owns the core.
 #[derive(Debug)]
-pub struct Driver {
+pub struct Driver<T> {
     node: Node,
     clock: Clock,
     timers: Timers,
-    transport: Transport,
+    transport: T,
     writer: Writer,
     council: Council,
     discovered: mpsc::Receiver<(String, Vec<Address>)>,
@@ -111,10 +113,10 @@ pub struct Driver {
     metrics: Metrics,
 }
 
-impl Driver {
+impl<T: Connections> Driver<T> {
     /// A driver that has not started, and the way to it.
     #[must_use]
-    pub fn new(parts: Parts) -> (Self, Handle) {
+    pub fn new(parts: Parts<T>) -> (Self, Handle) {
         let (ask, requests) = mpsc::channel(REQUESTS);
         let (view, watch_view) = watch::channel(parts.node.view());
         let (departure, watch_departure) = watch::channel(Departure::Staying);
@@ -122,7 +124,7 @@ impl Driver {
         let (cluster, watch_cluster) = watch::channel(parts.node.cluster());
         let driver = Self {
             node: parts.node,
-            clock: Clock::start(),
+            clock: parts.clock,
             timers: Timers::default(),
             transport: parts.transport,
             writer: parts.writer,
@@ -158,10 +160,10 @@ impl Driver {
             if let Departure::Departed { confirmed } = *self.departure.borrow() {
                 break Ended::Departed { confirmed };
             }
-            let (clock, due) = (self.clock, self.timers.next());
+            let due = self.timers.next();
             tokio::select! {
                 () = cancel.cancelled() => break Ended::Cancelled,
-                () = clock.until(due) => self.fire(),
+                () = self.clock.until(due) => self.fire(),
                 event = self.transport.next() => self.handle(event),
                 number = self.writer.persisted() => match number {
                     Some(number) => self.handle(Event::Persisted { number }),

@@ -4,12 +4,16 @@
 //! is kept: it holds everything the others would have written, and its number acknowledges them too. A write that fails
 //! is tried again until it succeeds, and is never acknowledged before.
 
-use std::{fmt::Display, time::Duration};
+use std::{
+    fmt::Display,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use quorate_core::Durable;
 use tokio::{
     sync::watch,
-    task::{JoinHandle, spawn_blocking},
+    task::{JoinError, JoinHandle, spawn_blocking},
     time::{Instant, sleep, timeout},
 };
 
@@ -35,6 +39,22 @@ impl Writer {
     pub fn start<W, E, T>(write: W, took: T) -> Self
     where
         W: FnMut(&Durable) -> Result<(), E> + Send + 'static,
+        E: Display + Send + 'static,
+        T: Fn(Duration) + Send + 'static,
+    {
+        let write = Arc::new(Mutex::new(write));
+        let on_a_thread = move |durable| {
+            let write = Arc::clone(&write);
+            spawn_blocking(move || write.lock().unwrap_or_else(PoisonError::into_inner)(&durable))
+        };
+        Self::start_async(on_a_thread, took)
+    }
+
+    /// The same by a `write` that does not block. Its outer error is that it panicked.
+    pub fn start_async<W, F, E, T>(write: W, took: T) -> Self
+    where
+        W: FnMut(Durable) -> F + Send + 'static,
+        F: Future<Output = Result<Result<(), E>, JoinError>> + Send + 'static,
         E: Display + Send + 'static,
         T: Fn(Duration) + Send + 'static,
     {
@@ -76,10 +96,11 @@ impl Writer {
     }
 }
 
-async fn run<W, E, T>(mut jobs: watch::Receiver<Job>, acknowledge: watch::Sender<Option<u64>>, mut write: W, took: T)
+async fn run<W, F, E, T>(mut jobs: watch::Receiver<Job>, acknowledge: watch::Sender<Option<u64>>, mut write: W, took: T)
 where
-    W: FnMut(&Durable) -> Result<(), E> + Send + 'static,
-    E: Display + Send + 'static,
+    W: FnMut(Durable) -> F,
+    F: Future<Output = Result<Result<(), E>, JoinError>>,
+    E: Display,
     T: Fn(Duration),
 {
     let mut pause = FIRST_PAUSE;
@@ -87,11 +108,10 @@ where
         loop {
             let Some((number, durable)) = jobs.borrow_and_update().clone() else { break };
             let begun = Instant::now();
-            let (result, again) = match spawn_blocking(move || (write(&durable), write)).await {
-                Ok(written) => written,
+            let result = match write(durable).await {
+                Ok(result) => result,
                 Err(panic) => return tracing::error!(%panic, "writing to the data folder panicked"),
             };
-            write = again;
             match result {
                 Ok(()) => {
                     took(begun.elapsed());

@@ -58,6 +58,22 @@ use crate::{logging::Throttle, tls::PeerTls};
 /// waited so long behind reports that members took each other for dead.
 const INBOX: usize = 256;
 
+/// What the driver has of the connections to peers: gRPC in the agent, memory in seeded runs.
+pub trait Connections: Send {
+    /// Opens a connection; `Connected` or `DialFailed` answers.
+    fn dial(&mut self, conn: ConnId, address: Address);
+    /// Queues a frame. When the queue is full the connection is closed and [`Loss::Overflow`] reported.
+    fn send(&mut self, conn: ConnId, frame: Frame);
+    /// Closes a connection after what is queued; no event answers.
+    fn close(&mut self, conn: ConnId);
+    /// What happens next. Nothing is lost when the call is given up.
+    fn next(&mut self) -> impl Future<Output = Event> + Send;
+    /// Why nobody at this address could be trusted when it was last tried; none when somebody was, or none was tried.
+    fn refusal(&self, address: &Address) -> Option<String>;
+    /// Lets queued frames out and closes everything, in bounded time.
+    fn shutdown(self) -> impl Future<Output = ()> + Send;
+}
+
 /// How many frames went out and came in.
 #[derive(Debug, Default)]
 pub struct Traffic {
@@ -141,55 +157,6 @@ impl Transport {
         Arc::clone(&self.shared.traffic)
     }
 
-    /// Why nobody at this address could be trusted when it was last tried; none when somebody was, or none was tried.
-    #[must_use]
-    pub fn refusal(&self, address: &Address) -> Option<String> {
-        self.shared.refusals.of(address.as_str())
-    }
-
-    /// Opens a connection; `Connected` or `DialFailed` answers.
-    pub fn dial(&mut self, conn: ConnId, address: Address) {
-        let (queue, frames) = mpsc::channel(QUEUE);
-        let control = Control { closing: CancellationToken::new(), cut: self.shared.cut.child_token() };
-        let shared = Arc::clone(&self.shared);
-        let dial = Dial { conn, address, answers: queue.downgrade(), control: control.clone() };
-        self.lines.insert(conn, Line { queue, control });
-        self.shared.tasks.spawn(dialler::run(shared, dial, frames));
-    }
-
-    /// Queues a frame. When the queue is full the connection is closed and [`Loss::Overflow`] reported.
-    pub fn send(&mut self, conn: ConnId, frame: Frame) {
-        let Some(line) = self.lines.get(&conn) else { return };
-        // A queue that is closed belongs to a connection that has ended; its reader says so.
-        if let Err(TrySendError::Full(_)) = line.queue.try_send(frame) {
-            line.control.cut.cancel();
-            self.lines.remove(&conn);
-            self.overflowed.push_back(conn);
-        }
-    }
-
-    /// Closes a connection after what is queued; no event answers.
-    pub fn close(&mut self, conn: ConnId) {
-        if let Some(line) = self.lines.remove(&conn) {
-            line.control.closing.cancel();
-        }
-    }
-
-    /// What happens next. Nothing is lost when the call is given up.
-    pub async fn next(&mut self) -> Event {
-        loop {
-            if let Some(conn) = self.overflowed.pop_front() {
-                return Event::Closed { conn, loss: Loss::Overflow };
-            }
-            // The transport itself holds a sender, so the inbox never ends.
-            if let Some(arrival) = self.inbox.recv().await
-                && let Some(event) = self.admit(arrival)
-            {
-                return event;
-            }
-        }
-    }
-
     /// Turns an arrival into an event, unless its connection is closed here already.
     fn admit(&mut self, arrival: Arrival) -> Option<Event> {
         let conn = arrival.conn;
@@ -214,9 +181,53 @@ impl Transport {
             }
         })
     }
+}
 
-    /// Stops listening, lets queued frames out and closes everything, in bounded time.
-    pub async fn shutdown(mut self) {
+impl Connections for Transport {
+    fn refusal(&self, address: &Address) -> Option<String> {
+        self.shared.refusals.of(address.as_str())
+    }
+
+    fn dial(&mut self, conn: ConnId, address: Address) {
+        let (queue, frames) = mpsc::channel(QUEUE);
+        let control = Control { closing: CancellationToken::new(), cut: self.shared.cut.child_token() };
+        let shared = Arc::clone(&self.shared);
+        let dial = Dial { conn, address, answers: queue.downgrade(), control: control.clone() };
+        self.lines.insert(conn, Line { queue, control });
+        self.shared.tasks.spawn(dialler::run(shared, dial, frames));
+    }
+
+    fn send(&mut self, conn: ConnId, frame: Frame) {
+        let Some(line) = self.lines.get(&conn) else { return };
+        // A queue that is closed belongs to a connection that has ended; its reader says so.
+        if let Err(TrySendError::Full(_)) = line.queue.try_send(frame) {
+            line.control.cut.cancel();
+            self.lines.remove(&conn);
+            self.overflowed.push_back(conn);
+        }
+    }
+
+    fn close(&mut self, conn: ConnId) {
+        if let Some(line) = self.lines.remove(&conn) {
+            line.control.closing.cancel();
+        }
+    }
+
+    async fn next(&mut self) -> Event {
+        loop {
+            if let Some(conn) = self.overflowed.pop_front() {
+                return Event::Closed { conn, loss: Loss::Overflow };
+            }
+            // The transport itself holds a sender, so the inbox never ends.
+            if let Some(arrival) = self.inbox.recv().await
+                && let Some(event) = self.admit(arrival)
+            {
+                return event;
+            }
+        }
+    }
+
+    async fn shutdown(mut self) {
         self.shared.stop.cancel();
         for (_, line) in self.lines.drain() {
             line.control.closing.cancel();

@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{Entrance, Transport};
+use super::{Connections, Entrance, Transport};
 
 /// More than any machine needs, so that only a real fault fails a test.
 const LIMIT: Duration = Duration::from_secs(20);

@@ -18,7 +18,7 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use super::{Entrance, Transport};
+use super::{Connections, Entrance, Transport};
 use crate::{config::PeerTlsConfig, tls::PeerTls};
 
 /// More than any machine needs, so that only a real fault fails a test.
