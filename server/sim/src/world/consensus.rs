@@ -290,13 +290,14 @@ impl World {
             return self.fact(host, Fact::Done { number, applied: None });
         };
         let term = log.term;
-        // The new voters take part from here on.
-        for other in 0..self.hosts.len() {
-            let named = voters.iter().any(|voter| voter.id == self.hosts[other].identity.id);
-            if named && self.meets(host, other) {
-                self.join(other, cluster);
-            }
+        let named = |other: &usize| voters.iter().any(|voter| voter.id == self.hosts[*other].identity.id);
+        let fresh = |other: &usize| self.consensus.seats[*other].cluster != Some(cluster);
+        let fresh: Vec<usize> = (0..self.hosts.len()).filter(named).filter(fresh).collect();
+        // New voters are given the log first: when one of them does not get it, nothing is changed.
+        if fresh.iter().any(|&other| !self.meets(host, other)) {
+            return self.fact(host, Fact::Done { number, applied: None });
         }
+        fresh.into_iter().for_each(|other| self.join(other, cluster));
         let voters = voters.iter().map(|voter| (voter.id, voter.name.clone())).collect();
         let step = Step::Voters { host, start, term, number, voters, joint: true };
         self.schedule(self.time + Duration::from_millis(3), Happening::Consensus(step));
