@@ -21,6 +21,7 @@ use prometheus_client::{
 };
 use quorate_core::{
     Note, Publication,
+    quorum::QuorumStatus,
     status::{LinkState, NodeStatus, ViewState, ViewStatus},
     types::Duration,
 };
@@ -91,6 +92,10 @@ struct Inner {
     turned_away: Family<TurnedAwayBy, Counter>,
     requests_refused: Family<Why, Counter>,
     persist_failures: Counter,
+    quorum: Gauge,
+    epoch: Gauge,
+    voters: Gauge,
+    quorum_losses: Counter,
 }
 
 /// Times from 0.1 ms to about 26 s.
@@ -161,6 +166,13 @@ impl Metrics {
                     self.0.transition_seconds.0.observe(began.elapsed().as_secs_f64());
                 }
             }
+            Publication::Quorum { granted: Some((epoch, _)), .. } => {
+                self.0.quorum.set(1);
+                self.0.epoch.set(i64::try_from(epoch.0).unwrap_or(i64::MAX));
+            }
+            Publication::Quorum { granted: None, .. } => {
+                self.0.quorum_losses.inc_by(u64::from(self.0.quorum.set(0) == 1));
+            }
             _ => {}
         }
     }
@@ -208,9 +220,10 @@ impl Metrics {
     }
 
     /// The present state of everything that has no events of its own.
-    pub fn sample(&self, nodes: &[NodeStatus], distrust: u32, traffic: &Traffic) {
+    pub fn sample(&self, nodes: &[NodeStatus], quorum: &QuorumStatus, distrust: u32, traffic: &Traffic) {
         let _whole = self.0.registry.lock().unwrap_or_else(PoisonError::into_inner);
         let inner = &*self.0;
+        inner.voters.set(count(quorum.voters.len()));
         let (sent, received) = traffic.counts();
         inner.frames_sent.inner().store(sent, Ordering::Relaxed);
         inner.frames_received.inner().store(received, Ordering::Relaxed);
@@ -273,6 +286,10 @@ impl Inner {
         all.register("retransmissions", "Messages sent again over the link", self.retransmissions.clone());
         all.register("frames_sent", "Frames sent to peers", self.frames_sent.clone());
         all.register("frames_received", "Frames received from peers", self.frames_received.clone());
+        all.register("quorum", "1 while the node has quorum", self.quorum.clone());
+        all.register("epoch", "Epoch under which it had quorum last", self.epoch.clone());
+        all.register("quorum_losses", "How often the node lost quorum since the start", self.quorum_losses.clone());
+        all.register("voters", "Voters, as far as known", self.voters.clone());
         all.register("watchers", "Open watch streams", self.watchers.clone());
         all.register("persist_seconds", "Time to make state durable", self.persist_seconds.0.clone());
         all.register("self_distrust", "How far the node distrusts its own timers, 0 to 8", self.distrust.clone());
@@ -297,9 +314,27 @@ fn count(n: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use quorate_core::{Note, wire::Refusal};
+    use quorate_core::{
+        Note, Publication,
+        quorum::Lack,
+        types::{Epoch, Incarnation, NodeName, ViewId},
+        wire::Refusal,
+    };
 
     use super::Metrics;
+
+    #[test]
+    fn quorum_is_told_with_its_epoch_and_its_losses() {
+        let metrics = Metrics::new("1.0", "c", "a");
+        let view = ViewId { incarnation: Incarnation(3), controller: NodeName::new("a").expect("a name") };
+        let lost = Publication::Quorum { granted: None, lack: Some(Lack::Pending) };
+        for publication in [&lost, &Publication::Quorum { granted: Some((Epoch(7), view)), lack: None }, &lost, &lost] {
+            metrics.publication(publication);
+        }
+        for line in ["quorate_quorum 0", "quorate_epoch 7", "quorate_quorum_losses_total 1"] {
+            assert!(metrics.encode().contains(line), "{line} in {}", metrics.encode());
+        }
+    }
 
     #[test]
     fn two_agents_in_one_process_do_not_mix() {

@@ -58,8 +58,8 @@ pub(super) async fn run(
             let Ok(distrust) = handle.distrust().await else { return };
             alive.answered();
             if n % SAMPLE_EVERY == 0 {
-                let Ok(nodes) = handle.nodes().await else { return };
-                metrics.sample(&nodes, distrust, &traffic);
+                let (Ok(nodes), Ok(quorum)) = (handle.nodes().await, handle.quorum().await) else { return };
+                metrics.sample(&nodes, &quorum, distrust, &traffic);
             }
         }
     };

@@ -91,13 +91,13 @@ impl Quorum {
                 return Err(ApiError::bad_request("pinned_names", "are for VOTER_MODE_PINNED"));
             }
             VoterMode::Auto => Policy::Auto { most: most(request.most)? },
-            VoterMode::Pinned => Policy::Pinned { names: self.pinned(&request)? },
+            VoterMode::Pinned => Policy::Pinned { names: self.pinned(&request).await? },
         };
         self.0.change(ChangeKind::Policy(policy)).await?;
         Ok(SetVotersResponse { header: self.0.header() })
     }
 
-    fn pinned(&self, request: &SetVotersRequest) -> Result<BTreeSet<NodeName>, ApiError> {
+    async fn pinned(&self, request: &SetVotersRequest) -> Result<BTreeSet<NodeName>, ApiError> {
         let names = node_names("pinned_names", &request.pinned_names, MAX_VOTERS)?;
         if names.is_empty() {
             return Err(ApiError::bad_request("pinned_names", format!("allowed are 1 to {MAX_VOTERS} names")));
@@ -108,8 +108,14 @@ impl Quorum {
         }
         let view = self.0.handle.view().view;
         let known = |name: &NodeName| view.as_ref().is_some_and(|view| view.member(name).is_some());
-        match names.iter().find(|name| !known(name)) {
-            Some(name) => Err(ApiError::NodeNotFound { name: name.to_string() }),
+        if let Some(name) = names.iter().find(|name| !known(name)) {
+            return Err(ApiError::NodeNotFound { name: name.to_string() });
+        }
+        let nodes = self.0.handle.nodes_named(names.iter().cloned().collect()).await?;
+        match nodes.iter().find(|node| node.profile.candidacy == Candidacy::Never) {
+            Some(node) => {
+                Err(ApiError::bad_request("pinned_names", format!("{} is configured not to vote", node.name)))
+            }
             None => Ok(names),
         }
     }

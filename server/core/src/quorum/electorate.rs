@@ -155,14 +155,15 @@ impl Electorate {
         }
     }
 
-    /// The voters among these that stay although they are not there. Who is evicted does not; who left, or has been
-    /// missing for too long, does unless another can take its place; and who left stays rather than that fewer than
-    /// three vote: all may be stopped one after the other, and whichever two start again have quorum.
+    /// The voters among these that stay although they are not there. Who is evicted does not; who left, has been missing
+    /// for too long, or has `lost` its folder and is here with another one, does unless another can take its place; and who
+    /// left stays rather than that fewer than three vote: all may be stopped one after the other, and whichever two start again have quorum.
     fn staying(
         &self,
         now: Instant,
         absent: &[Voter],
         departing: &BTreeSet<NodeName>,
+        lost: impl Fn(&Voter) -> bool,
         spare: usize,
         here: usize,
     ) -> Vec<Voter> {
@@ -170,7 +171,7 @@ impl Electorate {
         let late = |voter: &Voter| self.missing.get(&voter.id).is_some_and(|since| now.since(*since) >= self.grace);
         let mut spare = spare;
         let mut stays = |voter: &&Voter| {
-            let replaced = (left(voter) || late(voter)) && spare > 0;
+            let replaced = (left(voter) || late(voter) || lost(voter)) && spare > 0;
             spare -= usize::from(replaced);
             let goes = self.evicted.contains(&voter.name) || replaced || left(voter) && here >= LEAST;
             !goes
@@ -220,7 +221,8 @@ impl Quorum {
         let is_here = |voter: &Voter| candidates.iter().any(|candidate| candidate.voter == *voter);
         let absent: Vec<Voter> = current.iter().filter(|voter| !is_here(voter)).cloned().collect();
         let spare = candidates.iter().filter(|candidate| !current.contains(&candidate.voter)).count();
-        let stay = self.electorate.staying(now.at, &absent, departing, spare, candidates.len());
+        let lost = |voter: &Voter| candidates.iter().any(|candidate| candidate.voter.name == voter.name);
+        let stay = self.electorate.staying(now.at, &absent, departing, lost, spare, candidates.len());
         let stay: Vec<Candidate> =
             stay.into_iter().map(|voter| Candidate { voter, witness: false, zone: None }).collect();
         choose(current, &candidates, *most as usize, &stay)

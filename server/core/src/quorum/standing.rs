@@ -94,11 +94,14 @@ impl Quorum {
             return Lack::Unformed { expected: self.profile.bootstrap_expect };
         }
         let here: BTreeSet<_> = view.members.iter().map(|member| member.identity.id).collect();
-        let told = alloc::vec![self.told.1.iter().map(|voter| voter.id).collect()];
-        if self.told.1.is_empty() || is_backed(&told, |id| here.contains(id)) {
+        // Those in force, while they change two sets, as far as the log here is kept; and those told, which may be newer.
+        let in_force = if self.suffrage == Suffrage::Satellite { Vec::new() } else { self.state.all_voters() };
+        let mut configs = if in_force.is_empty() { Vec::new() } else { self.state.configs() };
+        configs.extend((!self.told.1.is_empty()).then(|| self.told.1.iter().map(|voter| voter.id).collect()));
+        if configs.is_empty() || is_backed(&configs, |id| here.contains(id)) {
             return Lack::Pending;
         }
-        let missing = self.told.1.iter().filter(|voter| !here.contains(&voter.id));
+        let missing = in_force.iter().chain(&self.told.1).filter(|voter| !here.contains(&voter.id));
         let missing: BTreeSet<NodeName> = missing.map(|voter| voter.name.clone()).collect();
         Lack::Minority { missing: missing.into_iter().collect() }
     }
