@@ -135,6 +135,8 @@ impl RaftSnapshotBuilder<Types> for Builder {
             let size = snapshot.snapshot.len();
             tracing::error!(size, limit = MAX_SNAPSHOT, "the snapshot is too large to be sent to other nodes");
         }
+        // After a power cut the log must not end before the snapshot does.
+        self.pass.settled().await;
         self.pass
             .run(move |disk, era| {
                 disk.save_snapshot(era, &snapshot.meta, &snapshot.snapshot)?;

@@ -33,7 +33,7 @@ use crate::{
     net::{inbox::Inbox, link::Links},
     raft::{Label, LogId, Membership, Peer, SnapshotMeta, StoredMembership, Types, Vote, term},
     replica::Applier,
-    store::{Disk, Log},
+    store::{Disk, Log, Pass},
 };
 
 /// What runs while this node takes part in a cluster.
@@ -41,6 +41,7 @@ pub(super) struct Running<M: Machine> {
     pub cluster: ClusterUid,
     pub raft: Raft<Types, Applier<M>>,
     pub inbox: Inbox<M>,
+    pass: Pass,
     observer: AbortOnDropHandle<()>,
 }
 
@@ -177,14 +178,14 @@ impl<M: Machine> Inner<M> {
         let me = Peer::from(self.me.id);
         let links = Links { me, cluster, asker: self.asker.clone(), options: self.options.clone() };
         let applier = Applier { replica: self.replica.clone(), era, pass: pass.clone() };
-        let raft = Raft::new(me, self.config.clone(), links, Log(pass), applier).await;
+        let raft = Raft::new(me, self.config.clone(), links, Log(pass.clone()), applier).await;
         let raft = raft.map_err(|why| why.to_string())?;
         // An answer means that it is up, and that what it tells of itself is more than a beginning.
         raft.is_initialized().await.map_err(|why| why.to_string())?;
         let inbox = Inbox::new(cluster, raft.clone(), self.asker.clone(), self.runtime.clone());
         let observer = Observer { cluster, me: self.me.id, disk: self.disk.clone(), herald: self.news.herald() };
         let observer = self.runtime.spawn(observer.run(raft.metrics()));
-        let running = Running { cluster, raft, inbox, observer: AbortOnDropHandle::new(observer) };
+        let running = Running { cluster, raft, inbox, pass, observer: AbortOnDropHandle::new(observer) };
         *self.running.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(running));
         self.publish();
         Ok(())
@@ -196,6 +197,7 @@ impl<M: Machine> Inner<M> {
         if let Some(running) = running {
             running.observer.abort();
             let _ = running.raft.shutdown().await;
+            running.pass.settled().await;
         }
         // Some of its tasks may still be at work; from here on it is for nothing.
         self.replica.new_era();

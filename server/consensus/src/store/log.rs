@@ -1,9 +1,15 @@
 //! The log as the library wants it.
 //!
 //! Reading happens where it is asked for: it comes from memory nearly always. Writing waits for the disk, on a thread
-//! of its own unless that is switched off, and what was written is on the disk when the library is told.
+//! of its own unless that is switched off, and what was written is on the disk when the library is told. New entries are on
+//! their way for a while (`tail`); everything else waits until they are there.
 
-use std::{fmt::Debug, io, ops::RangeBounds};
+use std::{
+    fmt::Debug,
+    io,
+    ops::{Bound, RangeBounds},
+    sync::Arc,
+};
 
 use openraft::{
     OptionalSend, RaftLogReader,
@@ -41,30 +47,35 @@ impl Disk {
 
     /// The entries in a range, up to `limit` bytes but at least one. A hole is an error.
     pub(crate) fn entries(&self, range: impl RangeBounds<u64>, limit: usize) -> io::Result<Vec<Entry>> {
+        self.sized_entries(range, limit).map(|(entries, _)| entries)
+    }
+
+    /// The same, with the bytes that they take.
+    fn sized_entries(&self, range: impl RangeBounds<u64>, limit: usize) -> io::Result<(Vec<Entry>, usize)> {
         self.read(|read| {
             let mut entries: Vec<Entry> = Vec::new();
             let mut size = 0;
             for item in read.open_table(LOG)?.range(range)? {
                 let (index, value) = item?;
-                size += value.value().len();
-                if size > limit && !entries.is_empty() {
+                let more = size + value.value().len();
+                if more > limit && !entries.is_empty() {
                     break;
                 }
+                size = more;
                 if entries.last().is_some_and(|last| last.log_id.index + 1 != index.value()) {
                     return Err(Fault::Damaged(format!("there is a hole in the log before entry {}", index.value())));
                 }
                 entries.push(table::entry_of(index.value(), value.value())?);
             }
-            Ok(entries)
+            Ok((entries, size))
         })
     }
 
-    fn append(&self, era: u64, entries: &[Entry]) -> io::Result<()> {
+    pub(super) fn append(&self, era: u64, entries: &[(u64, Arc<[u8]>)]) -> io::Result<()> {
         self.write_in(era, |write| {
             let mut log = write.open_table(LOG)?;
-            for entry in entries {
-                let index = entry.log_id.index;
-                log.insert(index, table::entry_bytes(index, entry)?.as_slice())?;
+            for (index, bytes) in entries {
+                log.insert(index, &**bytes)?;
             }
             Ok(())
         })
@@ -95,16 +106,40 @@ fn last(read: &ReadTransaction) -> Result<Option<LogId>, Fault> {
     }
 }
 
+impl Log {
+    /// The entries in a range, up to `limit` bytes but at least one.
+    fn entries(&self, range: impl RangeBounds<u64>, limit: usize) -> io::Result<Vec<Entry>> {
+        let bounds = (range.start_bound().cloned(), range.end_bound().cloned());
+        // What is not on its way any more when this is looked at is on the disk.
+        let tail = self.0.tail.entries(bounds);
+        let Some(first) = tail.first().map(|(entry, _)| entry.log_id.index) else {
+            return self.0.disk.entries(bounds, limit);
+        };
+        let (mut entries, mut size) = self.0.disk.sized_entries((bounds.0, Bound::Excluded(first)), limit)?;
+        if entries.last().is_some_and(|last| last.log_id.index + 1 < first) {
+            return Ok(entries);
+        }
+        for (entry, bytes) in tail {
+            size += bytes;
+            if size > limit && !entries.is_empty() {
+                break;
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+}
+
 impl RaftLogReader<Types> for Log {
     async fn try_get_log_entries<RB: RangeBounds<u64> + Clone + Debug + OptionalSend>(
         &mut self,
         range: RB,
     ) -> io::Result<Vec<Entry>> {
-        self.0.disk.entries(range, usize::MAX)
+        self.entries(range, usize::MAX)
     }
 
     async fn limited_get_log_entries(&mut self, start: u64, end: u64) -> io::Result<Vec<Entry>> {
-        self.0.disk.entries(start..end, BATCH)
+        self.entries(start..end, BATCH)
     }
 
     async fn read_vote(&mut self) -> io::Result<Option<Vote>> {
@@ -116,6 +151,7 @@ impl RaftLogStorage<Types> for Log {
     type LogReader = Self;
 
     async fn get_log_state(&mut self) -> io::Result<LogState<Types>> {
+        self.0.settled().await;
         Ok(LogState { last_purged_log_id: self.0.disk.purged()?, last_log_id: self.0.disk.last()? })
     }
 
@@ -124,6 +160,7 @@ impl RaftLogStorage<Types> for Log {
     }
 
     async fn save_vote(&mut self, vote: &Vote) -> io::Result<()> {
+        self.0.settled().await;
         let vote = *vote;
         self.0.run(move |disk, era| disk.save_vote(era, &vote)).await
     }
@@ -145,18 +182,17 @@ impl RaftLogStorage<Types> for Log {
         I: IntoIterator<Item = Entry> + OptionalSend,
         I::IntoIter: OptionalSend,
     {
-        let entries: Vec<Entry> = entries.into_iter().collect();
-        self.0.run(move |disk, era| disk.append(era, &entries)).await?;
-        flushed.io_completed(Ok(()));
-        Ok(())
+        self.0.append(entries.into_iter().collect(), flushed)
     }
 
     async fn truncate_after(&mut self, last: Option<LogId>) -> io::Result<()> {
+        self.0.settled().await;
         let from = last.map_or(0, |id| id.index + 1);
         self.0.run(move |disk, era| disk.truncate(era, from)).await
     }
 
     async fn purge(&mut self, id: LogId) -> io::Result<()> {
+        self.0.settled().await;
         self.0.run(move |disk, era| disk.purge(era, &id)).await
     }
 }

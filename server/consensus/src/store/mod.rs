@@ -16,6 +16,7 @@ mod overlay;
 mod shared;
 mod snapshot;
 mod table;
+mod tail;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,7 @@ use std::{
 
 use redb::{Database, Durability, ReadTransaction, ReadableDatabase, WriteTransaction};
 
+use self::tail::Tail;
 pub(crate) use self::{fault::Fault, log::Log, open::Opened};
 use crate::{net::lock, raft::LogId};
 
@@ -58,6 +60,7 @@ pub(crate) struct Disk {
 pub(crate) struct Pass {
     pub disk: Arc<Disk>,
     era: u64,
+    tail: Arc<Tail>,
 }
 
 impl Pass {
@@ -82,7 +85,7 @@ impl Disk {
     /// not write into what came after it.
     pub(crate) fn new_pass(self: &Arc<Self>) -> Pass {
         let era = self.era.fetch_add(1, Ordering::SeqCst) + 1;
-        Pass { disk: self.clone(), era }
+        Pass { disk: self.clone(), era, tail: Arc::new(Tail::new()) }
     }
 
     pub(crate) fn path(&self) -> &Path {
