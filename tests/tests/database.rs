@@ -56,10 +56,6 @@ async fn in_minority(cluster: &Cluster, name: &str) {
     .await;
 }
 
-fn reason(error: &quorate::Error) -> Option<&Reason> {
-    error.reason()
-}
-
 #[tokio::test]
 async fn d1_a_setting_holds_everywhere_and_survives_that_all_are_killed() {
     let mut cluster = quorate(4).await;
@@ -94,7 +90,7 @@ async fn settings_that_do_not_exist_are_refused() {
     let client = cluster.agent("n1").client();
     for (name, value) in [("voters", "3"), ("voter_grace", "1ms"), ("voter_grace", "often"), ("", "")] {
         let refused = client.set_setting(name, value).await.unwrap_err();
-        assert_eq!(reason(&refused), Some(&Reason::BadRequest), "{name} {value}");
+        assert_eq!(refused.reason(), Some(&Reason::BadRequest), "{name} {value}");
     }
     let said = cluster.cli(&["n1"]).run(&["settings", "set", "voter_grace", "8d"]).await;
     assert!(said.code == 2 && said.stderr.contains("allowed are 1s to 7days"), "{said:?}");
@@ -208,12 +204,12 @@ async fn a_file_that_is_no_backup_of_this_cluster_changes_nothing() {
         (foreign, "of cluster"),
     ] {
         let refused = client.restore(&bytes, None, false).await.unwrap_err();
-        assert_eq!(reason(&refused), Some(&Reason::BadBackup), "{refused}");
+        assert_eq!(refused.reason(), Some(&Reason::BadBackup), "{refused}");
         assert!(refused.to_string().contains(word), "{refused}");
     }
     assert_eq!(client.settings().await.unwrap().header.unwrap().revision, revision, "something was changed");
     let huge = client.restore(&vec![0; 17 * 1024 * 1024], None, false).await.unwrap_err();
-    assert_eq!(reason(&huge), Some(&Reason::BadRequest), "{huge}");
+    assert_eq!(huge.reason(), Some(&Reason::BadRequest), "{huge}");
     let said = cluster.cli(&["n1"]).run(&["restore", "/nonexistent", "--yes"]).await;
     assert!(said.code == 2 && said.stderr.contains("/nonexistent"), "{said:?}");
 }
@@ -233,7 +229,7 @@ async fn q2_a_cluster_formed_on_empty_machines_gets_back_what_the_lost_one_had()
     restart_all(&mut cluster);
     cluster.quorum_all().await;
     let refused = client.restore(&backup, None, false).await.unwrap_err();
-    assert_eq!(reason(&refused), Some(&Reason::BadBackup), "{refused}");
+    assert_eq!(refused.reason(), Some(&Reason::BadBackup), "{refused}");
     assert!(refused.to_string().contains(&lost.cluster_uid), "{refused}");
     client.restore(&backup, Some(&lost.cluster_uid), false).await.unwrap();
     let epoch = wait_for("epochs above all that the lost cluster can have had", LIMIT, async || {
@@ -341,12 +337,12 @@ async fn only_a_voter_can_form_the_cluster_anew() {
     cluster.agree(&[&satellite, left]).await;
     let client = cluster.agent(&satellite).client();
     let refused = client.force_new_cluster(&uid, false).await.unwrap_err();
-    assert_eq!(reason(&refused), Some(&Reason::ClusterState), "{refused}");
+    assert_eq!(refused.reason(), Some(&Reason::ClusterState), "{refused}");
     assert!(refused.to_string().contains("does not vote"), "{refused}");
     // Without anybody who leads, a satellite has nothing to tell of the database; a voter has.
     let unknown = client.settings().await.unwrap_err();
-    assert_eq!(reason(&unknown), Some(&Reason::QuorumLost), "{unknown}");
+    assert_eq!(unknown.reason(), Some(&Reason::QuorumLost), "{unknown}");
     cluster.agent(left).client().settings().await.unwrap();
     let lost = cluster.agent(left).client().set_setting("voter_grace", "2m").await.unwrap_err();
-    assert_eq!(reason(&lost), Some(&Reason::QuorumLost), "nobody leads, so surely nothing was changed: {lost}");
+    assert_eq!(lost.reason(), Some(&Reason::QuorumLost), "nobody leads, so surely nothing was changed: {lost}");
 }
