@@ -21,11 +21,6 @@ async fn quorate(size: usize) -> Cluster {
     cluster
 }
 
-async fn voters(cluster: &Cluster, at: &str) -> Vec<String> {
-    let answer = cluster.agent(at).client().voters().await.unwrap();
-    answer.voters.into_iter().map(|voter| voter.node_name).collect()
-}
-
 async fn history(cluster: &Cluster, at: &str, kinds: &[HistoryKind]) -> Vec<v1::HistoryRecord> {
     let kinds = kinds.iter().map(|kind| i32::from(*kind)).collect();
     let filter = v1::ListHistoryRequest { kinds, ..v1::ListHistoryRequest::default() };
@@ -48,19 +43,11 @@ fn restart_all(cluster: &mut Cluster) {
     }
 }
 
-/// Waits until an agent knows that too few voters are left: until then it may have quorum.
-async fn in_minority(cluster: &Cluster, name: &str) {
-    wait_until(format!("{name} to be in a minority"), async || {
-        cluster.quorum(name).await.reason() == v1::QuorumReason::Minority
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn d1_a_setting_holds_everywhere_and_survives_that_all_are_killed() {
     let mut cluster = quorate(4).await;
     let satellite = cluster.agents().iter().map(|agent| agent.name().to_owned());
-    let voting = voters(&cluster, "n1").await;
+    let voting = cluster.voters("n1").await;
     let satellite = satellite.into_iter().find(|name| !voting.contains(name)).unwrap();
     let client = cluster.agent(&satellite).client();
     client.set_setting("voter_grace", "1s").await.unwrap();
@@ -73,11 +60,11 @@ async fn d1_a_setting_holds_everywhere_and_survives_that_all_are_killed() {
         assert!(answer.header.unwrap().revision > 0);
     }
     // It is obeyed: agents are configured to wait for a minute.
-    let voting = voters(&cluster, "n1").await;
+    let voting = cluster.voters("n1").await;
     let gone = voting.iter().find(|name| *name != "n1").unwrap().clone();
     cluster.agent_mut(&gone).kill_dash_nine();
     wait_until("the satellite votes in place of the voter that was killed", async || {
-        voters(&cluster, "n1").await.contains(&satellite)
+        cluster.voters("n1").await.contains(&satellite)
     })
     .await;
     let said = cluster.cli(&["n1"]).run(&["settings", "unset", "voter_grace"]).await;
@@ -274,7 +261,7 @@ async fn a_cluster_is_formed_anew_from_a_minority_and_the_majority_stays_out() {
     for name in ["n1", "n2", "n3"] {
         cluster.agent_mut(name).kill_dash_nine();
     }
-    in_minority(&cluster, "n4").await;
+    cluster.minority("n4").await;
     cluster.agree(&["n4", "n5"]).await;
     let wrong = cli.run(&["force-new-cluster", "--cluster-uid", "0b2a"]).await;
     assert!(wrong.code == 2 && wrong.stderr.contains(&uid), "{wrong:?}");
@@ -324,7 +311,7 @@ async fn a_cluster_is_formed_anew_from_a_minority_and_the_majority_stays_out() {
 #[tokio::test]
 async fn only_a_voter_can_form_the_cluster_anew() {
     let mut cluster = quorate(4).await;
-    let voting = voters(&cluster, "n1").await;
+    let voting = cluster.voters("n1").await;
     let satellite = cluster.agents().iter().map(|agent| agent.name().to_owned()).find(|name| !voting.contains(name));
     let satellite = satellite.unwrap();
     let uid = cluster.quorum(&satellite).await.cluster_uid;
@@ -333,7 +320,7 @@ async fn only_a_voter_can_form_the_cluster_anew() {
     for name in voting.iter().filter(|name| *name != left) {
         cluster.agent_mut(name).kill_dash_nine();
     }
-    in_minority(&cluster, left).await;
+    cluster.minority(left).await;
     cluster.agree(&[&satellite, left]).await;
     let client = cluster.agent(&satellite).client();
     let refused = client.force_new_cluster(&uid, false).await.unwrap_err();

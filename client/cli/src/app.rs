@@ -36,6 +36,19 @@ impl App {
     }
 }
 
+impl App {
+    /// What concerns a single agent needs exactly one endpoint.
+    pub fn one_endpoint(&self, what: &str) -> Result<(), Failure> {
+        match self.client.endpoints().count() {
+            1 => Ok(()),
+            several => {
+                let text = format!("{what} concerns one agent, but there are {several} endpoints: give one --endpoint");
+                Err(Failure::Usage(text))
+            }
+        }
+    }
+}
+
 /// TLS as the flags and variables have it.
 fn tls(global: &Global) -> Result<Option<TlsOptions>, Failure> {
     let Global { tls_ca, tls_certificate, tls_key, tls_server_name, .. } = global;

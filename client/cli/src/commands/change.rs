@@ -9,11 +9,7 @@ use crate::words::clean;
 
 /// Has the node behind the one endpoint leave.
 pub async fn leave(mut app: App, args: LeaveArgs) -> Result<(), Failure> {
-    let endpoints = app.client.endpoints().count();
-    if endpoints != 1 {
-        let text = format!("leaving concerns one agent, but there are {endpoints} endpoints: give one --endpoint");
-        return Err(Failure::Usage(text));
-    }
+    app.one_endpoint("leaving")?;
     let node = app.client.agent().await?.agent.unwrap_or_default().node_name;
     let name = clean(&node);
     confirm(&format!("{name} will leave the cluster, and its agent will stop."), args.yes)?;

@@ -7,11 +7,7 @@ use crate::{json, text};
 
 /// Forms the cluster anew when its uid was given; otherwise says what that would mean.
 pub async fn run(mut app: App, args: ForceArgs) -> Result<(), Failure> {
-    let endpoints = app.client.endpoints().count();
-    if endpoints != 1 {
-        let text = format!("this concerns one agent, but there are {endpoints} endpoints: give one --endpoint");
-        return Err(Failure::Usage(text));
-    }
+    app.one_endpoint("this")?;
     let forced = args.cluster_uid.is_some();
     let answer = app.client.force_new_cluster(args.cluster_uid.as_deref().unwrap_or_default(), !forced).await?;
     if app.out.is_json() {

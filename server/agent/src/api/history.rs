@@ -17,6 +17,7 @@ use super::{
     error::ApiError,
     events, map,
     page::{self, Listing},
+    settings,
 };
 
 /// Records of a page unless told.
@@ -90,8 +91,8 @@ fn record(record: &Record) -> HistoryRecord {
         }
         RecordKind::Policy(policy) => Kind::Setting(HistorySetting { name: "voters".into(), value: chosen(policy) }),
         RecordKind::VoterGrace(grace) => {
-            let value = grace.map(|grace| humantime::format_duration(grace).to_string());
-            Kind::Setting(HistorySetting { name: "voter_grace".into(), value: value.unwrap_or_default() })
+            let value = grace.map(settings::show).unwrap_or_default();
+            Kind::Setting(HistorySetting { name: settings::VOTER_GRACE.into(), value })
         }
         RecordKind::Evicted { name, reason } => eviction(name, true, reason),
         RecordKind::Readmitted { name } => eviction(name, false, ""),

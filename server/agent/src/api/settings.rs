@@ -8,11 +8,13 @@ use quorate_proto::v1::Setting;
 use super::error::ApiError;
 
 /// Name of the setting that says how long voters that are missing keep their place.
-const VOTER_GRACE: &str = "voter_grace";
+pub const VOTER_GRACE: &str = "voter_grace";
 /// Its range, as in the configuration file.
 const VOTER_GRACE_RANGE: RangeInclusive<Duration> = quorate_core::settings::VOTER_GRACE;
 
-fn show(duration: Duration) -> String {
+/// A duration as settings have it.
+#[must_use]
+pub fn show(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()
 }
 

@@ -20,15 +20,11 @@ impl Quorum {
             out.push(Effect::Evictions(rules.evictions.all()));
         }
         self.electorate.set_grace(rules.voter_grace);
-        self.rules = rules;
-        self.outdate();
-    }
-
-    /// A regime of an epoch that may have been granted before a restore goes on only until there is a new one.
-    pub(super) fn outdate(&mut self) {
+        // A regime of an epoch that may have been granted before a restore goes on only until there is a new one.
         if let Some(hold) = &mut self.hold {
-            hold.outbid |= hold.regime.epoch < self.rules.least_epoch;
+            hold.outbid |= hold.regime.epoch < rules.least_epoch;
         }
+        self.rules = rules;
     }
 
     /// Evictions do without quorum: whoever leads writes those down that the database lacks.
@@ -48,10 +44,6 @@ impl Quorum {
 
     /// What consensus was asked came to an end. Returns whether it was to record evictions.
     pub(super) fn on_recorded(&mut self, number: u64) -> bool {
-        let ended = self.recording == Some(number);
-        if ended {
-            self.recording = None;
-        }
-        ended
+        self.recording.take_if(|known| *known == number).is_some()
     }
 }
