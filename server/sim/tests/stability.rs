@@ -66,6 +66,24 @@ fn v6_a_flapping_node_costs_one_view_change() {
     }
 }
 
+/// An outage may end when the node has given the others up and they have not given it up yet.
+#[test]
+fn v6_a_node_that_flaps_for_about_the_time_of_a_silence_costs_one_view_change() {
+    for down in (900..1500).step_by(10) {
+        let mut world = formed(4, 4, 1);
+        let views = views_during(&mut world, |world| {
+            for _ in 0..20 {
+                Fault::CutNetwork(3, 0).apply(world);
+                world.run_for(S / 1000 * down);
+                world.heal();
+                world.run_for(S * 2);
+            }
+            Fault::CutNetwork(3, 0).apply(world);
+        });
+        assert_eq!(views, 2, "down {down} ms");
+    }
+}
+
 #[test]
 fn v6_a_lossy_node_is_in_or_out_and_stays_so() {
     for loss in [0.1, 0.3, 0.8] {

@@ -6,6 +6,7 @@
 //!
 //! - A member of the basis stays unless fewer than a third of its watchers reach it; only watchers that are connected
 //!   and have come to a verdict count. So one bad pair is nothing, and a node that most cannot hear is out.
+//! - A member that went on to a view without that node is out: it is not in the basis any more.
 //! - A node that is not in the basis comes in when two thirds of those who would watch it reach it, and it reaches them;
 //!   and when the group it would make holds together.
 //! - Nodes that stand together in another view come in together, once two thirds of all paths between them and those who
@@ -283,8 +284,9 @@ impl<'a> Picture<'a> {
             }
         };
         let mut in_basis = self.standing(basis, overlay);
-        if basis.is_none() {
-            in_basis[best] = true;
+        match basis {
+            Some(basis) => self.drop_those_gone(&mut in_basis, basis, best),
+            None => in_basis[best] = true,
         }
         let blocks = self.blocks(&in_basis, overlay, left);
         let belongs = |number: usize| {
@@ -301,6 +303,17 @@ impl<'a> Picture<'a> {
             group[best] = true;
         }
         group
+    }
+
+    /// Who has gone on from the basis to a later view, without the one whose view the basis is, is out: it comes in as any
+    /// other node does. Otherwise a node that was cut off just long enough to give the others up would be taken back at
+    /// once, to go again with the next outage.
+    fn drop_those_gone(&self, in_basis: &mut Set, basis: &ViewRecord, best: usize) {
+        let Some(best) = self.reports.at(best).map(|report| &report.origin) else { return };
+        let is_gone = |view: &Arc<ViewRecord>| view.id > basis.id && !view.contains(best);
+        for (number, within) in in_basis.iter_mut().enumerate().filter(|(_, within)| **within) {
+            *within = !self.view_of(number).is_some_and(is_gone);
+        }
     }
 
     /// Whether a member stays: at least a third of its watchers reach it. One that answers and is only held back for now
