@@ -323,7 +323,7 @@ impl World {
         }
         // Another leads by now, or the majority is away: an entry that some have may still be completed by another.
         let stray = self.log(host).is_some_and(|(_, log)| log.term == term) && self.consensus.dice.chance(0.3);
-        if stray || !leads || !alive { Some(false).filter(|_| stray) } else { None }
+        if stray || !leads || !alive { stray.then_some(false) } else { None }
     }
 
     fn commit(&mut self, host: usize, start: u64, term: u64, number: u64, change: Change) {
@@ -335,7 +335,7 @@ impl World {
         log.index += 1;
         let applied: Applied = log.database.apply(change);
         let lost = self.consensus.dice.chance(0.05);
-        self.fact(host, Fact::Done { number, applied: Some(applied).filter(|_| told && !lost) });
+        self.fact(host, Fact::Done { number, applied: (told && !lost).then_some(applied) });
     }
 
     fn change_voters(

@@ -139,6 +139,6 @@ impl Consensus {
         let change = Change { wall: WallTime(0), kind };
         let applied = database.apply(change);
         (self.regime, self.epoch) = (database.regime, database.epoch);
-        self.seats[number].news.push_back(News::Done(asked, Some(applied).filter(|_| answered)));
+        self.seats[number].news.push_back(News::Done(asked, answered.then_some(applied)));
     }
 }

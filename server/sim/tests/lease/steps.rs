@@ -59,7 +59,7 @@ impl World {
     fn steps_of(&self, number: usize, steps: &mut Vec<Step>) {
         let boot = self.boot(number);
         let seat = &self.log.seats[number];
-        let may = |steps: &mut Vec<Step>, when: bool, step: Step| steps.extend(Some(step).filter(|_| when));
+        let may = |steps: &mut Vec<Step>, when: bool, step: Step| steps.extend(when.then_some(step));
         may(steps, self.views.to_install(number).is_some(), Step::Install(number));
         if self.has_majority(number) {
             may(steps, seat.stands && !self.log.leads(number, boot), Step::Elect(number));
