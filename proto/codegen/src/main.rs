@@ -20,6 +20,8 @@ const FILES: &[&str] = &[
     "quorate/v1/event.proto",
     "quorate/v1/quorum.proto",
     "quorate/v1/admin.proto",
+    "quorate/peer/v1/words.proto",
+    "quorate/peer/v1/coordination.proto",
     "quorate/peer/v1/peer.proto",
     "quorate/store/v1/database.proto",
 ];

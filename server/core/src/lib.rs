@@ -3,6 +3,7 @@
 //! Facts rise as events, orders descend as effects; no layer names one above it, and only [`node`] knows them all:
 //!
 //! ```text
+//!   coordination  sessions, names, barriers: a log in memory, copied to all members
 //!   quorum        voters, lease, epoch; consensus is a library, the cluster database what it keeps
 //!   integration   link facts in, agreed views out
 //!   discovery     addresses in, peers to link to out
@@ -19,6 +20,7 @@
 extern crate alloc;
 
 pub mod channel;
+pub mod coordination;
 pub mod database;
 pub mod discovery;
 pub mod integration;

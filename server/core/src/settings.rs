@@ -3,7 +3,10 @@
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::ops::RangeInclusive;
 
-use crate::types::{Address, Duration, Identity, Network, Profile};
+use crate::{
+    coordination::{Limits, state::MAX_VALUE},
+    types::{Address, Duration, Identity, Network, Profile},
+};
 
 /// Most voters of a cluster.
 pub const MAX_VOTERS: usize = 7;
@@ -46,6 +49,8 @@ pub struct Settings {
     pub lease: Duration,
     /// How long a voter may be missing before another takes its place (1 s to 7 days).
     pub voter_grace: Duration,
+    /// How much clients may have of sessions, names and barriers.
+    pub limits: Limits,
     /// What the node says of itself.
     pub profile: Arc<Profile>,
     /// How many views are kept as history (16 to 4,096).
@@ -86,6 +91,7 @@ impl Settings {
             redial_max: Duration::from_secs(5),
             lease: Duration::from_millis(400),
             voter_grace: Duration::from_secs(60),
+            limits: Limits::default(),
             profile: Arc::default(),
             history: 256,
             max_nodes: 2048,
@@ -120,6 +126,18 @@ impl Settings {
         span("voter_grace", self.voter_grace, *VOTER_GRACE.start(), *VOTER_GRACE.end())?;
         count("bootstrap_expect", self.profile.bootstrap_expect as usize, 0, MAX_VOTERS)?;
         count("labels", self.profile.labels.len(), 0, MAX_LABELS)?;
+        let Limits { sessions, client_sessions, names, session_names, value_bytes, .. } = self.limits;
+        count("sessions", sessions, 1, 1_000_000)?;
+        count("client_sessions", client_sessions, 1, sessions)?;
+        count("names", names, 1, 1_000_000)?;
+        count("session_names", session_names, 1, 100_000)?;
+        count("value_bytes", value_bytes, 0, MAX_VALUE)?;
+        let Limits { state_bytes, holders, queue, participants, requests, .. } = self.limits;
+        count("state_bytes", state_bytes, 1 << 20, 4 << 30)?;
+        count("holders", holders, 1, 100_000)?;
+        count("queue", queue, 1, 100_000)?;
+        count("participants", participants, 1, 10_000)?;
+        count("requests", requests, 16, 100_000)?;
         count("history", self.history, 16, 4096)?;
         count("max_nodes", self.max_nodes, 2, 10_000)?;
         count("networks", self.endpoints.len(), 1, 8)

@@ -3,7 +3,14 @@
 //! The vocabulary of all layers lies here, so that a lower layer can carry an upper one's messages without knowing it:
 //! `channel` reads the first rows of [`Frame`], `link` the link rows, and neither looks into a [`Payload`].
 
+mod coordination;
+
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+
+pub use coordination::{
+    Act, Answer, Batch, Begin, Claim, Denial, Departure, Done, Entry, EntryKind, Head, LimitKind, Memory, Mode,
+    NameKind, Opening, Participant, Parties, Piece, Plan, RangeKind, Request, Talk,
+};
 
 use crate::types::{
     Address, ClusterUid, Duration, Epoch, Identity, Incarnation, Loss, Members, Network, NodeName, Profile, Regime,
@@ -237,6 +244,8 @@ pub enum Payload {
     },
     /// Of quorum.
     Quorum(Word),
+    /// Of sessions, names and barriers.
+    Coordination(Talk),
     /// A message of the consensus library, which only it understands.
     Consensus(Vec<u8>),
     /// A request to the node that leads, which only the agent understands.

@@ -1,6 +1,10 @@
 //! Checkers of the invariants. They see what agents publish, not what they think.
 
+mod coordination;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use coordination::{Belief, Coordinated, Follower, PARTIES, Seen};
 
 use quorate_core::{
     Publication,
@@ -66,6 +70,8 @@ pub struct Checkers {
     told: Vec<Option<(Epoch, ViewId)>>,
     /// The view of each epoch, and the highest one there was.
     epochs: BTreeMap<Epoch, ViewId>,
+    /// What is known of sessions, names and barriers.
+    pub coordinated: Coordinated,
     /// The different sizes of views that each host has installed.
     pub sizes: BTreeMap<usize, BTreeSet<usize>>,
 }
@@ -87,6 +93,7 @@ impl Checkers {
             installed: BTreeSet::new(),
             told: vec![None; hosts],
             epochs: BTreeMap::new(),
+            coordinated: Coordinated::default(),
             sizes: BTreeMap::new(),
         }
     }
@@ -125,6 +132,7 @@ impl Checkers {
             }
             Publication::Stable { id, .. } => self.on_stable(time, host, hosts, id),
             Publication::Quorum { granted, .. } => self.on_quorum(time, host, hosts, granted.as_ref()),
+            Publication::Coordination(update) => self.coordination(time, host, hosts, update),
             Publication::NodeChanged { .. } => {}
         }
     }
@@ -280,7 +288,14 @@ impl Checkers {
     /// After every event: L1, nothing grows without limit.
     pub fn after(&mut self, time: Time, host: &Host) {
         let Some(node) = &host.node else { return };
-        let limits = [("channels", 4096), ("targets", 16_384), ("links", 4096), ("reports", 2048)];
+        let limits = [
+            ("channels", 4096),
+            ("targets", 16_384),
+            ("links", 4096),
+            ("reports", 2048),
+            ("requests", 1024),
+            ("clocks", 4096),
+        ];
         for ((what, size), (_, limit)) in node.load().into_iter().zip(limits) {
             if size > limit {
                 self.fail(time, "L1", format!("n{} holds {size} {what}", host.number));

@@ -8,7 +8,10 @@ use std::{
 };
 
 use clap::Parser;
-use quorate_sim::run::{Outcome, Size, checked, random};
+use quorate_sim::{
+    check::Seen,
+    run::{Outcome, Size, checked, random},
+};
 
 /// Runs clusters of simulated nodes under faults and checks the invariants of the design.
 #[derive(Parser, Debug)]
@@ -118,6 +121,9 @@ fn report(seed: u64, size: Size, outcome: &Outcome) -> bool {
     match &outcome.violation {
         None => {
             println!("seed {seed}: {} nodes, {} views, no violation", outcome.hosts, outcome.views);
+            if outcome.coordinated != Seen::default() {
+                println!("{:?}", outcome.coordinated);
+            }
             true
         }
         Some(violation) => {

@@ -1,9 +1,9 @@
 //! Whole runs: a random one for each seed, and what is common to the fixed ones.
 
-use quorate_core::{Settings, types::Duration};
+use quorate_core::{Settings, types::Duration, wire::Frame};
 
 use crate::{
-    check::{Reader, Violation},
+    check::{Follower, Reader, Seen, Violation},
     dice::Dice,
     episode,
     network::Network,
@@ -88,6 +88,8 @@ pub struct Outcome {
     pub views: usize,
     /// How often readers resumed on another agent.
     pub resumed: u64,
+    /// What was seen of sessions, names and barriers.
+    pub coordinated: Seen,
     /// The trace, if one was wanted.
     pub trace: Vec<String>,
 }
@@ -112,6 +114,12 @@ fn tune_eager(settings: &mut Settings) {
 /// Makes up a cluster and a series of faults, checks every step, then mends everything and expects one view of all.
 #[must_use]
 pub fn random(seed: u64, size: Size, trace: bool) -> Outcome {
+    weighed(seed, size, trace, None)
+}
+
+/// The same, and has each frame weighed that is sent.
+#[must_use]
+pub fn weighed(seed: u64, size: Size, trace: bool, weigh: Option<fn(&Frame) -> u64>) -> Outcome {
     let mut dice = Dice::new(seed ^ 0x5eed);
     let hosts = dice.between(size.least, size.most);
     let ms = Duration::from_millis;
@@ -125,16 +133,20 @@ pub fn random(seed: u64, size: Size, trace: bool) -> Outcome {
     };
     let mut world = World::new(seed, hosts, network, tune);
     world.trace = trace.then(Vec::new);
+    world.weigh = weigh;
     if size.quorum {
         world.enfranchise();
+        world.employ(dice.between(3, 9));
     }
     form(&mut world, &mut dice);
     let mut readers = vec![Reader::default(); 3];
+    let mut followers = vec![Follower::default(); 3];
     for _ in 0..dice.between(1, size.faults) {
         let pause = if dice.chance(0.4) { ms(200) } else { ms(4000) };
         world.run_for(dice.span(ms(0), pause));
         Fault::draw(&mut world).apply(&mut world);
         read(&mut world, &mut readers);
+        follow(&mut world, &mut followers);
     }
     mend(&mut world);
     let all: Vec<usize> = (0..hosts).collect();
@@ -149,9 +161,14 @@ pub fn random(seed: u64, size: Size, trace: bool) -> Outcome {
     if size.quorum {
         quorate(&mut world);
     }
+    if size.quorum {
+        follow(&mut world, &mut followers);
+        world.rest();
+    }
     world.run_for(Duration::from_secs(15));
     if size.quorum {
         quorate(&mut world);
+        coordinated(&mut world);
     }
     if world.check.installed.len() > before {
         let more = world.check.installed.len() - before;
@@ -169,6 +186,7 @@ pub fn random(seed: u64, size: Size, trace: bool) -> Outcome {
         hosts,
         views: world.check.installed.len(),
         resumed: readers.iter().map(|reader| reader.resumed).sum(),
+        coordinated: world.check.coordinated.seen,
         trace: world.trace.take().unwrap_or_default(),
     }
 }
@@ -186,6 +204,26 @@ fn quorate(world: &mut World) {
         };
         let lacks: Vec<_> = world.hosts.iter().map(lacks).collect();
         world.check.fail(world.time, "quorum", format!("all agree, but not all have quorum: {all:?} {lacks:?}"));
+    }
+}
+
+/// All is well: so all have the same copy, all of it sure, and nobody waits for anything.
+fn coordinated(world: &mut World) {
+    let states: Vec<_> =
+        world.hosts.iter().map(|host| host.node.as_ref().and_then(|node| node.coordinated())).collect();
+    let same = states.iter().all(|state| state.is_some() && *state == states[0]);
+    let sure = states.iter().flatten().all(|(state, sure)| state.revision() == *sure);
+    let served = world.hosts.iter().all(|host| host.node.as_ref().is_some_and(quorate_core::Node::is_served));
+    if !same || !sure || !served {
+        let shown: Vec<_> = states
+            .iter()
+            .map(|state| state.map(|(state, sure)| (state.origin(), state.epoch(), state.revision(), sure)))
+            .collect();
+        let what = format!("copies differ, or are not sure, or not all serve ({served}): {shown:?}");
+        world.check.fail(world.time, "copies", what);
+    } else if world.clients.busy() > 0 {
+        let what = format!("{} clients wait for an answer though all is well", world.clients.busy());
+        world.check.fail(world.time, "copies", what);
     }
 }
 
@@ -214,6 +252,14 @@ fn mend(world: &mut World) {
     world.run_while(Duration::from_secs(7), |world| !world.hosts.iter().any(|host| host.is_leaving(world.time)));
     world.disarm(false);
     world.start_all();
+}
+
+/// Each reader of what changed goes on at an agent of its choice.
+fn follow(world: &mut World, followers: &mut [Follower]) {
+    for follower in followers {
+        let host = world.dice.below(world.hosts.len());
+        world.check.follow(world.time, follower, &world.hosts[host]);
+    }
 }
 
 /// Each reader goes on at an agent of its choice.

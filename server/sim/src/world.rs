@@ -1,5 +1,6 @@
 //! The world: hosts, networks, time, and the queue of what will happen.
 
+mod clients;
 mod conn;
 mod consensus;
 mod trace;
@@ -22,6 +23,8 @@ use crate::{
     network::Network,
     plan::{Fault, Trap},
 };
+pub use clients::Clients;
+use clients::Turn;
 use conn::Conn;
 pub use consensus::Consensus;
 use consensus::Step;
@@ -42,6 +45,8 @@ enum Happening {
     Resume { host: usize },
     /// Something happens in consensus.
     Consensus(Step),
+    /// It is a client's turn.
+    Client(usize, Turn),
     /// A fault strikes that a trap has set off, unless the traps were taken away.
     Strike { fault: Fault },
 }
@@ -78,6 +83,8 @@ pub struct World {
     pub trace: Option<Vec<String>>,
     /// The model of the consensus library.
     pub consensus: Consensus,
+    /// Those who use the agents.
+    pub clients: Clients,
     /// When consensus goes on by itself.
     ticked: Time,
     tune: Tune,
@@ -109,6 +116,7 @@ impl World {
             weigh: None,
             trace: None,
             consensus: Consensus::new(seed, hosts),
+            clients: Clients::new(seed),
             ticked: Time::ZERO,
             tune,
             seeds: (0..hosts.min(3)).collect(),
@@ -190,6 +198,7 @@ impl World {
             }
             Happening::Resume { host } => self.resume(host),
             Happening::Consensus(step) => self.consent(step),
+            Happening::Client(client, turn) => self.client(client, turn),
             Happening::Strike { fault } => {
                 if !self.disarmed {
                     fault.apply(self);
@@ -224,6 +233,7 @@ impl World {
             Effect::Publish(publication) => self.publish(host, publication),
             Effect::Note(note) => self.note(host, &note),
             Effect::Consensus(order) => self.order(host, order),
+            Effect::Coordinated { ticket, reply } => self.reply(ticket, reply),
             Effect::Reply { .. } | Effect::Serve { .. } | Effect::Answered { .. } => {}
             Effect::Departed { confirmed } => {
                 self.say(|| format!("n{host} departed, confirmed: {confirmed}"));

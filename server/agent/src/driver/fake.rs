@@ -122,7 +122,7 @@ impl Fake {
             }
             Publication::TransitionStarted { .. } => now.state = ViewState::Transition,
             Publication::Stable { .. } => now.state = ViewState::Stable,
-            Publication::Quorum { .. } | Publication::NodeChanged { .. } => {}
+            Publication::Quorum { .. } | Publication::Coordination(_) | Publication::NodeChanged { .. } => {}
         }
         log.publish(publication, WallTime(7), history);
         self.view.send_replace(now.clone());

@@ -252,6 +252,7 @@ impl<T: Connections> Driver<T> {
                     let _ = reply.send(answer);
                 }
             }
+            Effect::Coordinated { .. } => {}
             Effect::Departed { confirmed } => {
                 self.departure.send_replace(Departure::Departed { confirmed });
             }

@@ -67,6 +67,7 @@ pub(super) fn write_publication(publication: &Publication) {
         Publication::Stable { id, .. } => info!(view = %id, "view stable"),
         Publication::Quorum { granted: Some((epoch, view)), .. } => info!(%epoch, %view, "quorum granted"),
         Publication::Quorum { granted: None, lack } => warn!(?lack, "no quorum"),
+        Publication::Coordination(update) => trace!(revision = %update.revision, "sessions, names or barriers changed"),
         Publication::NodeChanged { name } => trace!(%name, "node changed"),
     }
 }

@@ -1,6 +1,6 @@
 //! What may not come in: the error, and the checks of lists, texts and ids that all messages share.
 
-use quorate_core::types::{NameError, Network, NodeName};
+use quorate_core::types::{NameError, Network, NodeName, PathError};
 
 use super::{MAX_ENTRIES, MAX_TEXT_BYTES};
 
@@ -25,6 +25,14 @@ pub enum WireError {
         field: &'static str,
         /// What is wrong with it.
         source: NameError,
+    },
+    /// A path that has not the form of one.
+    #[error("{field}: {source}")]
+    Path {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        source: PathError,
     },
     /// An id of the wrong length.
     #[error("{field} has {found} bytes instead of 16")]

@@ -10,6 +10,7 @@
 //! ```
 
 mod bounds;
+mod coordination;
 mod frame;
 mod payload;
 mod quorum;

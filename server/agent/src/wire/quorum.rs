@@ -158,9 +158,12 @@ pub(super) fn candidacy_out(candidacy: Candidacy) -> i32 {
     }
 }
 
-pub(super) fn labels_out(profile: &Profile) -> Vec<pb::Label> {
-    let out = |(key, value): &(String, String)| pb::Label { key: clip(key), value: clip(value) };
-    profile.labels.iter().map(out).collect()
+pub(super) fn labels_out(labels: &[(String, String)]) -> Vec<pb::Label> {
+    labels.iter().map(|(key, value)| pb::Label { key: clip(key), value: clip(value) }).collect()
+}
+
+pub(super) fn labels(from: Vec<pb::Label>) -> Result<Vec<(String, String)>, WireError> {
+    list("labels", from, |from| Ok((text("label.key", from.key)?, text("label.value", from.value)?)))
 }
 
 pub(super) fn profile(candidacy: i32, bootstrap_expect: u32, labels: Vec<pb::Label>) -> Result<Profile, WireError> {
@@ -170,6 +173,5 @@ pub(super) fn profile(candidacy: i32, bootstrap_expect: u32, labels: Vec<pb::Lab
         Ok(pb::Candidacy::Witness) => Candidacy::Witness,
         Err(_) => return Err(WireError::Unknown { field: "report.candidacy", value: i64::from(candidacy) }),
     };
-    let labels = list("labels", labels, |from| Ok((text("label.key", from.key)?, text("label.value", from.value)?)))?;
-    Ok(Profile { candidacy, bootstrap_expect, labels })
+    Ok(Profile { candidacy, bootstrap_expect, labels: self::labels(labels)? })
 }

@@ -31,6 +31,8 @@ macro_rules! both_ways {
     };
 }
 
+pub(super) use both_ways;
+
 both_ways!(refusal_out, refusal, Refusal, pb::RefuseReason, "refuse.reason", {
     ProtocolVersion = ProtocolVersion,
     WrongCluster = WrongCluster,

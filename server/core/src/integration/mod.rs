@@ -335,7 +335,11 @@ impl Integration {
             Payload::Stable { id, install } => self.on_stable(now, &from.name, &id, install, out),
             Payload::Farewell { .. } => self.depart(true, out),
             // Of the layers above.
-            Payload::Quorum(_) | Payload::Consensus(_) | Payload::Request { .. } | Payload::Answer { .. } => {}
+            Payload::Quorum(_)
+            | Payload::Coordination(_)
+            | Payload::Consensus(_)
+            | Payload::Request { .. }
+            | Payload::Answer { .. } => {}
         }
     }
 

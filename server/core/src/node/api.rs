@@ -3,6 +3,7 @@
 use alloc::{string::String, sync::Arc, vec::Vec};
 
 use crate::{
+    coordination::{Patience, Reply, Update},
     quorum::{
         Lack, NotRefounded, Unanswered,
         consensus::{Fact, Order},
@@ -11,7 +12,7 @@ use crate::{
         Address, ClusterUid, ConnId, Duration, Epoch, Identity, Incarnation, Instant, Loss, Network, NodeName, ViewId,
         ViewRecord,
     },
-    wire::{Eviction, Frame, Refusal},
+    wire::{Eviction, Frame, Refusal, Request},
 };
 
 /// What must survive the loss of power. Written as a whole.
@@ -109,6 +110,20 @@ pub enum Command {
     /// After a disaster: form the cluster anew from what this node has, with the members of its view.
     Refound {
         /// Comes back in the [`Outcome`].
+        ticket: u64,
+    },
+    /// Something about sessions, names or barriers; answered by [`Effect::Coordinated`].
+    Coordinate {
+        /// Comes back with each reply.
+        ticket: u64,
+        /// What.
+        request: Request,
+        /// What to wait for.
+        patience: Patience,
+    },
+    /// Nobody waits for the end of that any more.
+    Forget {
+        /// Of the request.
         ticket: u64,
     },
     /// Carry a request to whom leads the log; answered by [`Effect::Answered`].
@@ -229,6 +244,13 @@ pub enum Effect {
         /// The answer.
         answer: Result<Vec<u8>, Unanswered>,
     },
+    /// A request about sessions, names or barriers was answered, or what it was granted is over.
+    Coordinated {
+        /// Of the request.
+        ticket: u64,
+        /// How.
+        reply: Reply,
+    },
     /// The node has left: stop. No further event is needed.
     Departed {
         /// Whether the others agreed in time.
@@ -269,6 +291,8 @@ pub enum Publication {
         /// Why not.
         lack: Option<Lack>,
     },
+    /// Sessions, names or barriers changed, for good.
+    Coordination(Update),
     /// What is known of a node or of the link to it changed.
     NodeChanged {
         /// The node.

@@ -1,12 +1,13 @@
 //! Joins the layers: an effect of one becomes an event of the next. Only this module knows them all.
 //!
 //! ```text
-//!   Event --> Channels --> Links --> Integration --> Quorum --> Publication
-//!                ^           ^            |            |
-//!                +-- orders -+------------+------------+          orders end as Effect
+//!   Event --> Channels --> Links --> Integration --> Quorum --> Coordination --> Publication
+//!                ^           ^            |            |              |
+//!                +-- orders -+------------+------------+--------------+          orders end as Effect
 //! ```
 
 mod api;
+mod coordinate;
 mod standing;
 mod status;
 mod wants;
@@ -26,10 +27,11 @@ pub use api::{Command, Durable, Effect, Event, Note, Outcome, Publication, Timer
 
 use crate::{
     channel::{self, ChannelId, Channels},
+    coordination::{self, Coordination},
     discovery::Discovery,
     integration::{self, Integration, Want},
     link::{self, Links},
-    quorum::{self, Quorum},
+    quorum::{self, Ground, Quorum},
     settings::{Settings, SettingsError},
     types::{Address, Duration, Epoch, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord},
     wire::Goodbye,
@@ -47,6 +49,9 @@ pub struct Node {
     discovery: Discovery,
     integration: Integration,
     quorum: Quorum,
+    coordination: Coordination,
+    /// What coordination stands on.
+    ground: Ground,
     /// The links that integration needs, and those it and quorum need together.
     needs: BTreeMap<NodeName, Want>,
     kin: BTreeSet<NodeName>,
@@ -68,6 +73,7 @@ enum Step {
     Link(link::Effect),
     Integration(integration::Effect),
     Quorum(quorum::Effect),
+    Coordination(coordination::Effect),
 }
 
 impl Node {
@@ -89,6 +95,8 @@ impl Node {
             links: Links::new(networks),
             integration: Integration::new(&settings, durable.promised, durable.evictions, durable.cluster),
             quorum: Quorum::new(&settings, durable.cluster),
+            coordination: Coordination::new(&settings, durable.cluster, durable.promised),
+            ground: Ground::default(),
             needs: BTreeMap::new(),
             kin: BTreeSet::new(),
             wants: BTreeMap::new(),
@@ -123,6 +131,7 @@ impl Node {
         }
         self.settle(now, out);
         self.publish_quorum(now, out);
+        self.ground(now, out);
     }
 
     fn on_start(&mut self, now: Now, out: &mut Vec<Effect>) {
@@ -135,6 +144,8 @@ impl Node {
         match timer {
             Timer::Beat => {
                 out.push(Effect::Arm { timer: Timer::Beat, at: now.at + self.settings.heartbeat });
+                let coming = self.quorum.coming();
+                self.quorum.note_held(coming.is_some_and(|coming| self.coordination.is_held_by(&coming)));
                 // News of a lease go out as heartbeats, which are then not due any more.
                 self.told(|quorum, told, out| quorum.on_timer(now, told, out));
                 self.record_evictions(now);
@@ -142,6 +153,8 @@ impl Node {
                 self.channel(|channels, out| channels.on_timer(now.at, out));
                 self.link(|links, out| links.on_timer(now.at, out));
                 self.integration(|integration, out| integration.on_timer(now, out));
+                let settled = self.is_settled();
+                self.coordination(|coordination, out| coordination.on_timer(now.at, settled, out));
                 self.depart(now);
                 if now.at.since(self.retargeted) >= RETARGET {
                     self.retargeted = now.at;
@@ -192,6 +205,10 @@ impl Node {
                 self.pending.extend(steps.into_iter().map(Step::Quorum));
                 out.push(reply(ticket, outcome));
             }
+            Command::Coordinate { ticket, request, patience } => {
+                self.coordination(|coordination, out| coordination.ask(now.at, ticket, request, patience, out));
+            }
+            Command::Forget { ticket } => self.coordination.forget_ask(ticket),
             Command::Ask { ticket, body } => self.quorum(|quorum, out| quorum.ask(ticket, body, out)),
             Command::Answer { to, number, body } => self.quorum(|quorum, out| quorum.answer(to, number, body, out)),
             Command::Evict { name, reason, ticket } if name != self.settings.identity.name => {
@@ -230,6 +247,7 @@ impl Node {
                 Step::Link(effect) => self.after_links(now, effect, out),
                 Step::Integration(effect) => self.after_integration(now, effect, out),
                 Step::Quorum(effect) => self.after_quorum(now, effect, out),
+                Step::Coordination(effect) => self.after_coordination(now, effect, out),
             }
         }
         let changed = core::mem::take(&mut self.changed);
@@ -304,6 +322,7 @@ impl Node {
             channel::Effect::ArmSilence { at } => out.push(Effect::Arm { timer: Timer::Silence, at }),
             channel::Effect::Distrust { late, level } => {
                 self.integration.on_late(late);
+                self.coordination.on_late(late);
                 out.push(Effect::Note(Note::Distrust { late, level }));
             }
             channel::Effect::Nonsense { conn, what } => out.push(Effect::Note(Note::Nonsense { conn, what })),
@@ -323,6 +342,7 @@ impl Node {
                 out.push(Effect::Note(Note::LinkUp { peer: hello.identity.clone() }));
                 self.integration(|integration, out| integration.on_link_up(now, &hello, out));
                 self.quorum(|quorum, out| quorum.on_link_up(now, &hello.identity, out));
+                self.coordination(|coordination, out| coordination.on_link_up(now.at, &hello.identity, out));
             }
             link::Effect::Down { peer, losses } => {
                 let loss = losses.first().map_or(Loss::Reset, |(_, loss)| *loss);
@@ -344,6 +364,9 @@ impl Node {
                 out.push(Effect::Note(Note::Delivered { peer: peer.clone(), session, seq }));
                 use crate::wire::Payload as P;
                 match payload {
+                    P::Coordination(talk) => {
+                        self.coordination(|coordination, out| coordination.on_talk(now.at, &peer, talk, out));
+                    }
                     P::Quorum(_) | P::Consensus(_) | P::Request { .. } | P::Answer { .. } => {
                         self.quorum(|quorum, out| quorum.on_message(now, &peer, payload, out));
                     }
@@ -439,15 +462,18 @@ impl Node {
         self.integration.report(name).map(|report| (report.origin.boot.count, report.number))
     }
 
-    /// How many channels, dial targets, links and reports are held: what L1 bounds.
+    /// How many channels, dial targets, links, reports, requests and clocks are held: what L1 bounds.
     #[must_use]
-    pub fn load(&self) -> [(&'static str, usize); 4] {
+    pub fn load(&self) -> [(&'static str, usize); 6] {
         let (channels, targets) = self.channels.sizes();
+        let [requests, clocks] = self.coordination.load();
         [
             ("channels", channels),
             ("targets", targets),
             ("links", self.links.count()),
             ("reports", self.integration.known()),
+            requests,
+            clocks,
         ]
     }
 }

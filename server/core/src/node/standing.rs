@@ -49,6 +49,7 @@ impl Node {
             Q::Vow(vows) => self.channel(|channels, out| channels.set_vows(now.at, vows, out)),
             Q::Adopt(cluster) => {
                 self.channels.set_uid(Some(cluster));
+                self.coordination(|coordination, out| coordination.on_cluster(cluster, out));
                 self.integration(|integration, out| integration.set_cluster(now, cluster, out));
             }
             Q::Founding(cluster) => self.integration(|integration, out| integration.set_founding(now, cluster, out)),
@@ -78,6 +79,7 @@ impl Node {
                 return;
             }
             self.granted = granted.clone();
+            self.coordination.on_quorum(now.at, granted.is_some());
             out.push(Effect::Publish(Publication::Quorum { granted, lack }));
         }
     }

@@ -127,6 +127,17 @@ impl Electorate {
         configs
     }
 
+    /// Whether leases rest on voters that are to come.
+    pub fn is_changing(&self) -> bool {
+        self.change.as_ref().is_some_and(|change| change.since.is_some())
+    }
+
+    /// The voters that are to come, once leases rest on them, too.
+    pub fn coming(&self) -> Option<Configs> {
+        let change = self.change.as_ref().filter(|change| change.since.is_some())?;
+        Some(vec![change.voters.iter().map(|voter| voter.id).collect()])
+    }
+
     /// What consensus was asked came to an end. Returns whether it was a change of voters.
     pub fn on_done(&mut self, now: Instant, number: u64) -> bool {
         let change = self.change.as_mut().filter(|change| change.number == Some(number));
@@ -240,8 +251,8 @@ impl Quorum {
         voters
     }
 
-    /// New voters first back the regime, then leases rest on them for as long as one lasts, then they vote: so that no
-    /// lease ever outlives what it rests on.
+    /// New voters first back the regime, then leases rest on them for as long as one lasts, and what rests on voters in the
+    /// layers above is held by them, too; then they vote: so that nothing ever outlives what it rests on.
     fn advance(&mut self, now: Now, out: Out<'_>) {
         let (Some(hold), Some(change)) = (&self.hold, &mut self.electorate.change) else { return };
         if change.number.is_some() {
@@ -258,7 +269,7 @@ impl Quorum {
             change.since = None;
             return;
         }
-        if now.at.since(*change.since.get_or_insert(now.at)) > self.lease {
+        if now.at.since(*change.since.get_or_insert(now.at)) > self.lease && self.held {
             let voters = change.voters.clone();
             self.number += 1;
             let number = self.number;

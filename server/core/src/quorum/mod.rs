@@ -22,6 +22,7 @@ mod election;
 mod electorate;
 mod explain;
 mod founding;
+mod ground;
 mod pledge;
 mod reign;
 mod requests;
@@ -40,6 +41,7 @@ pub use effect::Effect;
 pub use electorate::{Candidate, choose};
 pub use explain::{Advice, Explanation, explain};
 pub use founding::NotRefounded;
+pub use ground::Ground;
 pub use requests::Unanswered;
 pub use standing::{Lack, QuorumStatus};
 
@@ -108,6 +110,8 @@ pub struct Quorum {
     hold: Option<Hold>,
     bid: Option<Bid>,
     closing: Option<Closing>,
+    /// What rests on the voters in the layers above is held by those that are to come, too.
+    held: bool,
     /// When the last lease ends that this node gave, or might have given, as a holder.
     spent: Instant,
     election: Election,
@@ -146,6 +150,7 @@ impl Quorum {
             hold: None,
             bid: None,
             closing: None,
+            held: false,
             spent: Instant::ZERO,
             election: Election::default(),
             electorate: Electorate::new(settings.voter_grace),

@@ -1,5 +1,6 @@
-//! The words all layers share: time, identities, addresses, views, quorum.
+//! The words all layers share: time, identities, addresses, views, quorum, coordination.
 
+mod coordination;
 mod history;
 mod ids;
 mod loss;
@@ -7,6 +8,7 @@ mod quorum;
 mod time;
 mod view;
 
+pub use coordination::{MAX_LABEL, MAX_PATH, Path, PathError, Revision, Secret, SessionId, Token};
 pub use history::{History, Resume};
 pub use ids::{Address, Boot, ConnId, Identity, NameError, Network, NodeId, NodeName};
 pub use loss::Loss;

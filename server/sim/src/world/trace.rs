@@ -17,6 +17,7 @@ pub(super) fn describe(publication: &Publication) -> String {
         Publication::Stable { id, .. } => format!("knows that {id} is stable"),
         Publication::Quorum { granted: Some((epoch, view)), .. } => format!("HAS QUORUM: epoch {epoch}, {view}"),
         Publication::Quorum { granted: None, lack } => format!("has no quorum: {lack:?}"),
+        Publication::Coordination(update) => format!("tells of {update:?}"),
         Publication::NodeChanged { name } => format!("sees a change of {name}"),
     }
 }
