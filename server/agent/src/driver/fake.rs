@@ -15,6 +15,7 @@ use quorate_core::{
 use tokio::sync::{mpsc, watch};
 
 use super::{
+    coordination::Sure,
     events::EventLog,
     handle::{Departure, Handle, HandleError, Request},
     happening::QuorumNews,
@@ -105,6 +106,9 @@ impl Fake {
                 departure: watch_departure,
                 quorum: watch_quorum,
                 cluster: watch_cluster,
+                sure: watch::channel(Sure::default()).1,
+                tickets: Arc::default(),
+                forgotten: mpsc::unbounded_channel().0,
             },
         }
     }
@@ -173,7 +177,9 @@ async fn serve(state: Arc<Mutex<State>>, mut requests: mpsc::Receiver<Request>, 
             | Request::Lead { .. }
             | Request::Database { .. }
             | Request::MayRefound { .. }
-            | Request::Refound { .. } => unreachable!("nothing of quorum is faked"),
+            | Request::Refound { .. }
+            | Request::Coordinate { .. }
+            | Request::Look(_) => unreachable!("nothing of quorum is faked"),
             Request::Nodes { names: None, reply } => drop(reply.send(state.nodes.clone())),
             Request::Nodes { names: Some(names), reply } => {
                 state.fetches += 1;

@@ -1,9 +1,16 @@
 //! The way to the driver for everybody else: a cheap clone that hides the channels.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use quorate_core::{
     Outcome,
+    coordination::Patience,
     database::Database,
     quorum::{Explanation, NotRefounded, QuorumStatus},
     status::{NodeStatus, ViewStatus},
@@ -14,6 +21,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::consensus::{self, Answer, Reply};
 
 use super::{
+    coordination::{Access, Call, Line, Sure},
     events::{Raw, RawListing},
     happening::{Listing, QuorumNews, Subscription},
     seen::Seen,
@@ -48,7 +56,6 @@ pub enum Departure {
 }
 
 /// What the driver is asked.
-#[derive(Debug)]
 pub(super) enum Request {
     /// All nodes, or those of these names that are known.
     Nodes { names: Option<Vec<NodeName>>, reply: oneshot::Sender<Vec<NodeStatus>> },
@@ -70,6 +77,10 @@ pub(super) enum Request {
     History { cursor: Option<Seen>, reply: oneshot::Sender<RawListing> },
     /// A place in the event stream.
     Subscribe { cursor: Option<Seen>, reply: oneshot::Sender<Raw> },
+    /// Something about sessions, names or barriers.
+    Coordinate { ticket: u64, request: Box<quorate_core::wire::Request>, patience: Patience, line: Line },
+    /// A look at sessions, names and barriers.
+    Look(Box<dyn FnOnce(Access<'_>) + Send>),
     /// Leave the cluster.
     Leave,
     /// Evict a node.
@@ -86,9 +97,48 @@ pub struct Handle {
     pub(super) departure: watch::Receiver<Departure>,
     pub(super) quorum: watch::Receiver<QuorumNews>,
     pub(super) cluster: watch::Receiver<Option<ClusterUid>>,
+    pub(super) sure: watch::Receiver<Sure>,
+    pub(super) tickets: Arc<AtomicU64>,
+    pub(super) forgotten: mpsc::UnboundedSender<u64>,
 }
 
 impl Handle {
+    /// Asks for something about sessions, names or barriers; nobody waits for it any more when the call is dropped.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn coordinate(
+        &self,
+        request: quorate_core::wire::Request,
+        patience: Patience,
+    ) -> Result<Call, HandleError> {
+        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let (line, call) = Call::new(ticket, self.forgotten.clone());
+        let request = Request::Coordinate { ticket, request: Box::new(request), patience, line };
+        self.requests.send(request).await.map_err(|_| HandleError::Stopping)?;
+        Ok(call)
+    }
+
+    /// Looks at sessions, names and barriers as they are here, in one step of the driver.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(Access<'_>) -> T + Send + 'static,
+    ) -> Result<T, HandleError> {
+        let (reply, answer) = oneshot::channel();
+        let look = Box::new(move |access: Access<'_>| drop(reply.send(look(access))));
+        self.requests.send(Request::Look(look)).await.map_err(|_| HandleError::Stopping)?;
+        answer.await.map_err(|_| HandleError::Stopping)
+    }
+
+    /// Up to where sessions, names and barriers are sure here, as that changes.
+    #[must_use]
+    pub fn watch_sure(&self) -> watch::Receiver<Sure> {
+        self.sure.clone()
+    }
+
     /// The view and how far the node has come with it.
     #[must_use]
     pub fn view(&self) -> ViewStatus {

@@ -13,6 +13,7 @@
 //! ```
 
 mod clock;
+mod coordination;
 mod events;
 #[cfg(test)]
 pub(crate) mod fake;
@@ -23,23 +24,28 @@ mod seen;
 mod timers;
 mod writer;
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use quorate_core::{
     Command, Effect, Event, Node, Outcome, Publication,
+    coordination::Update,
     status::{ChannelState, NodeStatus, ViewStatus},
     types::{Address, ClusterUid, Identity},
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 pub use clock::{Clock, wall};
+pub use coordination::{Access, Call, Sure};
 pub use handle::{Departure, Handle, HandleError};
 pub use happening::{Beginning, Happening, Listing, QuorumNews, Reason, Subscription, What};
 pub use seen::Seen;
 pub use writer::Writer;
 
-use self::{events::EventLog, handle::Request, timers::Timers};
+use self::{coordination::Line, events::EventLog, handle::Request, timers::Timers};
 use crate::{
     consensus::{Council, Happened, Reply, Served},
     metrics::Metrics,
@@ -104,6 +110,12 @@ pub struct Driver<T> {
     commands: HashMap<u64, oneshot::Sender<Result<Outcome, HandleError>>>,
     /// Requests to the node that leads.
     asks: HashMap<u64, oneshot::Sender<Reply>>,
+    /// Requests about sessions, names and barriers.
+    lines: HashMap<u64, Line>,
+    forgotten: mpsc::UnboundedReceiver<u64>,
+    /// What changes there.
+    updates: broadcast::Sender<Arc<Update>>,
+    sure: watch::Sender<Sure>,
     next_ticket: u64,
     effects: Vec<Effect>,
     view: watch::Sender<ViewStatus>,
@@ -122,6 +134,8 @@ impl<T: Connections> Driver<T> {
         let (departure, watch_departure) = watch::channel(Departure::Staying);
         let (quorum, watch_quorum) = watch::channel(QuorumNews::default());
         let (cluster, watch_cluster) = watch::channel(parts.node.cluster());
+        let (sure, watch_sure) = watch::channel(Sure::default());
+        let (forget, forgotten) = mpsc::unbounded_channel();
         let driver = Self {
             node: parts.node,
             clock: parts.clock,
@@ -135,6 +149,10 @@ impl<T: Connections> Driver<T> {
             notes: notes::Notes::default(),
             commands: HashMap::new(),
             asks: HashMap::new(),
+            lines: HashMap::new(),
+            forgotten,
+            updates: broadcast::Sender::new(parts.event_buffer.max(1)),
+            sure,
             next_ticket: 1,
             effects: Vec::new(),
             view,
@@ -149,6 +167,9 @@ impl<T: Connections> Driver<T> {
             departure: watch_departure,
             quorum: watch_quorum,
             cluster: watch_cluster,
+            sure: watch_sure,
+            tickets: Arc::new(AtomicU64::new(1)),
+            forgotten: forget,
         };
         (driver, handle)
     }
@@ -184,10 +205,15 @@ impl<T: Connections> Driver<T> {
                     self.handle(Event::Discovered { source, addresses });
                 }
                 Some(request) = self.requests.recv() => self.answer(request),
+                Some(ticket) = self.forgotten.recv() => {
+                    if self.lines.remove(&ticket).is_some() {
+                        self.handle(Event::Command(Command::Forget { ticket }));
+                    }
+                }
             }
         };
         // Callers still waiting learn that nobody answers any more; the last frames and the last write get out.
-        drop((self.requests, self.commands, self.asks));
+        drop((self.requests, self.commands, self.asks, self.lines));
         match ended {
             Ended::Departed { .. } => {
                 tokio::join!(self.transport.shutdown(), self.writer.finish(), self.council.close());
@@ -210,6 +236,8 @@ impl<T: Connections> Driver<T> {
         self.effects = effects;
         let cluster = self.node.cluster();
         self.cluster.send_if_modified(|known| std::mem::replace(known, cluster) != cluster);
+        let sure = coordination::sure(&self.node);
+        self.sure.send_if_modified(|known| std::mem::replace(known, sure) != sure);
         let now = self.node.view();
         self.view.send_if_modified(|view| {
             let changed = *view != now;
@@ -234,6 +262,10 @@ impl<T: Connections> Driver<T> {
                 if let Publication::Quorum { granted, lack } = &publication {
                     self.quorum.send_replace(QuorumNews { granted: granted.clone(), lack: lack.clone() });
                 }
+                if let Publication::Coordination(update) = &publication {
+                    // Nobody may be watching.
+                    let _ = self.updates.send(Arc::new(update.clone()));
+                }
                 self.log.publish(publication, wall(), self.node.history());
             }
             Effect::Note(note) => {
@@ -252,7 +284,12 @@ impl<T: Connections> Driver<T> {
                     let _ = reply.send(answer);
                 }
             }
-            Effect::Coordinated { .. } => {}
+            Effect::Coordinated { ticket, reply } => {
+                // A line has room for all replies that a request can have.
+                if let Some(line) = self.lines.get(&ticket) {
+                    let _ = line.try_send(reply);
+                }
+            }
             Effect::Departed { confirmed } => {
                 self.departure.send_replace(Departure::Departed { confirmed });
             }
@@ -291,6 +328,12 @@ impl<T: Connections> Driver<T> {
             Request::Subscribe { cursor, reply } => {
                 let _ = reply.send(self.log.subscribe(cursor, self.node.view(), self.node.history()));
             }
+            Request::Coordinate { ticket, request, patience, line } => {
+                self.lines.insert(ticket, line);
+                let request = *request;
+                self.handle(Event::Command(Command::Coordinate { ticket, request, patience }));
+            }
+            Request::Look(look) => look(Access::new(&self.node, self.clock.now(), &self.updates)),
             Request::Leave => {
                 self.departure.send_replace(Departure::Leaving);
                 self.handle(Event::Command(Command::Leave));

@@ -281,7 +281,7 @@ impl Integration {
     }
 
     /// For a node that is not trusted here: neighbours that say they reach it, or that it says it reaches.
-    fn relays(&self, name: &NodeName) -> Vec<NodeName> {
+    pub fn relays(&self, name: &NodeName) -> Vec<NodeName> {
         let Some(number) = self.reports.roster().number(name) else { return Vec::new() };
         if self.is_trusted(name) {
             return Vec::new();

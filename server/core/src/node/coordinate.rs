@@ -32,6 +32,7 @@ impl Node {
         let ground = self.quorum.ground();
         if self.ground != ground {
             self.ground = ground;
+            self.want(now.at);
             let regime = self.quorum.regime().cloned();
             let leads = self.quorum.holds().then(|| (self.quorum.configs(), self.participants()));
             self.coordination(|coordination, out| coordination.on_regime(now.at, regime.as_ref(), leads, out));

@@ -3,7 +3,6 @@
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    vec::Vec,
 };
 
 use super::Node;
@@ -15,15 +14,18 @@ use crate::{
 };
 
 impl Node {
-    /// The links that integration needs, and those that quorum does besides.
+    /// The links that integration needs, those that quorum does besides, and the one to whoever leads coordination.
     pub(super) fn want(&mut self, now: Instant) {
         let mut wants = self.needs.clone();
-        for name in &self.kin {
+        let leader = self.quorum.regime().map(|regime| &regime.holder.name);
+        let leader = leader.filter(|name| **name != self.settings.identity.name);
+        for (name, prompt) in self.kin.iter().map(|name| (name, true)).chain(leader.map(|name| (name, false))) {
             if let Some(want) = wants.get_mut(name) {
-                want.prompt = true;
+                want.prompt |= prompt;
             } else if let Some(report) = self.integration.report(name) {
                 let (identity, endpoints) = (report.origin.clone(), report.endpoints.clone());
-                wants.insert(name.clone(), Want { identity, endpoints, relays: Vec::new(), prompt: true });
+                let relays = self.integration.relays(name);
+                wants.insert(name.clone(), Want { identity, endpoints, relays, prompt });
             }
         }
         self.on_want(now, wants);
