@@ -47,6 +47,36 @@ pub enum Reason {
     BadBackup,
     /// Somebody else did the same at the same time. Nothing was changed. Retry.
     Conflict,
+    /// Nobody leads sessions, names and barriers for now. Nothing was changed. Retry, or ask another node.
+    NotServed,
+    /// The call needs a session.
+    SessionRequired,
+    /// There never was such a session in this cluster.
+    SessionUnknown,
+    /// The session is over: it was closed, or it expired. Open another one.
+    SessionEnded,
+    /// The session was lost when a majority of the voters lost their memory. Open another one.
+    SessionLost,
+    /// The text that should prove that the session is the caller's own is not that of the session.
+    SessionTokenWrong,
+    /// Somebody else holds the name. Nothing was changed.
+    NameHeld,
+    /// The name is kept free for a while after its holder expired. Retry later, or queue.
+    NameDelayed,
+    /// The session does not hold the name, or not by that token. Nothing was changed.
+    NameNotHeld,
+    /// The binding was last changed at another revision than expected. Nothing was changed. Read it and retry.
+    NameChanged,
+    /// The name is used as something else, or in another mode. Nothing was changed.
+    NameMismatch,
+    /// The barrier is something else for those who wait there. Nothing was changed.
+    BarrierMismatch,
+    /// Nobody is at the barrier, or the session is not.
+    BarrierNotThere,
+    /// The generation of the barrier ended without passing.
+    BarrierBroken,
+    /// The request id was used for another request of the session. Nothing was changed.
+    RequestIdUsed,
     /// A reason that this version of the client does not know, as the agent wrote it.
     Unknown(String),
 }
@@ -70,6 +100,21 @@ impl Reason {
             Self::ClusterState => ErrorReason::ClusterState,
             Self::BadBackup => ErrorReason::BadBackup,
             Self::Conflict => ErrorReason::Conflict,
+            Self::NotServed => ErrorReason::NotServed,
+            Self::SessionRequired => ErrorReason::SessionRequired,
+            Self::SessionUnknown => ErrorReason::SessionUnknown,
+            Self::SessionEnded => ErrorReason::SessionEnded,
+            Self::SessionLost => ErrorReason::SessionLost,
+            Self::SessionTokenWrong => ErrorReason::SessionTokenWrong,
+            Self::NameHeld => ErrorReason::NameHeld,
+            Self::NameDelayed => ErrorReason::NameDelayed,
+            Self::NameNotHeld => ErrorReason::NameNotHeld,
+            Self::NameChanged => ErrorReason::NameChanged,
+            Self::NameMismatch => ErrorReason::NameMismatch,
+            Self::BarrierMismatch => ErrorReason::BarrierMismatch,
+            Self::BarrierNotThere => ErrorReason::BarrierNotThere,
+            Self::BarrierBroken => ErrorReason::BarrierBroken,
+            Self::RequestIdUsed => ErrorReason::RequestIdUsed,
             Self::Unknown(text) => return text,
         };
         known.as_str_name().trim_start_matches(PREFIX)
@@ -93,6 +138,21 @@ impl Reason {
             Some(ErrorReason::ClusterState) => Self::ClusterState,
             Some(ErrorReason::BadBackup) => Self::BadBackup,
             Some(ErrorReason::Conflict) => Self::Conflict,
+            Some(ErrorReason::NotServed) => Self::NotServed,
+            Some(ErrorReason::SessionRequired) => Self::SessionRequired,
+            Some(ErrorReason::SessionUnknown) => Self::SessionUnknown,
+            Some(ErrorReason::SessionEnded) => Self::SessionEnded,
+            Some(ErrorReason::SessionLost) => Self::SessionLost,
+            Some(ErrorReason::SessionTokenWrong) => Self::SessionTokenWrong,
+            Some(ErrorReason::NameHeld) => Self::NameHeld,
+            Some(ErrorReason::NameDelayed) => Self::NameDelayed,
+            Some(ErrorReason::NameNotHeld) => Self::NameNotHeld,
+            Some(ErrorReason::NameChanged) => Self::NameChanged,
+            Some(ErrorReason::NameMismatch) => Self::NameMismatch,
+            Some(ErrorReason::BarrierMismatch) => Self::BarrierMismatch,
+            Some(ErrorReason::BarrierNotThere) => Self::BarrierNotThere,
+            Some(ErrorReason::BarrierBroken) => Self::BarrierBroken,
+            Some(ErrorReason::RequestIdUsed) => Self::RequestIdUsed,
             Some(ErrorReason::Unspecified) | None => Self::Unknown(text.to_owned()),
         }
     }
@@ -121,14 +181,14 @@ mod tests {
 
     #[test]
     fn every_reason_of_the_schema_has_a_type() {
-        for number in 1..=15 {
+        for number in 1..=30 {
             let known = ErrorReason::try_from(number).map_or("", |reason| reason.as_str_name());
             let wire = known.trim_start_matches(PREFIX);
             let reason = Reason::parse(wire);
             assert_eq!(reason.as_str(), wire);
             assert!(!matches!(reason, Reason::Unknown(_)), "{wire}");
         }
-        assert!(ErrorReason::try_from(16).is_err(), "the schema has a new reason: give it a variant");
+        assert!(ErrorReason::try_from(31).is_err(), "the schema has a new reason: give it a variant");
         assert_eq!(Reason::parse("NEWER"), Reason::Unknown("NEWER".to_owned()));
     }
 

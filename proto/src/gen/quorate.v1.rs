@@ -486,6 +486,41 @@ pub enum ErrorReason {
     BadBackup = 14,
     /// ABORTED: somebody else did the same at the same time, and this call's change was given up. Nothing was changed. Retry.
     Conflict = 15,
+    /// UNAVAILABLE: nobody leads sessions, names and barriers for now, or this agent has no copy of them yet. Nothing was
+    /// changed. Retry when there is quorum, or ask another node.
+    NotServed = 16,
+    /// FAILED_PRECONDITION: the call needs a session. Open one.
+    SessionRequired = 17,
+    /// NOT_FOUND: there never was such a session in this cluster.
+    SessionUnknown = 18,
+    /// FAILED_PRECONDITION: the session is over: it was closed, or it expired. What it held is free. Open another one.
+    SessionEnded = 19,
+    /// FAILED_PRECONDITION: the session was lost, with all it held, when a majority of the voters lost their memory. Open
+    /// another one.
+    SessionLost = 20,
+    /// PERMISSION_DENIED: the text that should prove that the session is the caller's own is not that of the session.
+    SessionTokenWrong = 21,
+    /// FAILED_PRECONDITION: somebody else holds the name; the metadata "session_id" says who. Nothing was changed.
+    NameHeld = 22,
+    /// FAILED_PRECONDITION: the name is kept free for a while after its holder expired. Retry later, or queue.
+    NameDelayed = 23,
+    /// FAILED_PRECONDITION: the session does not hold the name, or not by that token. Nothing was changed.
+    NameNotHeld = 24,
+    /// ABORTED: the binding was last changed at another revision than expected; the metadata "modified_revision" says at which,
+    /// 0 when there is none. Nothing was changed. Read it and retry.
+    NameChanged = 25,
+    /// FAILED_PRECONDITION: the name is used as something else, or in another mode; the text says how. Nothing was changed.
+    NameMismatch = 26,
+    /// FAILED_PRECONDITION: others who wait at the barrier say that it is something else, or it waits for a group to which the
+    /// session does not belong. Nothing was changed.
+    BarrierMismatch = 27,
+    /// NOT_FOUND: nobody is at the barrier, or the session is not.
+    BarrierNotThere = 28,
+    /// ABORTED: the generation ended without passing: nobody passed. The text and the metadata "why" say why: "aborted",
+    /// "overdue", "departed" or "forgotten"; "generation" says which.
+    BarrierBroken = 29,
+    /// INVALID_ARGUMENT: the request id was used for another request of the session. Nothing was changed.
+    RequestIdUsed = 30,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -510,6 +545,21 @@ impl ErrorReason {
             Self::ClusterState => "ERROR_REASON_CLUSTER_STATE",
             Self::BadBackup => "ERROR_REASON_BAD_BACKUP",
             Self::Conflict => "ERROR_REASON_CONFLICT",
+            Self::NotServed => "ERROR_REASON_NOT_SERVED",
+            Self::SessionRequired => "ERROR_REASON_SESSION_REQUIRED",
+            Self::SessionUnknown => "ERROR_REASON_SESSION_UNKNOWN",
+            Self::SessionEnded => "ERROR_REASON_SESSION_ENDED",
+            Self::SessionLost => "ERROR_REASON_SESSION_LOST",
+            Self::SessionTokenWrong => "ERROR_REASON_SESSION_TOKEN_WRONG",
+            Self::NameHeld => "ERROR_REASON_NAME_HELD",
+            Self::NameDelayed => "ERROR_REASON_NAME_DELAYED",
+            Self::NameNotHeld => "ERROR_REASON_NAME_NOT_HELD",
+            Self::NameChanged => "ERROR_REASON_NAME_CHANGED",
+            Self::NameMismatch => "ERROR_REASON_NAME_MISMATCH",
+            Self::BarrierMismatch => "ERROR_REASON_BARRIER_MISMATCH",
+            Self::BarrierNotThere => "ERROR_REASON_BARRIER_NOT_THERE",
+            Self::BarrierBroken => "ERROR_REASON_BARRIER_BROKEN",
+            Self::RequestIdUsed => "ERROR_REASON_REQUEST_ID_USED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -531,6 +581,21 @@ impl ErrorReason {
             "ERROR_REASON_CLUSTER_STATE" => Some(Self::ClusterState),
             "ERROR_REASON_BAD_BACKUP" => Some(Self::BadBackup),
             "ERROR_REASON_CONFLICT" => Some(Self::Conflict),
+            "ERROR_REASON_NOT_SERVED" => Some(Self::NotServed),
+            "ERROR_REASON_SESSION_REQUIRED" => Some(Self::SessionRequired),
+            "ERROR_REASON_SESSION_UNKNOWN" => Some(Self::SessionUnknown),
+            "ERROR_REASON_SESSION_ENDED" => Some(Self::SessionEnded),
+            "ERROR_REASON_SESSION_LOST" => Some(Self::SessionLost),
+            "ERROR_REASON_SESSION_TOKEN_WRONG" => Some(Self::SessionTokenWrong),
+            "ERROR_REASON_NAME_HELD" => Some(Self::NameHeld),
+            "ERROR_REASON_NAME_DELAYED" => Some(Self::NameDelayed),
+            "ERROR_REASON_NAME_NOT_HELD" => Some(Self::NameNotHeld),
+            "ERROR_REASON_NAME_CHANGED" => Some(Self::NameChanged),
+            "ERROR_REASON_NAME_MISMATCH" => Some(Self::NameMismatch),
+            "ERROR_REASON_BARRIER_MISMATCH" => Some(Self::BarrierMismatch),
+            "ERROR_REASON_BARRIER_NOT_THERE" => Some(Self::BarrierNotThere),
+            "ERROR_REASON_BARRIER_BROKEN" => Some(Self::BarrierBroken),
+            "ERROR_REASON_REQUEST_ID_USED" => Some(Self::RequestIdUsed),
             _ => None,
         }
     }
@@ -3482,6 +3547,4370 @@ pub mod event_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "quorate.v1.EventService";
     impl<T> tonic::server::NamedService for EventServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Session {
+    /// Its id, such as "7-42": no secret.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// What its client calls it, for people.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// The group it belongs to; empty for none.
+    #[prost(string, tag = "3")]
+    pub group: ::prost::alloc::string::String,
+    /// How long it lives without a sign of life.
+    #[prost(message, optional, tag = "4")]
+    pub ttl: ::core::option::Option<::prost_types::Duration>,
+    /// The node through which it was opened.
+    #[prost(string, tag = "5")]
+    pub node_name: ::prost::alloc::string::String,
+    /// How long it still lives, as the answering node knows; it may know of a sign of life a little later than whoever leads.
+    #[prost(message, optional, tag = "6")]
+    pub left: ::core::option::Option<::prost_types::Duration>,
+    /// Names it has or queues for.
+    #[prost(string, repeated, tag = "7")]
+    pub paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Barriers it has come to.
+    #[prost(string, repeated, tag = "8")]
+    pub barrier_paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Request of OpenSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenSessionRequest {
+    /// How long it lives without a sign of life: 1 s to 1 h; 10 s when unset.
+    #[prost(message, optional, tag = "1")]
+    pub ttl: ::core::option::Option<::prost_types::Duration>,
+    /// For people: at most 128 bytes.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// The group it belongs to, for barriers that wait for a group: at most 128 bytes; empty for none.
+    #[prost(string, tag = "3")]
+    pub group: ::prost::alloc::string::String,
+    /// The same for each attempt of one request: at most 128 bytes, not used by anybody else. Empty: do not retry.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of OpenSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenSessionResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// Proves that the session is the caller's own: every later request carries it. Whoever has it may act for the session.
+    #[prost(string, tag = "2")]
+    pub session: ::prost::alloc::string::String,
+    /// The id of the session, for others to see.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+    /// Its time: the caller may act until so long after it has sent the request.
+    #[prost(message, optional, tag = "4")]
+    pub ttl: ::core::option::Option<::prost_types::Duration>,
+}
+/// One message of the caller of KeepAlive.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KeepAliveRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+}
+/// One message of the KeepAlive stream: the answers come in the order of the caller's messages.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KeepAliveResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The caller may act until so long after it has sent the message that this answers.
+    #[prost(message, optional, tag = "2")]
+    pub ttl: ::core::option::Option<::prost_types::Duration>,
+}
+/// Request of GetSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSessionRequest {
+    /// The id of the session, such as "7-42".
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+}
+/// Response of GetSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSessionResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The session.
+    #[prost(message, optional, tag = "2")]
+    pub session: ::core::option::Option<Session>,
+}
+/// Request of ListSessions.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSessionsRequest {
+    /// Most sessions in the answer (1 to 1,000; 100 when 0).
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// From the answer before; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Response of ListSessions.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSessionsResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The sessions.
+    #[prost(message, repeated, tag = "2")]
+    pub sessions: ::prost::alloc::vec::Vec<Session>,
+    /// Gets the next page; empty when there is none.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Request of CloseSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseSessionRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+}
+/// Response of CloseSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseSessionResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Generated client implementations.
+pub mod session_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Sessions of clients. What a session holds - bindings, locks, offices, places in queues and at barriers - goes when it ends.
+    ///
+    /// A session lives in the whole cluster: it may be kept alive, used and closed through any agent, and survives the loss of any
+    /// minority of the voters. While no majority leads, its time stands still. Every call may wait up to 10 s while another member
+    /// takes the lead, then fails with NOT_SERVED.
+    #[derive(Debug, Clone)]
+    pub struct SessionServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl SessionServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> SessionServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> SessionServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            SessionServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// OpenSession opens a session. Does not wait for others. Retry with the same request_id: it is opened once, and every
+        /// attempt gets the same answer as long as it lives.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (sessions, or sessions of one client), NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn open_session(
+            &mut self,
+            request: impl tonic::IntoRequest<super::OpenSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OpenSessionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.SessionService/OpenSession",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.SessionService", "OpenSession"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// KeepAlive keeps a session alive: each message of the caller makes its time begin anew, and is answered when that is so.
+        /// Send one about three times in the session's time. The end of the stream ends nothing: the session lives on until its time
+        /// is over, and may be kept alive by another stream, at any agent.
+        ///
+        /// The caller must go by its own monotonic clock: it may act until `ttl` after it has SENT the message that was answered
+        /// last, and no longer. Before that nobody else is given what it holds.
+        ///
+        /// Ends with SESSION_ENDED, SESSION_LOST, SESSION_UNKNOWN or SESSION_TOKEN_WRONG when there is nothing to keep alive; with
+        /// NOT_SERVED or STOPPING when this agent cannot: go on at another one.
+        pub async fn keep_alive(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<Message = super::KeepAliveRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::KeepAliveResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.SessionService/KeepAlive",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.SessionService", "KeepAlive"));
+            self.inner.streaming(req, path, codec).await
+        }
+        /// GetSession returns one session as this agent knows it. Does not block. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_UNKNOWN, SESSION_ENDED, SESSION_LOST, NOT_SERVED.
+        pub async fn get_session(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSessionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.SessionService/GetSession",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.SessionService", "GetSession"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListSessions lists the sessions that this agent knows, in the order in which they were opened. Does not block. Safe to
+        /// retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        pub async fn list_sessions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSessionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSessionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.SessionService/ListSessions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.SessionService", "ListSessions"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// CloseSession ends a session, and all it holds at once. Safe to retry: a session that is over is closed.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED, SESSION_UNKNOWN, SESSION_LOST, SESSION_TOKEN_WRONG, NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn close_session(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CloseSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CloseSessionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.SessionService/CloseSession",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.SessionService", "CloseSession"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod session_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with SessionServiceServer.
+    #[async_trait]
+    pub trait SessionService: std::marker::Send + std::marker::Sync + 'static {
+        /// OpenSession opens a session. Does not wait for others. Retry with the same request_id: it is opened once, and every
+        /// attempt gets the same answer as long as it lives.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (sessions, or sessions of one client), NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn open_session(
+            &self,
+            request: tonic::Request<super::OpenSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OpenSessionResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the KeepAlive method.
+        type KeepAliveStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::KeepAliveResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// KeepAlive keeps a session alive: each message of the caller makes its time begin anew, and is answered when that is so.
+        /// Send one about three times in the session's time. The end of the stream ends nothing: the session lives on until its time
+        /// is over, and may be kept alive by another stream, at any agent.
+        ///
+        /// The caller must go by its own monotonic clock: it may act until `ttl` after it has SENT the message that was answered
+        /// last, and no longer. Before that nobody else is given what it holds.
+        ///
+        /// Ends with SESSION_ENDED, SESSION_LOST, SESSION_UNKNOWN or SESSION_TOKEN_WRONG when there is nothing to keep alive; with
+        /// NOT_SERVED or STOPPING when this agent cannot: go on at another one.
+        async fn keep_alive(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::KeepAliveRequest>>,
+        ) -> std::result::Result<tonic::Response<Self::KeepAliveStream>, tonic::Status>;
+        /// GetSession returns one session as this agent knows it. Does not block. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_UNKNOWN, SESSION_ENDED, SESSION_LOST, NOT_SERVED.
+        async fn get_session(
+            &self,
+            request: tonic::Request<super::GetSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSessionResponse>,
+            tonic::Status,
+        >;
+        /// ListSessions lists the sessions that this agent knows, in the order in which they were opened. Does not block. Safe to
+        /// retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        async fn list_sessions(
+            &self,
+            request: tonic::Request<super::ListSessionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSessionsResponse>,
+            tonic::Status,
+        >;
+        /// CloseSession ends a session, and all it holds at once. Safe to retry: a session that is over is closed.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED, SESSION_UNKNOWN, SESSION_LOST, SESSION_TOKEN_WRONG, NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn close_session(
+            &self,
+            request: tonic::Request<super::CloseSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CloseSessionResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Sessions of clients. What a session holds - bindings, locks, offices, places in queues and at barriers - goes when it ends.
+    ///
+    /// A session lives in the whole cluster: it may be kept alive, used and closed through any agent, and survives the loss of any
+    /// minority of the voters. While no majority leads, its time stands still. Every call may wait up to 10 s while another member
+    /// takes the lead, then fails with NOT_SERVED.
+    #[derive(Debug)]
+    pub struct SessionServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> SessionServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for SessionServiceServer<T>
+    where
+        T: SessionService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.SessionService/OpenSession" => {
+                    #[allow(non_camel_case_types)]
+                    struct OpenSessionSvc<T: SessionService>(pub Arc<T>);
+                    impl<
+                        T: SessionService,
+                    > tonic::server::UnaryService<super::OpenSessionRequest>
+                    for OpenSessionSvc<T> {
+                        type Response = super::OpenSessionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::OpenSessionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SessionService>::open_session(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = OpenSessionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.SessionService/KeepAlive" => {
+                    #[allow(non_camel_case_types)]
+                    struct KeepAliveSvc<T: SessionService>(pub Arc<T>);
+                    impl<
+                        T: SessionService,
+                    > tonic::server::StreamingService<super::KeepAliveRequest>
+                    for KeepAliveSvc<T> {
+                        type Response = super::KeepAliveResponse;
+                        type ResponseStream = T::KeepAliveStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::KeepAliveRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SessionService>::keep_alive(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = KeepAliveSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.SessionService/GetSession" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetSessionSvc<T: SessionService>(pub Arc<T>);
+                    impl<
+                        T: SessionService,
+                    > tonic::server::UnaryService<super::GetSessionRequest>
+                    for GetSessionSvc<T> {
+                        type Response = super::GetSessionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetSessionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SessionService>::get_session(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetSessionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.SessionService/ListSessions" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSessionsSvc<T: SessionService>(pub Arc<T>);
+                    impl<
+                        T: SessionService,
+                    > tonic::server::UnaryService<super::ListSessionsRequest>
+                    for ListSessionsSvc<T> {
+                        type Response = super::ListSessionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListSessionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SessionService>::list_sessions(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSessionsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.SessionService/CloseSession" => {
+                    #[allow(non_camel_case_types)]
+                    struct CloseSessionSvc<T: SessionService>(pub Arc<T>);
+                    impl<
+                        T: SessionService,
+                    > tonic::server::UnaryService<super::CloseSessionRequest>
+                    for CloseSessionSvc<T> {
+                        type Response = super::CloseSessionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CloseSessionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SessionService>::close_session(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CloseSessionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for SessionServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.SessionService";
+    impl<T> tonic::server::NamedService for SessionServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A fencing token. For one name it always rises: of two tokens the later one has the higher epoch, or the same epoch and the
+/// higher counter. Hand it to whatever is protected, and have that refuse lower ones than it has seen.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Token {
+    /// The fencing epoch of the grant.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// Rises with each grant of an epoch, and on into the next one unless the state was lost.
+    #[prost(uint64, tag = "2")]
+    pub counter: u64,
+}
+/// A name as one session has it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Binding {
+    /// The name.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// What it is used as.
+    #[prost(enumeration = "NameKind", tag = "2")]
+    pub kind: i32,
+    /// With whom it is shared.
+    #[prost(enumeration = "NameMode", tag = "3")]
+    pub mode: i32,
+    /// The session that has it.
+    #[prost(string, tag = "4")]
+    pub session_id: ::prost::alloc::string::String,
+    /// The value.
+    #[prost(bytes = "vec", tag = "5")]
+    pub value: ::prost::alloc::vec::Vec<u8>,
+    /// The token of the grant.
+    #[prost(message, optional, tag = "6")]
+    pub token: ::core::option::Option<Token>,
+    /// The revision at which it was last changed.
+    #[prost(uint64, tag = "7")]
+    pub modified_revision: u64,
+}
+/// Request of BindName.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BindNameRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// The value: at most 64 KiB.
+    #[prost(bytes = "vec", tag = "3")]
+    pub value: ::prost::alloc::vec::Vec<u8>,
+    /// Whether other sessions may bind the path as well.
+    #[prost(bool, tag = "4")]
+    pub shared: bool,
+    /// Only when the session's binding was last changed at this revision; 0: only when it has none.
+    #[prost(uint64, optional, tag = "5")]
+    pub expected_revision: ::core::option::Option<u64>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "6")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of BindName.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BindNameResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The token of the binding: it stays the same when only the value changes.
+    #[prost(message, optional, tag = "2")]
+    pub token: ::core::option::Option<Token>,
+    /// The revision at which the binding was changed.
+    #[prost(uint64, tag = "3")]
+    pub modified_revision: u64,
+}
+/// Request of UnbindName.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnbindNameRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// Only when it was last changed at this revision.
+    #[prost(uint64, optional, tag = "3")]
+    pub expected_revision: ::core::option::Option<u64>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of UnbindName.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnbindNameResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Request of GetName.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetNameRequest {
+    /// The path.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// How up to date the answer must be.
+    #[prost(enumeration = "Consistency", tag = "2")]
+    pub consistency: i32,
+}
+/// Response of GetName.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetNameResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The bindings of the path.
+    #[prost(message, repeated, tag = "2")]
+    pub bindings: ::prost::alloc::vec::Vec<Binding>,
+}
+/// Request of ListNames.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListNamesRequest {
+    /// What the paths begin with; all when empty.
+    #[prost(string, tag = "1")]
+    pub prefix: ::prost::alloc::string::String,
+    /// How up to date the answer must be.
+    #[prost(enumeration = "Consistency", tag = "2")]
+    pub consistency: i32,
+    /// Most bindings in the answer (1 to 1,000; 100 when 0).
+    #[prost(uint32, tag = "3")]
+    pub page_size: u32,
+    /// From the answer before; empty for the first page.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Response of ListNames.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListNamesResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The bindings.
+    #[prost(message, repeated, tag = "2")]
+    pub bindings: ::prost::alloc::vec::Vec<Binding>,
+    /// Gets the next page, as things are then; empty when there is none.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Request of WatchNames.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchNamesRequest {
+    /// What the paths begin with; all when empty.
+    #[prost(string, tag = "1")]
+    pub prefix: ::prost::alloc::string::String,
+    /// Resumes after this cursor, which any agent of the cluster gave out; empty begins with all bindings.
+    #[prost(string, tag = "2")]
+    pub cursor: ::prost::alloc::string::String,
+}
+/// One message of the WatchNames stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchNamesResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// Resumes the stream after this message, at any agent of the cluster.
+    #[prost(string, tag = "2")]
+    pub cursor: ::prost::alloc::string::String,
+    /// What the message says.
+    #[prost(oneof = "watch_names_response::Message", tags = "3, 4, 5, 6")]
+    pub message: ::core::option::Option<watch_names_response::Message>,
+}
+/// Nested message and enum types in `WatchNamesResponse`.
+pub mod watch_names_response {
+    /// What the message says.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Message {
+        /// All bindings there are: what was known before counts no more.
+        #[prost(message, tag = "3")]
+        Snapshot(super::NameSnapshot),
+        /// A name was bound or granted, or has another value.
+        #[prost(message, tag = "4")]
+        Bound(super::Binding),
+        /// A name is no longer bound, or held, by a session.
+        #[prost(message, tag = "5")]
+        Unbound(super::NameUnbound),
+        /// Nothing happened; the cursor is good up to now.
+        #[prost(message, tag = "6")]
+        Bookmark(super::Bookmark),
+    }
+}
+/// All bindings whose paths begin with a text. Of many, a snapshot has several messages, one after the other.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct NameSnapshot {
+    /// Why it was sent.
+    #[prost(enumeration = "SnapshotReason", tag = "1")]
+    pub reason: i32,
+    /// The bindings.
+    #[prost(message, repeated, tag = "2")]
+    pub bindings: ::prost::alloc::vec::Vec<Binding>,
+    /// Whether more of the same snapshot follow.
+    #[prost(bool, tag = "3")]
+    pub more: bool,
+}
+/// A name is no longer bound, or held, by a session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NameUnbound {
+    /// The binding as it was.
+    #[prost(message, optional, tag = "1")]
+    pub binding: ::core::option::Option<Binding>,
+    /// Why.
+    #[prost(enumeration = "EndReason", tag = "2")]
+    pub reason: i32,
+}
+/// What a name is used as. It is one thing at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum NameKind {
+    /// Never sent.
+    Unspecified = 0,
+    /// A value, bound by BindName.
+    Binding = 1,
+    /// A lock.
+    Lock = 2,
+    /// An office that candidates stand for.
+    Election = 3,
+}
+impl NameKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "NAME_KIND_UNSPECIFIED",
+            Self::Binding => "NAME_KIND_BINDING",
+            Self::Lock => "NAME_KIND_LOCK",
+            Self::Election => "NAME_KIND_ELECTION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "NAME_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "NAME_KIND_BINDING" => Some(Self::Binding),
+            "NAME_KIND_LOCK" => Some(Self::Lock),
+            "NAME_KIND_ELECTION" => Some(Self::Election),
+            _ => None,
+        }
+    }
+}
+/// With whom a name is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum NameMode {
+    /// In requests: exclusive.
+    Unspecified = 0,
+    /// With nobody.
+    Exclusive = 1,
+    /// With all who share it, too.
+    Shared = 2,
+    /// With so many in all.
+    Counted = 3,
+}
+impl NameMode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "NAME_MODE_UNSPECIFIED",
+            Self::Exclusive => "NAME_MODE_EXCLUSIVE",
+            Self::Shared => "NAME_MODE_SHARED",
+            Self::Counted => "NAME_MODE_COUNTED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "NAME_MODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "NAME_MODE_EXCLUSIVE" => Some(Self::Exclusive),
+            "NAME_MODE_SHARED" => Some(Self::Shared),
+            "NAME_MODE_COUNTED" => Some(Self::Counted),
+            _ => None,
+        }
+    }
+}
+/// How up to date an answer must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Consistency {
+    /// As CONSISTENCY_LOCAL.
+    Unspecified = 0,
+    /// As the answering agent has it, which may be a little behind. Answers without quorum, too.
+    Local = 1,
+    /// At least as new as everything that was answered before the call, by any agent. Needs whoever leads.
+    Latest = 2,
+}
+impl Consistency {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CONSISTENCY_UNSPECIFIED",
+            Self::Local => "CONSISTENCY_LOCAL",
+            Self::Latest => "CONSISTENCY_LATEST",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CONSISTENCY_UNSPECIFIED" => Some(Self::Unspecified),
+            "CONSISTENCY_LOCAL" => Some(Self::Local),
+            "CONSISTENCY_LATEST" => Some(Self::Latest),
+            _ => None,
+        }
+    }
+}
+/// Why a session, or what it held, came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum EndReason {
+    /// Never sent.
+    Unspecified = 0,
+    /// By the session's own will: closed, unbound, released.
+    Closed = 1,
+    /// The session was not heard of for its time.
+    Expired = 2,
+    /// The memory of a majority of the voters was lost.
+    Lost = 3,
+}
+impl EndReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "END_REASON_UNSPECIFIED",
+            Self::Closed => "END_REASON_CLOSED",
+            Self::Expired => "END_REASON_EXPIRED",
+            Self::Lost => "END_REASON_LOST",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "END_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "END_REASON_CLOSED" => Some(Self::Closed),
+            "END_REASON_EXPIRED" => Some(Self::Expired),
+            "END_REASON_LOST" => Some(Self::Lost),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod name_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Bindings of hierarchical paths to values, each owned by a session, exclusively or shared. Locks and offices are names, too,
+    /// and are seen here; they are taken by LockService and ElectionService.
+    ///
+    /// A path has segments with '/' between them, of 1 to 255 bytes each without control characters, none of them '.' or '..'; 1,024
+    /// bytes in all at most. Every change may wait up to 10 s while another member takes the lead, then fails with NOT_SERVED.
+    #[derive(Debug, Clone)]
+    pub struct NameServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl NameServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> NameServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> NameServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            NameServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// BindName binds a path to a value, or gives a binding of the session another value. Does not wait for others. With a
+        /// request_id a retry is safe, at another agent, too: it is done once, and every attempt gets the same answer.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD, NAME_CHANGED, NAME_MISMATCH,
+        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn bind_name(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BindNameRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BindNameResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.NameService/BindName",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.NameService", "BindName"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// UnbindName gives up a binding of the session. With a request_id a retry is safe.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_CHANGED, NAME_MISMATCH,
+        /// NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn unbind_name(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UnbindNameRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnbindNameResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.NameService/UnbindName",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.NameService", "UnbindName"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// GetName returns the bindings of one path: none when it is free, several when it is shared. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NOT_SERVED.
+        pub async fn get_name(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetNameRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetNameResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.NameService/GetName",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.NameService", "GetName"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListNames lists the bindings of all paths that begin with a text, in the order of the paths. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        pub async fn list_names(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListNamesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListNamesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.NameService/ListNames",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.NameService", "ListNames"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// WatchNames streams the bindings of all paths that begin with a text: first those there are, then each change in order,
+        /// and bookmarks while nothing changes. Resumes after the revision of any message, at any agent: what changed in between is
+        /// told when it is still known, and otherwise the stream begins with all bindings again and says why. A reader that lags gets
+        /// a new snapshot, too; nothing is skipped in silence. Only changes are told that a majority of the voters hold.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        pub async fn watch_names(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchNamesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchNamesResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.NameService/WatchNames",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.NameService", "WatchNames"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod name_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with NameServiceServer.
+    #[async_trait]
+    pub trait NameService: std::marker::Send + std::marker::Sync + 'static {
+        /// BindName binds a path to a value, or gives a binding of the session another value. Does not wait for others. With a
+        /// request_id a retry is safe, at another agent, too: it is done once, and every attempt gets the same answer.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD, NAME_CHANGED, NAME_MISMATCH,
+        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn bind_name(
+            &self,
+            request: tonic::Request<super::BindNameRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BindNameResponse>,
+            tonic::Status,
+        >;
+        /// UnbindName gives up a binding of the session. With a request_id a retry is safe.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_CHANGED, NAME_MISMATCH,
+        /// NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn unbind_name(
+            &self,
+            request: tonic::Request<super::UnbindNameRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnbindNameResponse>,
+            tonic::Status,
+        >;
+        /// GetName returns the bindings of one path: none when it is free, several when it is shared. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NOT_SERVED.
+        async fn get_name(
+            &self,
+            request: tonic::Request<super::GetNameRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetNameResponse>, tonic::Status>;
+        /// ListNames lists the bindings of all paths that begin with a text, in the order of the paths. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        async fn list_names(
+            &self,
+            request: tonic::Request<super::ListNamesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListNamesResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchNames method.
+        type WatchNamesStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchNamesResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// WatchNames streams the bindings of all paths that begin with a text: first those there are, then each change in order,
+        /// and bookmarks while nothing changes. Resumes after the revision of any message, at any agent: what changed in between is
+        /// told when it is still known, and otherwise the stream begins with all bindings again and says why. A reader that lags gets
+        /// a new snapshot, too; nothing is skipped in silence. Only changes are told that a majority of the voters hold.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        async fn watch_names(
+            &self,
+            request: tonic::Request<super::WatchNamesRequest>,
+        ) -> std::result::Result<tonic::Response<Self::WatchNamesStream>, tonic::Status>;
+    }
+    /// Bindings of hierarchical paths to values, each owned by a session, exclusively or shared. Locks and offices are names, too,
+    /// and are seen here; they are taken by LockService and ElectionService.
+    ///
+    /// A path has segments with '/' between them, of 1 to 255 bytes each without control characters, none of them '.' or '..'; 1,024
+    /// bytes in all at most. Every change may wait up to 10 s while another member takes the lead, then fails with NOT_SERVED.
+    #[derive(Debug)]
+    pub struct NameServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> NameServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for NameServiceServer<T>
+    where
+        T: NameService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.NameService/BindName" => {
+                    #[allow(non_camel_case_types)]
+                    struct BindNameSvc<T: NameService>(pub Arc<T>);
+                    impl<
+                        T: NameService,
+                    > tonic::server::UnaryService<super::BindNameRequest>
+                    for BindNameSvc<T> {
+                        type Response = super::BindNameResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BindNameRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NameService>::bind_name(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BindNameSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.NameService/UnbindName" => {
+                    #[allow(non_camel_case_types)]
+                    struct UnbindNameSvc<T: NameService>(pub Arc<T>);
+                    impl<
+                        T: NameService,
+                    > tonic::server::UnaryService<super::UnbindNameRequest>
+                    for UnbindNameSvc<T> {
+                        type Response = super::UnbindNameResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::UnbindNameRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NameService>::unbind_name(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UnbindNameSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.NameService/GetName" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetNameSvc<T: NameService>(pub Arc<T>);
+                    impl<
+                        T: NameService,
+                    > tonic::server::UnaryService<super::GetNameRequest>
+                    for GetNameSvc<T> {
+                        type Response = super::GetNameResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetNameRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NameService>::get_name(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetNameSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.NameService/ListNames" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListNamesSvc<T: NameService>(pub Arc<T>);
+                    impl<
+                        T: NameService,
+                    > tonic::server::UnaryService<super::ListNamesRequest>
+                    for ListNamesSvc<T> {
+                        type Response = super::ListNamesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListNamesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NameService>::list_names(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListNamesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.NameService/WatchNames" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchNamesSvc<T: NameService>(pub Arc<T>);
+                    impl<
+                        T: NameService,
+                    > tonic::server::ServerStreamingService<super::WatchNamesRequest>
+                    for WatchNamesSvc<T> {
+                        type Response = super::WatchNamesResponse;
+                        type ResponseStream = T::WatchNamesStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchNamesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NameService>::watch_names(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchNamesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for NameServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.NameService";
+    impl<T> tonic::server::NamedService for NameServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// What lock is wanted, and how.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LockClaim {
+    /// Its path.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// With whom it can be shared: exclusive when unset.
+    #[prost(enumeration = "NameMode", tag = "2")]
+    pub mode: i32,
+    /// With NAME_MODE_COUNTED: how many may hold it at once, 1 or more; all who claim it must say the same.
+    #[prost(uint32, tag = "3")]
+    pub limit: u32,
+    /// What others see of the holder: at most 64 KiB.
+    #[prost(bytes = "vec", tag = "4")]
+    pub value: ::prost::alloc::vec::Vec<u8>,
+    /// For how long nobody else gets it when the holder's session expires: 0 to 60 s.
+    #[prost(message, optional, tag = "5")]
+    pub delay: ::core::option::Option<::prost_types::Duration>,
+    /// Whether to fail at once when it cannot be had now.
+    #[prost(bool, tag = "6")]
+    pub r#try: bool,
+}
+/// Request of AcquireLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcquireLockRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The lock.
+    #[prost(message, optional, tag = "2")]
+    pub claim: ::core::option::Option<LockClaim>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of AcquireLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcquireLockResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The fencing token of the grant.
+    #[prost(message, optional, tag = "2")]
+    pub token: ::core::option::Option<Token>,
+}
+/// Request of ReleaseLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReleaseLockRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The lock's path.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// Only what was granted with this token.
+    #[prost(message, optional, tag = "3")]
+    pub token: ::core::option::Option<Token>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of ReleaseLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReleaseLockResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Request of HoldLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HoldLockRequest {
+    /// The session, as OpenSession gave it; empty: the call is the session.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The lock.
+    #[prost(message, optional, tag = "2")]
+    pub claim: ::core::option::Option<LockClaim>,
+    /// Without a session: how long the lock outlives an agent that dies with the call, 1 s to 1 h; 5 s when unset.
+    #[prost(message, optional, tag = "3")]
+    pub ttl: ::core::option::Option<::prost_types::Duration>,
+    /// Without a session: what it is called, for people; at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub label: ::prost::alloc::string::String,
+}
+/// One message of the HoldLock stream.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HoldLockResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// What the message says.
+    #[prost(oneof = "hold_lock_response::Message", tags = "2, 3, 4")]
+    pub message: ::core::option::Option<hold_lock_response::Message>,
+}
+/// Nested message and enum types in `HoldLockResponse`.
+pub mod hold_lock_response {
+    /// What the message says.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Message {
+        /// The lock is held; comes first.
+        #[prost(message, tag = "2")]
+        Held(super::LockHeld),
+        /// It is still held.
+        #[prost(message, tag = "3")]
+        Extended(super::LockExtended),
+        /// It is held no more; comes last.
+        #[prost(message, tag = "4")]
+        Lost(super::LockLost),
+    }
+}
+/// A lock is held.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LockHeld {
+    /// The fencing token of the grant.
+    #[prost(message, optional, tag = "1")]
+    pub token: ::core::option::Option<Token>,
+    /// The session that holds it.
+    #[prost(string, tag = "2")]
+    pub session_id: ::prost::alloc::string::String,
+    /// The caller may act until so long after it has received this.
+    #[prost(message, optional, tag = "3")]
+    pub valid_for: ::core::option::Option<::prost_types::Duration>,
+}
+/// A lock is still held.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LockExtended {
+    /// The caller may act until so long after it has received this.
+    #[prost(message, optional, tag = "1")]
+    pub valid_for: ::core::option::Option<::prost_types::Duration>,
+}
+/// A lock is held no more.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LockLost {
+    /// Why.
+    #[prost(enumeration = "EndReason", tag = "1")]
+    pub reason: i32,
+    /// The same for people.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+}
+/// Request of GetLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetLockRequest {
+    /// The lock's path.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// How up to date the answer must be.
+    #[prost(enumeration = "Consistency", tag = "2")]
+    pub consistency: i32,
+}
+/// Response of GetLock.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetLockResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// Who holds it; none when it is free.
+    #[prost(message, repeated, tag = "2")]
+    pub holders: ::prost::alloc::vec::Vec<Binding>,
+    /// How many queue for it.
+    #[prost(uint32, tag = "3")]
+    pub waiting: u32,
+    /// The sessions first in the queue, in order; 100 at most.
+    #[prost(string, repeated, tag = "4")]
+    pub waiting_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Whether it is kept free for a while after an unclean end.
+    #[prost(bool, tag = "5")]
+    pub delayed: bool,
+}
+/// Generated client implementations.
+pub mod lock_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Locks: exclusive, shared, or held by so many at once. The queue is fair: who comes later never overtakes. Every grant has a
+    /// fencing token.
+    ///
+    /// A lock belongs to a session and is free when that ends. When a session expires, a lock with a delay stays free of holders for
+    /// so long, so that whoever held it has time to notice.
+    #[derive(Debug, Clone)]
+    pub struct LockServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl LockServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> LockServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> LockServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            LockServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// AcquireLock takes a lock for a session. Blocks until it is granted, or until the call's deadline or cancellation: the place
+        /// in the queue stays with the session then, and the same call takes it up again. Safe to retry: who holds it gets the same
+        /// token. With `try` it does not queue.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD (with try), NAME_DELAYED (with try),
+        /// NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn acquire_lock(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AcquireLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AcquireLockResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.LockService/AcquireLock",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.LockService", "AcquireLock"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ReleaseLock gives up a lock, or the place in the queue. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        pub async fn release_lock(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReleaseLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReleaseLockResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.LockService/ReleaseLock",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.LockService", "ReleaseLock"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// HoldLock takes a lock and holds it for as long as the stream lasts. With a session it is the session's lock, which goes on
+        /// when the stream breaks; without one the call is the session: the agent keeps it alive, and closes it when the call ends.
+        ///
+        /// The first message says that the lock is held, with its token; then comes one each time that its time is extended; the last
+        /// one says that it is lost, and why, before anybody else can have it. The caller may act until `valid_for` after it has
+        /// RECEIVED a message, and no longer. Not safe to repeat: a second call is another holder.
+        ///
+        /// Errors: those of AcquireLock, and STOPPING.
+        pub async fn hold_lock(
+            &mut self,
+            request: impl tonic::IntoRequest<super::HoldLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::HoldLockResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.LockService/HoldLock",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.LockService", "HoldLock"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// GetLock returns who holds a lock and who queues for it. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
+        pub async fn get_lock(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetLockResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.LockService/GetLock",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.LockService", "GetLock"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod lock_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with LockServiceServer.
+    #[async_trait]
+    pub trait LockService: std::marker::Send + std::marker::Sync + 'static {
+        /// AcquireLock takes a lock for a session. Blocks until it is granted, or until the call's deadline or cancellation: the place
+        /// in the queue stays with the session then, and the same call takes it up again. Safe to retry: who holds it gets the same
+        /// token. With `try` it does not queue.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD (with try), NAME_DELAYED (with try),
+        /// NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn acquire_lock(
+            &self,
+            request: tonic::Request<super::AcquireLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AcquireLockResponse>,
+            tonic::Status,
+        >;
+        /// ReleaseLock gives up a lock, or the place in the queue. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        async fn release_lock(
+            &self,
+            request: tonic::Request<super::ReleaseLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReleaseLockResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the HoldLock method.
+        type HoldLockStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::HoldLockResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// HoldLock takes a lock and holds it for as long as the stream lasts. With a session it is the session's lock, which goes on
+        /// when the stream breaks; without one the call is the session: the agent keeps it alive, and closes it when the call ends.
+        ///
+        /// The first message says that the lock is held, with its token; then comes one each time that its time is extended; the last
+        /// one says that it is lost, and why, before anybody else can have it. The caller may act until `valid_for` after it has
+        /// RECEIVED a message, and no longer. Not safe to repeat: a second call is another holder.
+        ///
+        /// Errors: those of AcquireLock, and STOPPING.
+        async fn hold_lock(
+            &self,
+            request: tonic::Request<super::HoldLockRequest>,
+        ) -> std::result::Result<tonic::Response<Self::HoldLockStream>, tonic::Status>;
+        /// GetLock returns who holds a lock and who queues for it. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
+        async fn get_lock(
+            &self,
+            request: tonic::Request<super::GetLockRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetLockResponse>, tonic::Status>;
+    }
+    /// Locks: exclusive, shared, or held by so many at once. The queue is fair: who comes later never overtakes. Every grant has a
+    /// fencing token.
+    ///
+    /// A lock belongs to a session and is free when that ends. When a session expires, a lock with a delay stays free of holders for
+    /// so long, so that whoever held it has time to notice.
+    #[derive(Debug)]
+    pub struct LockServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> LockServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for LockServiceServer<T>
+    where
+        T: LockService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.LockService/AcquireLock" => {
+                    #[allow(non_camel_case_types)]
+                    struct AcquireLockSvc<T: LockService>(pub Arc<T>);
+                    impl<
+                        T: LockService,
+                    > tonic::server::UnaryService<super::AcquireLockRequest>
+                    for AcquireLockSvc<T> {
+                        type Response = super::AcquireLockResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AcquireLockRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LockService>::acquire_lock(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AcquireLockSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.LockService/ReleaseLock" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReleaseLockSvc<T: LockService>(pub Arc<T>);
+                    impl<
+                        T: LockService,
+                    > tonic::server::UnaryService<super::ReleaseLockRequest>
+                    for ReleaseLockSvc<T> {
+                        type Response = super::ReleaseLockResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReleaseLockRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LockService>::release_lock(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReleaseLockSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.LockService/HoldLock" => {
+                    #[allow(non_camel_case_types)]
+                    struct HoldLockSvc<T: LockService>(pub Arc<T>);
+                    impl<
+                        T: LockService,
+                    > tonic::server::ServerStreamingService<super::HoldLockRequest>
+                    for HoldLockSvc<T> {
+                        type Response = super::HoldLockResponse;
+                        type ResponseStream = T::HoldLockStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::HoldLockRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LockService>::hold_lock(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = HoldLockSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.LockService/GetLock" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetLockSvc<T: LockService>(pub Arc<T>);
+                    impl<
+                        T: LockService,
+                    > tonic::server::UnaryService<super::GetLockRequest>
+                    for GetLockSvc<T> {
+                        type Response = super::GetLockResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetLockRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LockService>::get_lock(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetLockSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for LockServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.LockService";
+    impl<T> tonic::server::NamedService for LockServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Request of Campaign.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CampaignRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the office.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// What others see of the leader: at most 64 KiB.
+    #[prost(bytes = "vec", tag = "3")]
+    pub value: ::prost::alloc::vec::Vec<u8>,
+    /// For how long nobody else leads when the leader's session expires: 0 to 60 s.
+    #[prost(message, optional, tag = "4")]
+    pub delay: ::core::option::Option<::prost_types::Duration>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "5")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of Campaign.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CampaignResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The fencing token of the term.
+    #[prost(message, optional, tag = "2")]
+    pub token: ::core::option::Option<Token>,
+}
+/// Request of Proclaim.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProclaimRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the office.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// The value: at most 64 KiB.
+    #[prost(bytes = "vec", tag = "3")]
+    pub value: ::prost::alloc::vec::Vec<u8>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of Proclaim.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProclaimResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Request of Resign.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResignRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the office.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of Resign.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResignResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Request of GetLeader.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetLeaderRequest {
+    /// The path of the office.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// How up to date the answer must be.
+    #[prost(enumeration = "Consistency", tag = "2")]
+    pub consistency: i32,
+}
+/// Response of GetLeader.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetLeaderResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// Who leads; unset when nobody does.
+    #[prost(message, optional, tag = "2")]
+    pub leader: ::core::option::Option<Binding>,
+}
+/// Request of ObserveLeader.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ObserveLeaderRequest {
+    /// The path of the office.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+}
+/// One message of the ObserveLeader stream.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ObserveLeaderResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// What the message says.
+    #[prost(oneof = "observe_leader_response::Message", tags = "2, 3, 4")]
+    pub message: ::core::option::Option<observe_leader_response::Message>,
+}
+/// Nested message and enum types in `ObserveLeaderResponse`.
+pub mod observe_leader_response {
+    /// What the message says.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Message {
+        /// This session leads, with this value.
+        #[prost(message, tag = "2")]
+        Leader(super::Binding),
+        /// Nobody leads.
+        #[prost(message, tag = "3")]
+        NoLeader(super::NoLeader),
+        /// Nothing happened.
+        #[prost(message, tag = "4")]
+        Bookmark(super::Bookmark),
+    }
+}
+/// Nobody leads.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NoLeader {}
+/// Generated client implementations.
+pub mod election_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Elections: of all sessions that stand for an office, the one that came first leads, under a fencing token; when it resigns or
+    /// ends, the next one does.
+    #[derive(Debug, Clone)]
+    pub struct ElectionServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl ElectionServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> ElectionServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ElectionServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ElectionServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Campaign stands for an office. Blocks until the session leads, or until the call's deadline or cancellation: it stays a
+        /// candidate then, and the same call waits on. Safe to retry: who leads gets the same token.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        pub async fn campaign(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CampaignRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CampaignResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.ElectionService/Campaign",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.ElectionService", "Campaign"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Proclaim gives the office another value while the session leads. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, LIMIT_REACHED, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        pub async fn proclaim(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ProclaimRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ProclaimResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.ElectionService/Proclaim",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.ElectionService", "Proclaim"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Resign gives up the office, or the candidacy. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        pub async fn resign(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ResignRequest>,
+        ) -> std::result::Result<tonic::Response<super::ResignResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.ElectionService/Resign",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.ElectionService", "Resign"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// GetLeader returns who leads. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
+        pub async fn get_leader(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetLeaderRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetLeaderResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.ElectionService/GetLeader",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.ElectionService", "GetLeader"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ObserveLeader streams who leads: as it is now, then each time that it changes, in order, and bookmarks while it does not.
+        /// A reader that lags may miss a leader that is no more, never the present one. Safe to repeat.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        pub async fn observe_leader(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ObserveLeaderRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::ObserveLeaderResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.ElectionService/ObserveLeader",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.ElectionService", "ObserveLeader"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod election_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ElectionServiceServer.
+    #[async_trait]
+    pub trait ElectionService: std::marker::Send + std::marker::Sync + 'static {
+        /// Campaign stands for an office. Blocks until the session leads, or until the call's deadline or cancellation: it stays a
+        /// candidate then, and the same call waits on. Safe to retry: who leads gets the same token.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        async fn campaign(
+            &self,
+            request: tonic::Request<super::CampaignRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CampaignResponse>,
+            tonic::Status,
+        >;
+        /// Proclaim gives the office another value while the session leads. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, LIMIT_REACHED, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        async fn proclaim(
+            &self,
+            request: tonic::Request<super::ProclaimRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ProclaimResponse>,
+            tonic::Status,
+        >;
+        /// Resign gives up the office, or the candidacy. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        async fn resign(
+            &self,
+            request: tonic::Request<super::ResignRequest>,
+        ) -> std::result::Result<tonic::Response<super::ResignResponse>, tonic::Status>;
+        /// GetLeader returns who leads. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
+        async fn get_leader(
+            &self,
+            request: tonic::Request<super::GetLeaderRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetLeaderResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the ObserveLeader method.
+        type ObserveLeaderStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::ObserveLeaderResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// ObserveLeader streams who leads: as it is now, then each time that it changes, in order, and bookmarks while it does not.
+        /// A reader that lags may miss a leader that is no more, never the present one. Safe to repeat.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        async fn observe_leader(
+            &self,
+            request: tonic::Request<super::ObserveLeaderRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::ObserveLeaderStream>,
+            tonic::Status,
+        >;
+    }
+    /// Elections: of all sessions that stand for an office, the one that came first leads, under a fencing token; when it resigns or
+    /// ends, the next one does.
+    #[derive(Debug)]
+    pub struct ElectionServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ElectionServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ElectionServiceServer<T>
+    where
+        T: ElectionService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.ElectionService/Campaign" => {
+                    #[allow(non_camel_case_types)]
+                    struct CampaignSvc<T: ElectionService>(pub Arc<T>);
+                    impl<
+                        T: ElectionService,
+                    > tonic::server::UnaryService<super::CampaignRequest>
+                    for CampaignSvc<T> {
+                        type Response = super::CampaignResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CampaignRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ElectionService>::campaign(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CampaignSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.ElectionService/Proclaim" => {
+                    #[allow(non_camel_case_types)]
+                    struct ProclaimSvc<T: ElectionService>(pub Arc<T>);
+                    impl<
+                        T: ElectionService,
+                    > tonic::server::UnaryService<super::ProclaimRequest>
+                    for ProclaimSvc<T> {
+                        type Response = super::ProclaimResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ProclaimRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ElectionService>::proclaim(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ProclaimSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.ElectionService/Resign" => {
+                    #[allow(non_camel_case_types)]
+                    struct ResignSvc<T: ElectionService>(pub Arc<T>);
+                    impl<
+                        T: ElectionService,
+                    > tonic::server::UnaryService<super::ResignRequest>
+                    for ResignSvc<T> {
+                        type Response = super::ResignResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ResignRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ElectionService>::resign(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ResignSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.ElectionService/GetLeader" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetLeaderSvc<T: ElectionService>(pub Arc<T>);
+                    impl<
+                        T: ElectionService,
+                    > tonic::server::UnaryService<super::GetLeaderRequest>
+                    for GetLeaderSvc<T> {
+                        type Response = super::GetLeaderResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetLeaderRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ElectionService>::get_leader(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetLeaderSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.ElectionService/ObserveLeader" => {
+                    #[allow(non_camel_case_types)]
+                    struct ObserveLeaderSvc<T: ElectionService>(pub Arc<T>);
+                    impl<
+                        T: ElectionService,
+                    > tonic::server::ServerStreamingService<super::ObserveLeaderRequest>
+                    for ObserveLeaderSvc<T> {
+                        type Response = super::ObserveLeaderResponse;
+                        type ResponseStream = T::ObserveLeaderStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ObserveLeaderRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ElectionService>::observe_leader(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ObserveLeaderSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ElectionServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.ElectionService";
+    impl<T> tonic::server::NamedService for ElectionServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// What a barrier is. All who come to it must say the same.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BarrierPlan {
+    /// Whether those who passed also leave together.
+    #[prost(bool, tag = "4")]
+    pub double: bool,
+    /// What happens when a participant goes before all are there.
+    #[prost(enumeration = "DeparturePolicy", tag = "5")]
+    pub departure: i32,
+    /// How long a generation may take from when the first one comes until all are there; without limit when unset.
+    #[prost(message, optional, tag = "6")]
+    pub deadline: ::core::option::Option<::prost_types::Duration>,
+    /// Whom it waits for; required.
+    #[prost(oneof = "barrier_plan::Parties", tags = "1, 2, 3")]
+    pub parties: ::core::option::Option<barrier_plan::Parties>,
+}
+/// Nested message and enum types in `BarrierPlan`.
+pub mod barrier_plan {
+    /// Whom it waits for; required.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Parties {
+        /// So many sessions: 1 or more.
+        #[prost(uint32, tag = "1")]
+        Count(u32),
+        /// A session through each member of the view with these labels, as the view is when the first one comes.
+        #[prost(message, tag = "2")]
+        Members(super::MemberParties),
+        /// All sessions of a group.
+        #[prost(message, tag = "3")]
+        Group(super::GroupParties),
+    }
+}
+/// The members of the view that a barrier waits for.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MemberParties {
+    /// Those with all of these labels; all members when empty.
+    #[prost(map = "string, string", tag = "1")]
+    pub labels: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+}
+/// The group that a barrier waits for.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupParties {
+    /// Its name: at most 128 bytes.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// At least so many sessions of it.
+    #[prost(uint32, tag = "2")]
+    pub least: u32,
+}
+/// How a barrier stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Barrier {
+    /// Its path.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// What it is.
+    #[prost(message, optional, tag = "2")]
+    pub plan: ::core::option::Option<BarrierPlan>,
+    /// The generation under way.
+    #[prost(uint64, tag = "3")]
+    pub generation: u64,
+    /// Whether all have passed and are inside a double barrier.
+    #[prost(bool, tag = "4")]
+    pub inside: bool,
+    /// The sessions that have come.
+    #[prost(string, repeated, tag = "5")]
+    pub arrived_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The sessions that have come to leave.
+    #[prost(string, repeated, tag = "6")]
+    pub leaving_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How many are missing, whether they are known or not.
+    #[prost(uint32, tag = "7")]
+    pub missing: u32,
+    /// The nodes through which somebody is missing.
+    #[prost(string, repeated, tag = "8")]
+    pub missing_nodes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The sessions that are known to be missing.
+    #[prost(string, repeated, tag = "9")]
+    pub missing_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How the last generations ended, 16 at most.
+    #[prost(message, repeated, tag = "10")]
+    pub past: ::prost::alloc::vec::Vec<PastGeneration>,
+}
+/// How a generation ended.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PastGeneration {
+    /// Which.
+    #[prost(uint64, tag = "1")]
+    pub generation: u64,
+    /// Whether its participants passed.
+    #[prost(bool, tag = "2")]
+    pub released: bool,
+    /// Why it ended before its time, for people; empty when it did not.
+    #[prost(string, tag = "3")]
+    pub broken: ::prost::alloc::string::String,
+}
+/// Request of EnterBarrier.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EnterBarrierRequest {
+    /// The session, as OpenSession gave it; empty: the call is the session.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the barrier.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// What it is.
+    #[prost(message, optional, tag = "3")]
+    pub plan: ::core::option::Option<BarrierPlan>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of EnterBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EnterBarrierResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The generation that was passed.
+    #[prost(uint64, tag = "2")]
+    pub generation: u64,
+}
+/// Request of LeaveBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaveBarrierRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the barrier.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of LeaveBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaveBarrierResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The generation that was left.
+    #[prost(uint64, tag = "2")]
+    pub generation: u64,
+}
+/// Request of GetBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetBarrierRequest {
+    /// The path of the barrier.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+}
+/// Response of GetBarrier.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetBarrierResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The barrier.
+    #[prost(message, optional, tag = "2")]
+    pub barrier: ::core::option::Option<Barrier>,
+}
+/// Request of ListBarriers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListBarriersRequest {
+    /// What the paths begin with; all when empty.
+    #[prost(string, tag = "1")]
+    pub prefix: ::prost::alloc::string::String,
+    /// Most barriers in the answer (1 to 1,000; 100 when 0).
+    #[prost(uint32, tag = "2")]
+    pub page_size: u32,
+    /// From the answer before; empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Response of ListBarriers.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListBarriersResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The barriers.
+    #[prost(message, repeated, tag = "2")]
+    pub barriers: ::prost::alloc::vec::Vec<Barrier>,
+    /// Gets the next page, as things are then; empty when there is none.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Request of WatchBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchBarrierRequest {
+    /// The path of the barrier.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+}
+/// One message of the WatchBarrier stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchBarrierResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// What the message says.
+    #[prost(oneof = "watch_barrier_response::Message", tags = "2, 3, 4")]
+    pub message: ::core::option::Option<watch_barrier_response::Message>,
+}
+/// Nested message and enum types in `WatchBarrierResponse`.
+pub mod watch_barrier_response {
+    /// What the message says.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Message {
+        /// How it stands.
+        #[prost(message, tag = "2")]
+        Barrier(super::Barrier),
+        /// Nobody has come to it.
+        #[prost(message, tag = "3")]
+        NoBarrier(super::NoBarrier),
+        /// Nothing happened.
+        #[prost(message, tag = "4")]
+        Bookmark(super::Bookmark),
+    }
+}
+/// There is no such barrier.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NoBarrier {}
+/// Request of AbortBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AbortBarrierRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the barrier.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// Why, for people: at most 128 bytes.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of AbortBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AbortBarrierResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The generation that was broken.
+    #[prost(uint64, tag = "2")]
+    pub generation: u64,
+}
+/// What happens when a participant goes before all are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DeparturePolicy {
+    /// As DEPARTURE_POLICY_ABORT.
+    Unspecified = 0,
+    /// The generation is broken.
+    Abort = 1,
+    /// Another one must come in its place.
+    Wait = 2,
+    /// One fewer is waited for.
+    Shrink = 3,
+}
+impl DeparturePolicy {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DEPARTURE_POLICY_UNSPECIFIED",
+            Self::Abort => "DEPARTURE_POLICY_ABORT",
+            Self::Wait => "DEPARTURE_POLICY_WAIT",
+            Self::Shrink => "DEPARTURE_POLICY_SHRINK",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DEPARTURE_POLICY_UNSPECIFIED" => Some(Self::Unspecified),
+            "DEPARTURE_POLICY_ABORT" => Some(Self::Abort),
+            "DEPARTURE_POLICY_WAIT" => Some(Self::Wait),
+            "DEPARTURE_POLICY_SHRINK" => Some(Self::Shrink),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod barrier_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Barriers: points that a set of participants pass together or not at all. A barrier can be passed again and again: each time is
+    /// a generation, and generations rise. A double barrier also has its participants leave together.
+    #[derive(Debug, Clone)]
+    pub struct BarrierServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl BarrierServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> BarrierServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> BarrierServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            BarrierServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// EnterBarrier comes to a barrier. Blocks until all are there, or until the call's deadline or cancellation: with a session
+        /// the place stays then, and the same call with the same request_id takes it up again, and gets the same answer if all were
+        /// there meanwhile. Without a session the call is the session: when it ends before all are there, the place goes; when all
+        /// were there, it has ended.
+        ///
+        /// Errors: BAD_REQUEST, the SESSION reasons, BARRIER_BROKEN (aborted, too late, a participant went), BARRIER_MISMATCH,
+        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN, STOPPING.
+        pub async fn enter_barrier(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EnterBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EnterBarrierResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/EnterBarrier",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "EnterBarrier"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// LeaveBarrier leaves the inside of a double barrier: blocks until all who are inside have come to leave or have ended, or
+        /// until the call's deadline or cancellation, and the same call with the same request_id then waits on. Of a barrier where the
+        /// session still waits for others, it goes away at once.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_BROKEN, BARRIER_NOT_THERE, NOT_SERVED,
+        /// OUTCOME_UNKNOWN, STOPPING.
+        pub async fn leave_barrier(
+            &mut self,
+            request: impl tonic::IntoRequest<super::LeaveBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LeaveBarrierResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/LeaveBarrier",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "LeaveBarrier"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// GetBarrier returns how a barrier stands, and who is missing. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BARRIER_NOT_THERE (nobody has come to it), NOT_SERVED.
+        pub async fn get_barrier(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetBarrierResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/GetBarrier",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "GetBarrier"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListBarriers lists barriers whose paths begin with a text, in the order of the paths. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        pub async fn list_barriers(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListBarriersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListBarriersResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/ListBarriers",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "ListBarriers"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// WatchBarrier streams how a barrier stands: as it is now, then each time that this changes, and bookmarks while it does not.
+        /// A reader that lags may miss steps in between, never the present one. Safe to repeat.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        pub async fn watch_barrier(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchBarrierResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/WatchBarrier",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "WatchBarrier"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// AbortBarrier ends the present generation without passing: all who wait are told so, with the reason. Only for who takes
+        /// part. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_NOT_THERE, NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn abort_barrier(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AbortBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AbortBarrierResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/AbortBarrier",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "AbortBarrier"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod barrier_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with BarrierServiceServer.
+    #[async_trait]
+    pub trait BarrierService: std::marker::Send + std::marker::Sync + 'static {
+        /// EnterBarrier comes to a barrier. Blocks until all are there, or until the call's deadline or cancellation: with a session
+        /// the place stays then, and the same call with the same request_id takes it up again, and gets the same answer if all were
+        /// there meanwhile. Without a session the call is the session: when it ends before all are there, the place goes; when all
+        /// were there, it has ended.
+        ///
+        /// Errors: BAD_REQUEST, the SESSION reasons, BARRIER_BROKEN (aborted, too late, a participant went), BARRIER_MISMATCH,
+        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN, STOPPING.
+        async fn enter_barrier(
+            &self,
+            request: tonic::Request<super::EnterBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EnterBarrierResponse>,
+            tonic::Status,
+        >;
+        /// LeaveBarrier leaves the inside of a double barrier: blocks until all who are inside have come to leave or have ended, or
+        /// until the call's deadline or cancellation, and the same call with the same request_id then waits on. Of a barrier where the
+        /// session still waits for others, it goes away at once.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_BROKEN, BARRIER_NOT_THERE, NOT_SERVED,
+        /// OUTCOME_UNKNOWN, STOPPING.
+        async fn leave_barrier(
+            &self,
+            request: tonic::Request<super::LeaveBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LeaveBarrierResponse>,
+            tonic::Status,
+        >;
+        /// GetBarrier returns how a barrier stands, and who is missing. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BARRIER_NOT_THERE (nobody has come to it), NOT_SERVED.
+        async fn get_barrier(
+            &self,
+            request: tonic::Request<super::GetBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetBarrierResponse>,
+            tonic::Status,
+        >;
+        /// ListBarriers lists barriers whose paths begin with a text, in the order of the paths. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        async fn list_barriers(
+            &self,
+            request: tonic::Request<super::ListBarriersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListBarriersResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchBarrier method.
+        type WatchBarrierStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchBarrierResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// WatchBarrier streams how a barrier stands: as it is now, then each time that this changes, and bookmarks while it does not.
+        /// A reader that lags may miss steps in between, never the present one. Safe to repeat.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        async fn watch_barrier(
+            &self,
+            request: tonic::Request<super::WatchBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::WatchBarrierStream>,
+            tonic::Status,
+        >;
+        /// AbortBarrier ends the present generation without passing: all who wait are told so, with the reason. Only for who takes
+        /// part. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_NOT_THERE, NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn abort_barrier(
+            &self,
+            request: tonic::Request<super::AbortBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AbortBarrierResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Barriers: points that a set of participants pass together or not at all. A barrier can be passed again and again: each time is
+    /// a generation, and generations rise. A double barrier also has its participants leave together.
+    #[derive(Debug)]
+    pub struct BarrierServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> BarrierServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for BarrierServiceServer<T>
+    where
+        T: BarrierService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.BarrierService/EnterBarrier" => {
+                    #[allow(non_camel_case_types)]
+                    struct EnterBarrierSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::UnaryService<super::EnterBarrierRequest>
+                    for EnterBarrierSvc<T> {
+                        type Response = super::EnterBarrierResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EnterBarrierRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::enter_barrier(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EnterBarrierSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.BarrierService/LeaveBarrier" => {
+                    #[allow(non_camel_case_types)]
+                    struct LeaveBarrierSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::UnaryService<super::LeaveBarrierRequest>
+                    for LeaveBarrierSvc<T> {
+                        type Response = super::LeaveBarrierResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::LeaveBarrierRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::leave_barrier(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = LeaveBarrierSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.BarrierService/GetBarrier" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetBarrierSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::UnaryService<super::GetBarrierRequest>
+                    for GetBarrierSvc<T> {
+                        type Response = super::GetBarrierResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetBarrierRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::get_barrier(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetBarrierSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.BarrierService/ListBarriers" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListBarriersSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::UnaryService<super::ListBarriersRequest>
+                    for ListBarriersSvc<T> {
+                        type Response = super::ListBarriersResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListBarriersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::list_barriers(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListBarriersSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.BarrierService/WatchBarrier" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchBarrierSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::ServerStreamingService<super::WatchBarrierRequest>
+                    for WatchBarrierSvc<T> {
+                        type Response = super::WatchBarrierResponse;
+                        type ResponseStream = T::WatchBarrierStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchBarrierRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::watch_barrier(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchBarrierSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.BarrierService/AbortBarrier" => {
+                    #[allow(non_camel_case_types)]
+                    struct AbortBarrierSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::UnaryService<super::AbortBarrierRequest>
+                    for AbortBarrierSvc<T> {
+                        type Response = super::AbortBarrierResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AbortBarrierRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::abort_barrier(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AbortBarrierSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for BarrierServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.BarrierService";
+    impl<T> tonic::server::NamedService for BarrierServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -9,13 +9,15 @@
 //! no point in its history.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use quorate_core::types::{ClusterUid, Incarnation, NodeName, ViewId};
+use quorate_core::types::{ClusterUid, Epoch, Incarnation, NodeName, Revision, ViewId};
 use tokio::sync::watch;
 
 use super::error::ApiError;
 use crate::driver::Seen;
 
 const VERSION: u8 = 1;
+/// The first byte of a point in the log of sessions, names and barriers.
+const REVISION: u8 = 2;
 const HAS_BASE: u8 = 1;
 const STABLE: u8 = 2;
 const HAS_UID: u8 = 4;
@@ -77,6 +79,48 @@ impl Cursors {
         let here = *self.uid.borrow();
         let elsewhere = uid.is_some_and(|uid| here.is_some_and(|here| here != uid));
         Ok(Some(if elsewhere { Seen::elsewhere() } else { seen }))
+    }
+}
+
+impl Cursors {
+    /// The cursor of a point in the log of sessions, names and barriers: the epoch with which the state began, and a revision.
+    #[must_use]
+    pub fn write_revision(&self, (origin, revision): (Epoch, Revision)) -> String {
+        let mut bytes = vec![REVISION];
+        bytes.extend(self.cluster);
+        bytes.extend(self.uid.borrow().unwrap_or_default().0);
+        bytes.extend(origin.0.to_be_bytes());
+        bytes.extend(revision.0.to_be_bytes());
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Reads such a cursor; none when the text is empty.
+    ///
+    /// # Errors
+    /// [`ApiError::BadCursor`].
+    pub fn read_revision(&self, text: &str) -> Result<Option<(Epoch, Revision)>, ApiError> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let unreadable = ApiError::BadCursor("cannot be read");
+        let decoded = if text.len() > MAX_TEXT { None } else { URL_SAFE_NO_PAD.decode(text).ok() };
+        let bytes = decoded.ok_or(unreadable.clone())?;
+        let mut bytes = bytes.as_slice();
+        if take(&mut bytes) != Some([REVISION]) {
+            return Err(unreadable);
+        }
+        if take(&mut bytes) != Some(self.cluster) {
+            return Err(ApiError::BadCursor("belongs to another cluster"));
+        }
+        let mut read = || Some((take(&mut bytes)?, take(&mut bytes)?, take(&mut bytes)?));
+        let (uid, origin, revision): ([u8; 16], _, _) = read().ok_or(unreadable.clone())?;
+        if !bytes.is_empty() {
+            return Err(unreadable);
+        }
+        // In a cluster that was formed anew it is no point of the log: what came after it is not known.
+        let here = self.uid.borrow().is_none_or(|here| here.0 == uid);
+        let origin = if here { Epoch(u64::from_be_bytes(origin)) } else { Epoch(u64::MAX) };
+        Ok(Some((origin, Revision(u64::from_be_bytes(revision)))))
     }
 }
 

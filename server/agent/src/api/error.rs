@@ -2,10 +2,15 @@
 
 use std::collections::HashMap;
 
+use quorate_core::{
+    coordination::Abortion,
+    wire::{Denial, Mode, NameKind},
+};
 use quorate_proto::{ERROR_DOMAIN, v1::ErrorReason};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use super::coordinate::{limit_of, range_of, why_broken};
 use crate::driver::HandleError;
 
 /// Why a call failed.
@@ -73,9 +78,104 @@ pub enum ApiError {
     /// Somebody else did the same. Nothing was changed.
     #[error("{0}: nothing was changed")]
     Conflict(&'static str),
+    /// Nobody leads sessions, names and barriers, or this agent has no copy of them. Nothing was changed.
+    #[error("nobody leads sessions, names and barriers for now, or this agent has no copy of them yet")]
+    NotServed,
+    /// Whoever leads sessions, names and barriers denied it. Nothing was changed.
+    #[error("{}", denied(.0))]
+    Denied(Denial),
     /// A fault of the agent itself.
     #[error("{0}")]
     Internal(&'static str),
+}
+
+/// Why it was denied, for people.
+fn denied(denial: &Denial) -> String {
+    match denial {
+        Denial::NoSession => "this needs a session: open one".into(),
+        Denial::UnknownSession => "there never was such a session".into(),
+        Denial::SessionEnded => "the session is over: it was closed, or it expired".into(),
+        Denial::SessionLost => "the session was lost when a majority of the voters lost their memory".into(),
+        Denial::WrongSecret => "this is not the token of the session".into(),
+        Denial::Held { by } => format!("session {by} holds it"),
+        Denial::Delayed => "it is kept free for a while, for its holder expired".into(),
+        Denial::NotHeld => "the session does not hold it, or not by that token".into(),
+        Denial::Changed { modified } if modified.0 == 0 => "there is no such binding of the session".into(),
+        Denial::Changed { modified } => format!("the binding was last changed at revision {modified}"),
+        Denial::OtherKind { kind } => format!("the name is used as {}", kind_word(*kind)),
+        Denial::OtherMode { mode } => format!("the name is used as {}", mode_word(*mode)),
+        Denial::OtherPlan => "those who wait there say that the barrier is something else".into(),
+        Denial::NotThere => "nobody is at the barrier, or the session is not".into(),
+        Denial::OtherGroup => "the barrier waits for a group to which the session does not belong".into(),
+        Denial::Broken { generation, why } => format!("generation {generation} was broken: {}", why_broken(why)),
+        Denial::Forgotten => "the generation ended so long ago that it is not known how".into(),
+        Denial::Uncertain => "it may have been done or not: this agent has missed how it ended".into(),
+        Denial::OutOfRange(kind) => {
+            let (field, allowed) = range_of(*kind);
+            format!("{field}: {allowed}")
+        }
+        Denial::OtherRequest => "the request id was used for another request".into(),
+        Denial::Limit { what, limit } => format!("the limit of {} is reached: {limit}", limit_of(*what)),
+    }
+}
+
+fn kind_word(kind: NameKind) -> &'static str {
+    match kind {
+        NameKind::Binding => "a binding",
+        NameKind::Lock => "a lock",
+        NameKind::Election => "an office",
+    }
+}
+
+fn mode_word(mode: Mode) -> String {
+    match mode {
+        Mode::Exclusive => "an exclusive one".into(),
+        Mode::Shared => "a shared one".into(),
+        Mode::Counted(limit) => format!("one that {limit} may hold"),
+    }
+}
+
+fn kind_of(denial: &Denial) -> (Code, ErrorReason) {
+    match denial {
+        Denial::NoSession => (Code::FailedPrecondition, ErrorReason::SessionRequired),
+        Denial::UnknownSession => (Code::NotFound, ErrorReason::SessionUnknown),
+        Denial::SessionEnded => (Code::FailedPrecondition, ErrorReason::SessionEnded),
+        Denial::SessionLost => (Code::FailedPrecondition, ErrorReason::SessionLost),
+        Denial::WrongSecret => (Code::PermissionDenied, ErrorReason::SessionTokenWrong),
+        Denial::Held { .. } => (Code::FailedPrecondition, ErrorReason::NameHeld),
+        Denial::Delayed => (Code::FailedPrecondition, ErrorReason::NameDelayed),
+        Denial::NotHeld => (Code::FailedPrecondition, ErrorReason::NameNotHeld),
+        Denial::Changed { .. } => (Code::Aborted, ErrorReason::NameChanged),
+        Denial::OtherKind { .. } | Denial::OtherMode { .. } => (Code::FailedPrecondition, ErrorReason::NameMismatch),
+        Denial::OtherPlan | Denial::OtherGroup => (Code::FailedPrecondition, ErrorReason::BarrierMismatch),
+        Denial::NotThere => (Code::NotFound, ErrorReason::BarrierNotThere),
+        Denial::Broken { .. } | Denial::Forgotten => (Code::Aborted, ErrorReason::BarrierBroken),
+        Denial::Uncertain => (Code::Unavailable, ErrorReason::OutcomeUnknown),
+        Denial::OutOfRange(_) => (Code::InvalidArgument, ErrorReason::BadRequest),
+        Denial::OtherRequest => (Code::InvalidArgument, ErrorReason::RequestIdUsed),
+        Denial::Limit { .. } => (Code::ResourceExhausted, ErrorReason::LimitReached),
+    }
+}
+
+fn metadata_of(denial: &Denial) -> Vec<(&'static str, String)> {
+    match denial {
+        Denial::Held { by } => vec![("session_id", by.to_string())],
+        Denial::Changed { modified } => vec![("modified_revision", modified.to_string())],
+        Denial::OutOfRange(kind) => vec![("field", range_of(*kind).0.to_owned())],
+        Denial::Limit { what, limit } => {
+            vec![("limit_of", limit_of(*what).to_owned()), ("limit", limit.to_string())]
+        }
+        Denial::Broken { generation, why } => {
+            let why = match why {
+                Abortion::Asked(_) => "aborted",
+                Abortion::Overdue => "overdue",
+                Abortion::Departed(_) | Abortion::MemberDeparted(_) => "departed",
+            };
+            vec![("generation", generation.to_string()), ("why", why.to_owned())]
+        }
+        Denial::Forgotten => vec![("why", "forgotten".to_owned())],
+        _ => Vec::new(),
+    }
 }
 
 impl ApiError {
@@ -105,6 +205,8 @@ impl ApiError {
             Self::ClusterState { .. } => (Code::FailedPrecondition, ErrorReason::ClusterState),
             Self::BadBackup(_) => (Code::InvalidArgument, ErrorReason::BadBackup),
             Self::Conflict(_) => (Code::Aborted, ErrorReason::Conflict),
+            Self::NotServed => (Code::Unavailable, ErrorReason::NotServed),
+            Self::Denied(denial) => kind_of(denial),
             Self::Internal(_) => (Code::Internal, ErrorReason::Internal),
         }
     }
@@ -118,6 +220,7 @@ impl ApiError {
                 let limit = limit.map(|limit| ("limit", limit.to_string()));
                 [("limit_of", (*what).to_owned())].into_iter().chain(limit).collect()
             }
+            Self::Denied(denial) => metadata_of(denial),
             _ => Vec::new(),
         };
         pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()

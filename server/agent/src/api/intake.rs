@@ -34,8 +34,8 @@ use crate::{consensus::backup, metrics::Metrics, transport::SocketInfo};
 const ROOM: usize = 64 * 1024 * 1024;
 /// What a header costs beside its text.
 const HEADER_COST: usize = 64;
-/// The services whose request is a stream, which may be as slow as it likes.
-const STREAMED: &str = "/grpc.reflection.";
+/// The services and methods whose request is a stream, which may be as slow as it likes.
+const STREAMED: [&str; 2] = ["/grpc.reflection.", "/quorate.v1.SessionService/KeepAlive"];
 /// The method whose request is a file.
 const RESTORE: &str = "/quorate.v1.AdminService/Restore";
 /// What a file takes beside itself on its way, and for how long.
@@ -103,7 +103,7 @@ where
         };
         let (most, time) = match request.uri().path() {
             RESTORE => (backup::MAX_BYTES + RESTORE_OVERHEAD, Some(RESTORE_TIME)),
-            path if path.starts_with(STREAMED) => (MAX_REQUEST, None),
+            path if STREAMED.iter().any(|streamed| path.starts_with(streamed)) => (MAX_REQUEST, None),
             _ => (MAX_REQUEST, Some(*patience)),
         };
         let request = request.map(|body| Body::new(Measured::new(body, share, most, time)));

@@ -5,21 +5,32 @@
 
 mod admin;
 mod backup;
+mod barrier;
 mod changes;
 mod context;
+mod coordinate;
 mod cursor;
 mod database;
+mod election;
 mod error;
 mod events;
 mod force;
 mod health;
 mod history;
+mod hold;
+mod implicit;
 mod intake;
+mod lock;
 mod map;
 mod membership;
 mod membership_watch;
+mod name;
+mod name_watch;
+mod news;
 mod page;
+mod present;
 mod quorum;
+mod session;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -31,9 +42,14 @@ use quorate_proto::{
     FILE_DESCRIPTOR_SET,
     v1::{
         admin_service_server::{AdminServiceServer, SERVICE_NAME as ADMIN},
+        barrier_service_server::{BarrierServiceServer, SERVICE_NAME as BARRIERS},
+        election_service_server::{ElectionServiceServer, SERVICE_NAME as ELECTIONS},
         event_service_server::{EventServiceServer, SERVICE_NAME as EVENTS},
+        lock_service_server::{LockServiceServer, SERVICE_NAME as LOCKS},
         membership_service_server::{MembershipServiceServer, SERVICE_NAME as MEMBERSHIP},
+        name_service_server::{NameServiceServer, SERVICE_NAME as NAMES},
         quorum_service_server::{QuorumServiceServer, SERVICE_NAME as QUORUM},
+        session_service_server::{SERVICE_NAME as SESSIONS, SessionServiceServer},
     },
 };
 use tokio::{net::TcpListener, time::timeout};
@@ -44,7 +60,10 @@ use tonic_web::GrpcWebLayer;
 pub use context::{About, Context};
 pub use error::ApiError;
 
-use self::{admin::Admin, events::Events, intake::IntakeLayer, membership::Membership, quorum::Quorum};
+use self::{
+    admin::Admin, barrier::Barriers, election::Elections, events::Events, intake::IntakeLayer, lock::Locks,
+    membership::Membership, name::Names, quorum::Quorum, session::Sessions,
+};
 use crate::{
     tls::ApiTls,
     transport::{Entrance, Guard, Refusals, incoming},
@@ -53,7 +72,7 @@ use crate::{
 /// The standard health service.
 const HEALTH: &str = "grpc.health.v1.Health";
 /// The agent's own services.
-const SERVICES: [&str; 4] = [MEMBERSHIP, QUORUM, EVENTS, ADMIN];
+const SERVICES: [&str; 9] = [MEMBERSHIP, QUORUM, SESSIONS, NAMES, LOCKS, ELECTIONS, BARRIERS, EVENTS, ADMIN];
 /// Most calls at once on one connection.
 const MAX_STREAMS: u32 = 10_000;
 /// Most bytes of a request: more than any cursor, and nothing a client sends is longer.
@@ -97,6 +116,11 @@ pub async fn serve(
             MembershipServiceServer::new(Membership(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST),
         )
         .add_service(QuorumServiceServer::new(Quorum(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
+        .add_service(SessionServiceServer::new(Sessions(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
+        .add_service(NameServiceServer::new(Names(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
+        .add_service(LockServiceServer::new(Locks(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
+        .add_service(ElectionServiceServer::new(Elections(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
+        .add_service(BarrierServiceServer::new(Barriers(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
         .add_service(EventServiceServer::new(Events(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
         .add_service(AdminServiceServer::new(Admin(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
         .add_service(health)

@@ -15,7 +15,7 @@ const VERSION: u8 = 1;
 /// Most entries of a page.
 const MOST: u32 = 1000;
 /// More text than any token has.
-const MAX_TEXT: usize = 512;
+const MAX_TEXT: usize = 2048;
 
 /// The number of entries asked for, or the default when none was.
 ///
@@ -59,6 +59,20 @@ impl Listing {
         let fits = take(&mut rest) == Some([VERSION]) && take(&mut rest) == Some(self.0.to_be_bytes());
         let entry = if fits { read(&mut rest) } else { None };
         entry.filter(|_| rest.is_empty()).map(Some).ok_or(ApiError::BadPageToken)
+    }
+
+    /// The token of a page that ends with this text.
+    #[must_use]
+    pub fn after_text(self, text: &str) -> String {
+        self.token(text.as_bytes())
+    }
+
+    /// Reads a token of [`Self::after_text`]; none when it is empty.
+    ///
+    /// # Errors
+    /// [`ApiError::BadPageToken`].
+    pub fn text(self, token: &str) -> Result<Option<String>, ApiError> {
+        self.entry(token, |bytes| String::from_utf8(std::mem::take(bytes).to_vec()).ok())
     }
 
     /// The token of a page that ends with this node.

@@ -1,0 +1,162 @@
+//! A lock that is held for as long as a call lasts.
+//!
+//! The caller is told until when it may act, and that the lock is lost before anybody else can have it: its time is that of
+//! the last sign of life that was answered, by a clock that counts suspensions.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::Stream;
+use quorate_core::{
+    coordination::{End, Reply},
+    types::Token,
+    wire::{Act, Claim, Denial},
+};
+use quorate_proto::v1::{HoldLockResponse, LockExtended, LockHeld, LockLost, hold_lock_response::Message};
+use tonic::Status;
+
+use super::{
+    context::Context,
+    coordinate::{At, Proof, answer, duration, token},
+    error::ApiError,
+    implicit::{Implicit, Until},
+    lock::{granted, lost},
+    name_watch::reason,
+};
+use crate::driver::Call;
+
+/// A lock that a caller holds, or waits for.
+#[derive(Debug)]
+pub struct Hold {
+    context: Arc<Context>,
+    claim: Claim,
+    proof: Proof,
+    /// The session that the call is; its time, as it is extended.
+    own: Option<(Implicit, Until)>,
+    held: Option<Held>,
+    over: bool,
+}
+
+#[derive(Debug)]
+struct Held {
+    call: Call,
+    token: Token,
+    at: At,
+}
+
+impl Hold {
+    /// Of a session of the caller, which the caller keeps alive.
+    pub fn of(context: &Arc<Context>, claim: Claim, proof: Proof) -> Self {
+        Self { context: Arc::clone(context), claim, proof, own: None, held: None, over: false }
+    }
+
+    /// Of the call itself.
+    ///
+    /// # Errors
+    /// What says that there can be none.
+    pub async fn implicit(
+        context: &Arc<Context>,
+        claim: Claim,
+        ttl: Duration,
+        label: Arc<str>,
+        client: Arc<str>,
+    ) -> Result<Self, ApiError> {
+        let own = Implicit::open(context, ttl, label, client).await?;
+        let (proof, until) = (own.proof(), own.until());
+        Ok(Self { own: Some((own, until)), ..Self::of(context, claim, proof) })
+    }
+
+    /// Waits until the lock is granted.
+    async fn acquire(&self) -> Result<Held, ApiError> {
+        loop {
+            let mut call = self.context.begin_call(Some(self.proof), None, Act::Acquire(self.claim.clone())).await?;
+            let answered = tokio::select! {
+                answered = answer(&mut call) => answered?,
+                () = self.context.stopping.cancelled() => return Err(ApiError::Stopping),
+            };
+            match answered {
+                (Ok(done), at) => return Ok(Held { call, token: granted(&done)?, at }),
+                // This agent missed what became of it: it may be held by now.
+                (Err(Denial::Uncertain), _) => {}
+                (Err(denial), _) => return Err(ApiError::Denied(denial)),
+            }
+        }
+    }
+
+    /// What the caller is told next; none after the last.
+    async fn next(&mut self) -> Result<Option<HoldLockResponse>, ApiError> {
+        if self.over {
+            return Ok(None);
+        }
+        let Some(held) = &mut self.held else {
+            let held = self.acquire().await?;
+            let valid_for = self.own.as_ref().and_then(|(_, until)| duration(until.left()));
+            let session_id = self.proof.0.to_string();
+            let told = LockHeld { token: Some(token(held.token)), session_id, valid_for };
+            let at = held.at;
+            self.held = Some(held);
+            return Ok(Some(self.say(at, Message::Held(told))));
+        };
+        let (at, stopping) = (held.at, self.context.stopping.clone());
+        loop {
+            let reply = tokio::select! {
+                reply = held.call.next() => reply,
+                left = extended(&mut self.own) => return Ok(Some(match left {
+                    Some(left) => self.say(at, Message::Extended(LockExtended { valid_for: duration(left) })),
+                    None => {
+                        let text = "this agent could not extend it in time: it may be somebody else's before long";
+                        self.end(at, End::Expired, text)
+                    }
+                })),
+                () = stopping.cancelled() => return Err(ApiError::Stopping),
+            };
+            match reply {
+                Some(Reply::Lost(end)) => return Ok(Some(self.end(at, end, lost(end)))),
+                // It was told before that it is held.
+                Some(Reply::Answer(answer)) if answer.outcome.is_ok() => {}
+                Some(Reply::Answer(_)) => break,
+                None => return Err(ApiError::Stopping),
+            }
+        }
+        // This agent has missed what became of it.
+        let (before, again) = (held.token, self.acquire().await?);
+        if again.token != before {
+            return Ok(Some(self.end(at, End::Expired, lost(End::Expired))));
+        }
+        self.held = Some(again);
+        Box::pin(self.next()).await
+    }
+
+    fn end(&mut self, at: At, end: End, text: &str) -> HoldLockResponse {
+        self.over = true;
+        self.say(at, Message::Lost(LockLost { reason: reason(end).into(), text: text.to_owned() }))
+    }
+
+    fn say(&self, at: At, message: Message) -> HoldLockResponse {
+        HoldLockResponse { header: self.context.header_when(at), message: Some(message) }
+    }
+}
+
+/// What the caller is told.
+pub fn stream(mut hold: Hold) -> impl Stream<Item = Result<HoldLockResponse, Status>> + Send {
+    async_stream::stream! {
+        loop {
+            match hold.next().await {
+                Ok(Some(message)) => yield Ok(message),
+                Ok(None) => return,
+                Err(error) => {
+                    yield Err(error.into());
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Waits until the time is extended, and says by how much; none when it runs out. Never comes for a session of the caller:
+/// only the caller knows how long that lasts.
+async fn extended(own: &mut Option<(Implicit, Until)>) -> Option<Duration> {
+    match own {
+        Some((_, until)) => until.extended().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,215 @@
+//! `SessionService`: the leases of clients.
+
+use std::{pin::Pin, sync::Arc, time::Duration};
+
+use futures_util::Stream;
+use quorate_core::{
+    coordination::{Patience, Reply, state},
+    types::{Secret, SessionId},
+    wire::{Act, Denial, Done, Opening, Request as Asked},
+};
+use quorate_proto::v1::{
+    self, CloseSessionRequest, CloseSessionResponse, GetSessionRequest, GetSessionResponse, KeepAliveRequest,
+    KeepAliveResponse, ListSessionsRequest, ListSessionsResponse, OpenSessionRequest, OpenSessionResponse,
+    session_service_server::SessionService,
+};
+use tonic::{Extensions, Request, Response, Status, Streaming};
+use uuid::Uuid;
+
+use super::{
+    context::Context,
+    coordinate::{Answered, Proof, duration, label, proof, request_id, session_id, session_token, span},
+    error::ApiError,
+    page::{self, Listing},
+};
+use crate::{driver::Access, transport::SocketInfo};
+
+/// The time of a session when the client says nothing.
+const TTL: Duration = Duration::from_secs(10);
+/// How many sessions a page has when the client says nothing.
+const PAGE: usize = 100;
+
+/// The service.
+#[derive(Clone, Debug)]
+pub struct Sessions(pub Arc<Context>);
+
+/// Who asks, as sessions are counted: the name in its certificate, or its address.
+#[must_use]
+pub fn client_of(extensions: &Extensions) -> Arc<str> {
+    let Some(socket) = extensions.get::<SocketInfo>() else { return "unknown".into() };
+    let named = socket.names.as_ref().and_then(|names| names.first().cloned());
+    named.unwrap_or_else(|| socket.remote.ip().to_string()).into()
+}
+
+/// What a session that is opened through this agent is to be.
+#[must_use]
+pub fn opening(context: &Context, ttl: Duration, text: Arc<str>, group: Arc<str>, client: Arc<str>) -> Opening {
+    let (secret, node) = (Secret(*Uuid::new_v4().as_bytes()), context.about.identity.name.clone());
+    Opening { ttl, secret, label: text, group, client, node }
+}
+
+impl Sessions {
+    async fn open(&self, request: OpenSessionRequest, client: Arc<str>) -> Result<OpenSessionResponse, ApiError> {
+        let ttl = request.ttl.map(|ttl| span("ttl", ttl)).transpose()?.unwrap_or(TTL);
+        let (text, group) = (label("label", &request.label)?, label("group", &request.group)?);
+        let id = request_id(&request.request_id)?;
+        let opening = opening(&self.0, ttl, text, group, client);
+        let (done, at) = self.0.coordinate(None, id, Act::Open(opening)).await?;
+        let Done::Opened { session, secret, ttl } = done else { return Err(ApiError::Internal("an odd answer")) };
+        Ok(OpenSessionResponse {
+            header: self.0.header_when(at),
+            session: session_token(session, secret),
+            session_id: session.to_string(),
+            ttl: duration(ttl),
+        })
+    }
+
+    async fn renew(&self, proof: Proof) -> Result<KeepAliveResponse, ApiError> {
+        let (done, at) = self.0.coordinate(Some(proof), None, Act::Renew).await?;
+        let Done::Renewed { ttl } = done else { return Err(ApiError::Internal("an odd answer")) };
+        Ok(KeepAliveResponse { header: self.0.header_when(at), ttl: duration(ttl) })
+    }
+
+    /// The answer to the next sign of life; none when the client sends no more. Ends, too, when the session does that it
+    /// sent one of before.
+    async fn next_answer(
+        &self,
+        signs: &mut Streaming<KeepAliveRequest>,
+        known: &mut Option<Proof>,
+    ) -> Result<Option<KeepAliveResponse>, Status> {
+        let over = async {
+            match *known {
+                Some(proof) => self.over(proof).await,
+                None => std::future::pending().await,
+            }
+        };
+        let sign = tokio::select! {
+            sign = signs.message() => sign?,
+            why = over => return Err(why.into()),
+            () = self.0.stopping.cancelled() => return Err(ApiError::Stopping.into()),
+        };
+        let Some(sign) = sign else { return Ok(None) };
+        let proof = proof(&sign.session)?;
+        *known = Some(proof);
+        Ok(Some(self.renew(proof).await?))
+    }
+
+    /// Ends when the session does, whoever ended it.
+    async fn over(&self, proof: Proof) -> ApiError {
+        let request = Asked { session: Some(proof), id: None, act: Act::Renew };
+        loop {
+            let Ok(mut call) = self.0.handle.coordinate(request.clone(), Patience::Lost).await else {
+                return ApiError::Stopping;
+            };
+            loop {
+                match call.next().await {
+                    Some(Reply::Answer(answer)) => match answer.outcome {
+                        Ok(_) => {}
+                        Err(Denial::Uncertain) => break,
+                        Err(denial) => return ApiError::Denied(denial),
+                    },
+                    Some(Reply::Lost(_)) => return ApiError::Denied(Denial::SessionEnded),
+                    None => return ApiError::Stopping,
+                }
+            }
+        }
+    }
+}
+
+fn session(known: &state::Session, access: Access<'_>) -> v1::Session {
+    v1::Session {
+        session_id: known.id.to_string(),
+        label: known.label.to_string(),
+        group: known.group.to_string(),
+        ttl: duration(known.ttl),
+        node_name: known.node.to_string(),
+        left: access.left(known.id).and_then(duration),
+        paths: known.names.iter().map(ToString::to_string).collect(),
+        barrier_paths: known.barriers.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Why there is no such session.
+fn absent(state: Option<&state::State>, id: SessionId) -> ApiError {
+    let nobody = Secret([0; 16]);
+    match state.map(|state| state.check(id, nobody)) {
+        Some(Err(denial)) if denial != Denial::WrongSecret => ApiError::Denied(denial),
+        _ => ApiError::NotServed,
+    }
+}
+
+#[tonic::async_trait]
+impl SessionService for Sessions {
+    type KeepAliveStream = Pin<Box<dyn Stream<Item = Result<KeepAliveResponse, Status>> + Send>>;
+
+    async fn open_session(
+        &self,
+        request: Request<OpenSessionRequest>,
+    ) -> Result<Response<OpenSessionResponse>, Status> {
+        let client = client_of(request.extensions());
+        Ok(Response::new(self.open(request.into_inner(), client).await?))
+    }
+
+    async fn keep_alive(
+        &self,
+        request: Request<Streaming<KeepAliveRequest>>,
+    ) -> Result<Response<Self::KeepAliveStream>, Status> {
+        let mut signs = request.into_inner();
+        let service = self.clone();
+        let answers = async_stream::stream! {
+            let mut known = None;
+            loop {
+                match service.next_answer(&mut signs, &mut known).await {
+                    Ok(Some(answer)) => yield Ok(answer),
+                    Ok(None) => return,
+                    Err(why) => {
+                        yield Err(why);
+                        return;
+                    }
+                }
+            }
+        };
+        Ok(Response::new(Box::pin(answers)))
+    }
+
+    async fn get_session(&self, request: Request<GetSessionRequest>) -> Result<Response<GetSessionResponse>, Status> {
+        let id = session_id("session_id", &request.into_inner().session_id)?;
+        let found = move |access: Access<'_>| {
+            let known = access.state().and_then(|state| state.session(id));
+            known.map(|known| session(known, access)).ok_or_else(|| absent(access.state(), id))
+        };
+        let (found, at) = self.0.look(false, found).await?;
+        Ok(Response::new(GetSessionResponse { header: self.0.header_when(at), session: Some(found?) }))
+    }
+
+    async fn list_sessions(
+        &self,
+        request: Request<ListSessionsRequest>,
+    ) -> Result<Response<ListSessionsResponse>, Status> {
+        let ListSessionsRequest { page_size, page_token } = request.into_inner();
+        let (size, listing) = (page::size(page_size, PAGE)?, Listing::of("sessions", ""));
+        let after = listing.text(&page_token)?;
+        let after =
+            after.map(|text| session_id("page_token", &text)).transpose().map_err(|_| ApiError::BadPageToken)?;
+        let page = move |access: Access<'_>| {
+            let all = access.state().into_iter().flat_map(state::State::sessions);
+            let rest = all.filter(|known| after.is_none_or(|after| known.id > after));
+            rest.take(size + 1).map(|known| session(known, access)).collect::<Vec<_>>()
+        };
+        let (mut sessions, at) = self.0.look(false, page).await?;
+        let more = sessions.len() > size;
+        sessions.truncate(size);
+        let last = sessions.last().filter(|_| more);
+        let next_page_token = last.map(|last| listing.after_text(&last.session_id)).unwrap_or_default();
+        Ok(Response::new(ListSessionsResponse { header: self.0.header_when(at), sessions, next_page_token }))
+    }
+
+    async fn close_session(
+        &self,
+        request: Request<CloseSessionRequest>,
+    ) -> Result<Response<CloseSessionResponse>, Status> {
+        let proof = proof(&request.into_inner().session)?;
+        let (_, at): Answered = self.0.coordinate(Some(proof), None, Act::Close).await?;
+        Ok(Response::new(CloseSessionResponse { header: self.0.header_when(at) }))
+    }
+}
