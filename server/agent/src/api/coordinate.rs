@@ -166,6 +166,12 @@ impl Context {
             self.coordinate(None, None, Act::Sync).await?;
         }
         let mut sure = self.handle.watch_sure();
+        // An agent that has just started gets its copy before long.
+        match timeout(PATIENCE, sure.wait_for(|sure| sure.origin != Epoch::default())).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) => return Err(ApiError::Stopping),
+            Err(_) => return Err(ApiError::NotServed),
+        }
         let seen = self.handle.look(|access| {
             let at = access.state().map(|state| (state.origin(), state.revision()));
             at.map(|at| (look(access), at))

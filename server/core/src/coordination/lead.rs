@@ -72,7 +72,7 @@ struct Peer {
     /// Up to here it was sent the log, and up to here it has it.
     sent: Revision,
     held: Revision,
-    /// Up to here it was told that the log is sure.
+    /// Up to here it was told that the log is sure, or knows it by itself.
     told: Revision,
     /// Batches and pieces that it has not acknowledged.
     under_way: u32,
@@ -364,10 +364,10 @@ impl Coordination {
                 let after = peer.sent;
                 peer.sent = entries.last().map_or(after, |last| last.revision);
                 peer.under_way += 1;
-                peer.told = copy.sure;
+                peer.told = if pair { peer.sent } else { copy.sure };
                 out.push(say(name, Talk::Entries(Batch { epoch, after, entries, sure: copy.sure, pair })));
             }
-            if peer.told < copy.sure && !(pair && peer.sent >= copy.sure) {
+            if peer.told < copy.sure {
                 peer.told = copy.sure;
                 let (after, entries) = (peer.sent, Arc::new([]));
                 out.push(say(name, Talk::Entries(Batch { epoch, after, entries, sure: copy.sure, pair })));
