@@ -66,7 +66,8 @@ impl Log {
     /// Lets go of entries up to `applied` that are more than are kept.
     pub fn prune(&mut self, applied: Revision) {
         while self.entries.len() > KEPT || self.bytes > KEPT_BYTES {
-            let Some(first) = self.entries.pop_front_if(|first| first.revision <= applied) else { return };
+            let Some(first) = self.entries.front().filter(|first| first.revision <= applied).cloned() else { return };
+            self.entries.pop_front();
             self.base = (first.revision, first.epoch);
             self.bytes -= bytes(&first);
         }

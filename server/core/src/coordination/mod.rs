@@ -270,7 +270,8 @@ impl Coordination {
     fn conclude(&mut self, now: Instant, out: Out<'_>) {
         let sure = self.sure();
         let mut all = Vec::new();
-        while let Some(Told { revision, epoch, own, news }) = self.told.pop_front_if(|told| told.revision <= sure) {
+        while self.told.front().is_some_and(|told| told.revision <= sure) {
+            let Some(Told { revision, epoch, own, news }) = self.told.pop_front() else { break };
             self.asks.release(revision, out);
             if let Some((number, outcome)) = own {
                 self.asks.on_answer(number, Answer { epoch, revision, outcome }, out);

@@ -114,7 +114,7 @@ impl Checkers {
             let gone = |number: &usize| starts[*number] > then[*number] || away(*number);
             let restarted = (0..hosts.len()).filter(gone).count();
             let voters = hosts.len().min(5);
-            let voters = voters - usize::from(voters % 2 == 0 && voters > 1);
+            let voters = voters - usize::from(voters.is_multiple_of(2) && voters > 1);
             if restarted < voters / 2 + 1 {
                 let what = format!(
                     "n{host} begins a new state with {origin} though {restarted} restarted or are away since {before}, of {voters} voters"
