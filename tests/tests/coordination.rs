@@ -102,7 +102,7 @@ async fn s1_a_lock_goes_from_holder_to_waiter_through_different_agents() {
     assert_eq!(get().await.holders[0].session_id, two.session_id);
     let held = AcquireLockRequest {
         session: one.session.clone(),
-        claim: Some(LockClaim { r#try: true, ..claim("db/migrate").unwrap() }),
+        claim: Some(LockClaim { no_wait: true, ..claim("db/migrate").unwrap() }),
         ..<_>::default()
     };
     let refused = LockServiceClient::new(channel(cluster.agent("n1")).await).acquire_lock(held).await.unwrap_err();
@@ -133,7 +133,7 @@ async fn s2_what_was_granted_survives_kill_dash_nine_of_whoever_leads() {
     let rival = open(cluster.agent(&others[1]), 20).await;
     let request = AcquireLockRequest {
         session: rival.session,
-        claim: Some(LockClaim { r#try: true, ..claim("lock").unwrap() }),
+        claim: Some(LockClaim { no_wait: true, ..claim("lock").unwrap() }),
         ..<_>::default()
     };
     let refused = LockServiceClient::new(channel(cluster.agent(&others[1])).await).acquire_lock(request).await;
@@ -226,7 +226,7 @@ async fn a_call_without_a_session_holds_a_lock_for_as_long_as_it_lasts() {
 #[tokio::test]
 async fn b1_a_double_barrier_is_passed_and_left_together() {
     let cluster = cluster(3).await;
-    let plan = || Some(BarrierPlan { parties: Some(Parties::Count(3)), double: true, ..BarrierPlan::default() });
+    let plan = || Some(BarrierPlan { parties: Some(Parties::Count(3)), is_double: true, ..BarrierPlan::default() });
     let pass = async |name: &str| {
         let agent = cluster.agent(name);
         let session = open(agent, 60).await.session;

@@ -463,7 +463,8 @@ pub enum ErrorReason {
     /// INVALID_ARGUMENT: the page token cannot be read. Start again from the first page.
     BadPageToken = 6,
     /// RESOURCE_EXHAUSTED: a limit of the agent was reached; the text and the metadata "limit_of" name it: connections,
-    /// watch streams, commands under way, or the room for requests that are being read. Retry with backoff; over the limit
+    /// watch streams, commands under way, the room for requests that are being read, or what clients may have of sessions, names,
+    /// barriers, queues and values. Retry with backoff; over the limit
     /// of connections, at another node.
     LimitReached = 7,
     /// FAILED_PRECONDITION: the node is evicted already, or (ReadmitNode) is not evicted.
@@ -519,7 +520,7 @@ pub enum ErrorReason {
     /// ABORTED: the generation ended without passing: nobody passed. The text and the metadata "why" say why: "aborted",
     /// "overdue", "departed" or "forgotten"; "generation" says which.
     BarrierBroken = 29,
-    /// INVALID_ARGUMENT: the request id was used for another request of the session. Nothing was changed.
+    /// INVALID_ARGUMENT: the request id was used for another request. Nothing was changed.
     RequestIdUsed = 30,
 }
 impl ErrorReason {
@@ -4505,7 +4506,7 @@ pub struct WatchNamesResponse {
     /// What the message was true at.
     #[prost(message, optional, tag = "1")]
     pub header: ::core::option::Option<ResponseHeader>,
-    /// Resumes the stream after this message, at any agent of the cluster.
+    /// Resumes the stream after this message, at any agent of the cluster; empty while more of a snapshot follow.
     #[prost(string, tag = "2")]
     pub cursor: ::prost::alloc::string::String,
     /// What the message says.
@@ -4906,11 +4907,11 @@ pub mod name_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// WatchNames streams the bindings of all paths that begin with a text: first those there are, then each change in order,
-        /// and bookmarks while nothing changes. Resumes after the revision of any message, at any agent: what changed in between is
+        /// and bookmarks while nothing changes. Resumes after the cursor of any message, at any agent: what changed in between is
         /// told when it is still known, and otherwise the stream begins with all bindings again and says why. A reader that lags gets
         /// a new snapshot, too; nothing is skipped in silence. Only changes are told that a majority of the voters hold.
         ///
-        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
         pub async fn watch_names(
             &mut self,
             request: impl tonic::IntoRequest<super::WatchNamesRequest>,
@@ -4997,11 +4998,11 @@ pub mod name_service_server {
             + std::marker::Send
             + 'static;
         /// WatchNames streams the bindings of all paths that begin with a text: first those there are, then each change in order,
-        /// and bookmarks while nothing changes. Resumes after the revision of any message, at any agent: what changed in between is
+        /// and bookmarks while nothing changes. Resumes after the cursor of any message, at any agent: what changed in between is
         /// told when it is still known, and otherwise the stream begins with all bindings again and says why. A reader that lags gets
         /// a new snapshot, too; nothing is skipped in silence. Only changes are told that a majority of the voters hold.
         ///
-        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
         async fn watch_names(
             &self,
             request: tonic::Request<super::WatchNamesRequest>,
@@ -5374,7 +5375,7 @@ pub struct LockClaim {
     pub delay: ::core::option::Option<::prost_types::Duration>,
     /// Whether to fail at once when it cannot be had now.
     #[prost(bool, tag = "6")]
-    pub r#try: bool,
+    pub no_wait: bool,
 }
 /// Request of AcquireLock.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5473,14 +5474,14 @@ pub struct LockHeld {
     /// The session that holds it.
     #[prost(string, tag = "2")]
     pub session_id: ::prost::alloc::string::String,
-    /// The caller may act until so long after it has received this.
+    /// The caller may act until so long after this was sent.
     #[prost(message, optional, tag = "3")]
     pub valid_for: ::core::option::Option<::prost_types::Duration>,
 }
 /// A lock is still held.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LockExtended {
-    /// The caller may act until so long after it has received this.
+    /// The caller may act until so long after this was sent.
     #[prost(message, optional, tag = "1")]
     pub valid_for: ::core::option::Option<::prost_types::Duration>,
 }
@@ -5621,9 +5622,9 @@ pub mod lock_service_client {
         }
         /// AcquireLock takes a lock for a session. Blocks until it is granted, or until the call's deadline or cancellation: the place
         /// in the queue stays with the session then, and the same call takes it up again. Safe to retry: who holds it gets the same
-        /// token. With `try` it does not queue.
+        /// token. With `no_wait` it does not queue.
         ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD (with try), NAME_DELAYED (with try),
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD and NAME_DELAYED (with no_wait),
         /// NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
         pub async fn acquire_lock(
             &mut self,
@@ -5681,8 +5682,9 @@ pub mod lock_service_client {
         /// when the stream breaks; without one the call is the session: the agent keeps it alive, and closes it when the call ends.
         ///
         /// The first message says that the lock is held, with its token; then comes one each time that its time is extended; the last
-        /// one says that it is lost, and why, before anybody else can have it. The caller may act until `valid_for` after it has
-        /// RECEIVED a message, and no longer. Not safe to repeat: a second call is another holder.
+        /// one says that it is lost, and why, before anybody else can have it. The caller may act until `valid_for` after a message
+        /// was sent, and no longer: take off what it may have taken on its way, or go by KeepAlive and a clock of your own. Whatever
+        /// must be safe against a caller that is stopped for a while needs the token. Not safe to repeat: a second call is another holder.
         ///
         /// Errors: those of AcquireLock, and STOPPING.
         pub async fn hold_lock(
@@ -5753,9 +5755,9 @@ pub mod lock_service_server {
     pub trait LockService: std::marker::Send + std::marker::Sync + 'static {
         /// AcquireLock takes a lock for a session. Blocks until it is granted, or until the call's deadline or cancellation: the place
         /// in the queue stays with the session then, and the same call takes it up again. Safe to retry: who holds it gets the same
-        /// token. With `try` it does not queue.
+        /// token. With `no_wait` it does not queue.
         ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD (with try), NAME_DELAYED (with try),
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD and NAME_DELAYED (with no_wait),
         /// NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
         async fn acquire_lock(
             &self,
@@ -5785,8 +5787,9 @@ pub mod lock_service_server {
         /// when the stream breaks; without one the call is the session: the agent keeps it alive, and closes it when the call ends.
         ///
         /// The first message says that the lock is held, with its token; then comes one each time that its time is extended; the last
-        /// one says that it is lost, and why, before anybody else can have it. The caller may act until `valid_for` after it has
-        /// RECEIVED a message, and no longer. Not safe to repeat: a second call is another holder.
+        /// one says that it is lost, and why, before anybody else can have it. The caller may act until `valid_for` after a message
+        /// was sent, and no longer: take off what it may have taken on its way, or go by KeepAlive and a clock of your own. Whatever
+        /// must be safe against a caller that is stopped for a while needs the token. Not safe to repeat: a second call is another holder.
         ///
         /// Errors: those of AcquireLock, and STOPPING.
         async fn hold_lock(
@@ -6885,7 +6888,7 @@ pub mod election_service_server {
 pub struct BarrierPlan {
     /// Whether those who passed also leave together.
     #[prost(bool, tag = "4")]
-    pub double: bool,
+    pub is_double: bool,
     /// What happens when a participant goes before all are there.
     #[prost(enumeration = "DeparturePolicy", tag = "5")]
     pub departure: i32,

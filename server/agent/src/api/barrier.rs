@@ -68,7 +68,7 @@ fn plan(plan: Option<BarrierPlan>) -> Result<Plan, ApiError> {
     if deadline.is_some_and(|deadline| deadline.is_zero()) {
         return Err(missing("plan.deadline", "must be more than 0; unset for no limit"));
     }
-    Ok(Plan { parties, double: plan.double, departure, deadline })
+    Ok(Plan { parties, double: plan.is_double, departure, deadline })
 }
 
 fn plan_out(plan: &Plan) -> BarrierPlan {
@@ -87,7 +87,7 @@ fn plan_out(plan: &Plan) -> BarrierPlan {
         Departure::Shrink => DeparturePolicy::Shrink,
     };
     let deadline = plan.deadline.and_then(duration);
-    BarrierPlan { parties: Some(parties), double: plan.double, departure: departure.into(), deadline }
+    BarrierPlan { parties: Some(parties), is_double: plan.double, departure: departure.into(), deadline }
 }
 
 fn barrier(state: &State, path: &Path, known: &state::Barrier) -> v1::Barrier {
@@ -122,7 +122,12 @@ impl Barriers {
         let act = Act::Enter { path: path("path", &request.path)?, plan: plan(request.plan)?, node };
         let id = request_id(&request.request_id)?;
         let implicit;
+        let needs_session = |plan: &Plan| plan.double || matches!(plan.parties, Parties::Group { .. });
         let proof = if request.session.is_empty() {
+            // Whoever is to leave together, or belongs to a group, must last longer than a call.
+            if matches!(&act, Act::Enter { plan, .. } if needs_session(plan)) {
+                return Err(ApiError::Denied(Denial::NoSession));
+            }
             implicit = Implicit::open(&self.0, TTL, "a call of EnterBarrier".into(), client).await?;
             implicit.proof()
         } else {

@@ -10,12 +10,13 @@ use quorate_core::{
 };
 use quorate_proto::v1::{self, ResponseHeader};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::{context::Context, error::ApiError, map};
 use crate::driver::{Access, Call};
 
 /// How long a call waits that waits for nobody else: over a change of who leads, and no longer.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Who asks, as every request tells.
 pub type Proof = (SessionId, Secret);
@@ -109,11 +110,13 @@ impl Context {
         id: Option<Arc<str>>,
         act: Act,
     ) -> Result<Answered, ApiError> {
-        let request = Request { session, id, act };
-        match timeout(PATIENCE, self.await_answer(request, Patience::Answer)).await {
+        let mut sure = self.handle.watch_sure();
+        let served = sure.borrow_and_update().served;
+        match timeout(PATIENCE, self.await_answer(request(session, id, act), Patience::Answer)).await {
             Ok(answered) => answered,
-            Err(_) if self.handle.watch_sure().borrow().served => Err(ApiError::OutcomeUnknown),
-            Err(_) => Err(ApiError::NotServed),
+            // Nobody has led since it was asked, so nobody was told of it.
+            Err(_) if !served && !sure.has_changed().unwrap_or(false) => Err(ApiError::NotServed),
+            Err(_) => Err(ApiError::OutcomeUnknown),
         }
     }
 
@@ -127,19 +130,18 @@ impl Context {
         id: Option<Arc<str>>,
         act: Act,
     ) -> Result<Answered, ApiError> {
-        let request = Request { session, id, act };
         tokio::select! {
-            answered = self.await_answer(request, Patience::Granted) => answered,
+            answered = self.await_answer(request(session, id, act), Patience::Granted) => answered,
             () = self.stopping.cancelled() => Err(ApiError::Stopping),
         }
     }
 
-    /// Asks; again when this agent has missed what became of it, which the same place and the same id make safe.
+    /// Asks; again when this agent has missed what became of it, which the same id makes safe.
     async fn await_answer(&self, request: Request, patience: Patience) -> Result<Answered, ApiError> {
         loop {
             let mut call = self.handle.coordinate(request.clone(), patience).await?;
             match answer(&mut call).await? {
-                (Err(Denial::Uncertain), _) if may_repeat(&request) => {}
+                (Err(Denial::Uncertain), _) => {}
                 (outcome, at) => return Ok((outcome.map_err(ApiError::Denied)?, at)),
             }
         }
@@ -193,9 +195,11 @@ impl Context {
     }
 }
 
-/// Whether nothing goes wrong when it is done twice.
-fn may_repeat(request: &Request) -> bool {
-    request.id.is_some() || !matches!(request.act, Act::Bind { expected: Some(_), .. } | Act::Open(_))
+/// A request that is done once, however often this agent asks: with an id of its own when the client gives none.
+fn request(session: Option<Proof>, id: Option<Arc<str>>, act: Act) -> Request {
+    let repeats = matches!(act, Act::Renew | Act::Close | Act::Sync);
+    let id = id.or_else(|| (!repeats).then(|| Uuid::new_v4().simple().to_string().into()));
+    Request { session, id, act }
 }
 
 /// The answer to a call.
@@ -229,6 +233,12 @@ pub fn binding(binding: &Binding) -> v1::Binding {
         token: Some(token(binding.token)),
         modified_revision: binding.modified.0,
     }
+}
+
+/// About how many bytes a binding takes in an answer.
+#[must_use]
+pub fn weight(binding: &v1::Binding) -> usize {
+    128 + binding.path.len() + binding.value.len()
 }
 
 fn kind(kind: NameKind) -> v1::NameKind {

@@ -24,6 +24,20 @@ const HAS_UID: u8 = 4;
 /// More text than any cursor has: 4,096 views with the longest names.
 const MAX_TEXT: usize = 512 * 1024;
 
+/// A point in the log of sessions, names and barriers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Point {
+    /// The epoch with which the state began.
+    pub origin: Epoch,
+    /// A revision.
+    pub revision: Revision,
+    /// How much of what it changed was told; all of it with [`WHOLE`].
+    pub told: u32,
+}
+
+/// All that a revision changed.
+pub const WHOLE: u32 = u32::MAX;
+
 /// Writes and reads the cursors of one cluster.
 #[derive(Clone, Debug)]
 pub struct Cursors {
@@ -83,14 +97,15 @@ impl Cursors {
 }
 
 impl Cursors {
-    /// The cursor of a point in the log of sessions, names and barriers: the epoch with which the state began, and a revision.
+    /// The cursor of a point in the log of sessions, names and barriers.
     #[must_use]
-    pub fn write_revision(&self, (origin, revision): (Epoch, Revision)) -> String {
+    pub fn write_point(&self, Point { origin, revision, told }: Point) -> String {
         let mut bytes = vec![REVISION];
         bytes.extend(self.cluster);
         bytes.extend(self.uid.borrow().unwrap_or_default().0);
         bytes.extend(origin.0.to_be_bytes());
         bytes.extend(revision.0.to_be_bytes());
+        bytes.extend(told.to_be_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
@@ -98,7 +113,7 @@ impl Cursors {
     ///
     /// # Errors
     /// [`ApiError::BadCursor`].
-    pub fn read_revision(&self, text: &str) -> Result<Option<(Epoch, Revision)>, ApiError> {
+    pub fn read_point(&self, text: &str) -> Result<Option<Point>, ApiError> {
         if text.is_empty() {
             return Ok(None);
         }
@@ -112,15 +127,16 @@ impl Cursors {
         if take(&mut bytes) != Some(self.cluster) {
             return Err(ApiError::BadCursor("belongs to another cluster"));
         }
-        let mut read = || Some((take(&mut bytes)?, take(&mut bytes)?, take(&mut bytes)?));
-        let (uid, origin, revision): ([u8; 16], _, _) = read().ok_or(unreadable.clone())?;
+        let mut read = || Some((take(&mut bytes)?, take(&mut bytes)?, take(&mut bytes)?, take(&mut bytes)?));
+        let (uid, origin, revision, told): ([u8; 16], _, _, _) = read().ok_or(unreadable.clone())?;
         if !bytes.is_empty() {
             return Err(unreadable);
         }
         // In a cluster that was formed anew it is no point of the log: what came after it is not known.
         let here = self.uid.borrow().is_none_or(|here| here.0 == uid);
         let origin = if here { Epoch(u64::from_be_bytes(origin)) } else { Epoch(u64::MAX) };
-        Ok(Some((origin, Revision(u64::from_be_bytes(revision)))))
+        let (revision, told) = (Revision(u64::from_be_bytes(revision)), u32::from_be_bytes(told));
+        Ok(Some(Point { origin, revision, told }))
     }
 }
 

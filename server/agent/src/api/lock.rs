@@ -52,7 +52,7 @@ fn claimed(claim: Option<LockClaim>) -> Result<Claim, ApiError> {
         kind: NameKind::Lock,
         mode,
         value: claim.value.into(),
-        wait: !claim.r#try,
+        wait: !claim.no_wait,
         delay: claim.delay.map(|delay| span("claim.delay", delay)).transpose()?.unwrap_or_default(),
     })
 }

@@ -9,7 +9,7 @@ use quorate_core::{
     wire::{Act, Done},
 };
 use quorate_proto::v1::{
-    BindNameRequest, BindNameResponse, Consistency, GetNameRequest, GetNameResponse, ListNamesRequest,
+    self, BindNameRequest, BindNameResponse, Consistency, GetNameRequest, GetNameResponse, ListNamesRequest,
     ListNamesResponse, UnbindNameRequest, UnbindNameResponse, WatchNamesRequest, WatchNamesResponse,
     name_service_server::NameService,
 };
@@ -17,7 +17,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     context::Context,
-    coordinate::{binding, path, proof, request_id, session_id, token},
+    coordinate::{binding, path, proof, request_id, session_id, token, weight},
     error::ApiError,
     name_watch::NameWatch,
     page::{self, Listing},
@@ -27,6 +27,8 @@ use crate::driver::Access;
 
 /// How many bindings a page has when the client says nothing.
 const PAGE: usize = 100;
+/// Most bytes of a page, about: clients take 4 MiB as a rule.
+const PAGE_BYTES: usize = 1024 * 1024;
 
 /// The service.
 #[derive(Clone, Debug)]
@@ -94,13 +96,18 @@ impl Names {
             let rest = state.flat_map(|state| bindings(state, &prefix, from)).filter(is_later);
             rest.take(size + 1).collect::<Vec<_>>()
         };
-        let (mut page, at) = self.0.look(is_latest(request.consistency), page).await?;
-        let more = page.len() > size;
-        page.truncate(size);
-        let last = page.last().filter(|_| more);
+        let (page, at) = self.0.look(is_latest(request.consistency), page).await?;
+        let found = page.len();
+        let mut room = PAGE_BYTES;
+        let fits = |one: &v1::Binding| {
+            let fits = room >= weight(one) || room == PAGE_BYTES;
+            room = room.saturating_sub(weight(one));
+            fits
+        };
+        let bindings: Vec<v1::Binding> = page.iter().take(size).map(binding).take_while(fits).collect();
+        let last = bindings.last().filter(|_| bindings.len() < found);
         let next_page_token =
-            last.map(|last| listing.after_text(&format!("{} {}", last.session, last.path))).unwrap_or_default();
-        let bindings = page.iter().map(binding).collect();
+            last.map(|last| listing.after_text(&format!("{} {}", last.session_id, last.path))).unwrap_or_default();
         Ok(ListNamesResponse { header: self.0.header_when(at), bindings, next_page_token })
     }
 }

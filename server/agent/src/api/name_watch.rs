@@ -2,25 +2,23 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use quorate_core::{
-    coordination::{End, News, What, state::Binding},
-    types::{Epoch, Revision},
-};
+use quorate_core::coordination::{End, News, What, state::Binding};
 use quorate_proto::v1::{
     Bookmark, EndReason, NameSnapshot, NameUnbound, SnapshotReason, WatchNamesResponse, watch_names_response::Message,
 };
 
 use super::{
     context::{Context, Watcher},
-    coordinate::{At, binding},
+    coordinate::{At, binding, weight},
+    cursor::Point,
     error::ApiError,
     name::bindings,
     news::{NewsFeed, Step},
     watch::Watch,
 };
 
-/// Most bindings of one message of a snapshot.
-const PART: usize = 500;
+/// Most bytes of one message of a snapshot, about: clients take 4 MiB as a rule.
+const PART_BYTES: usize = 1024 * 1024;
 
 /// One stream of `WatchNames`.
 #[derive(Debug)]
@@ -38,7 +36,7 @@ impl NameWatch {
     /// # Errors
     /// [`ApiError::BadCursor`], [`ApiError::LimitReached`], [`ApiError::NotServed`].
     pub async fn open(context: &Arc<Context>, prefix: String, cursor: &str) -> Result<Self, ApiError> {
-        let cursor = context.cursors.read_revision(cursor)?;
+        let cursor = context.cursors.read_point(cursor)?;
         let watcher = context.watcher()?;
         let wanted = prefix.clone();
         let snapshot = move |access: crate::driver::Access<'_>| {
@@ -50,29 +48,36 @@ impl NameWatch {
         Ok(Self { context, prefix, feed, ready, _watcher: watcher })
     }
 
-    fn say(&mut self, at: (Epoch, Revision), message: Message) {
-        let (header, cursor) = (self.context.header_when(At(at.1)), self.context.cursors.write_revision(at));
+    fn say(&mut self, at: Point, resumable: bool, message: Message) {
+        let cursor = if resumable { self.context.cursors.write_point(at) } else { String::new() };
+        let header = self.context.header_when(At(at.revision));
         self.ready.push_back(WatchNamesResponse { header, cursor, message: Some(message) });
     }
 
-    fn snapshot(&mut self, at: (Epoch, Revision), reason: SnapshotReason, all: &[Binding]) {
-        let parts = all.len().div_ceil(PART).max(1);
-        for part in 0..parts {
-            let bindings = all.iter().skip(part * PART).take(PART).map(binding).collect();
-            let more = part + 1 < parts;
-            self.say(at, Message::Snapshot(NameSnapshot { reason: reason.into(), bindings, more }));
+    fn snapshot(&mut self, at: Point, reason: SnapshotReason, all: &[Binding]) {
+        let mut rest = all.iter().map(binding).peekable();
+        loop {
+            let (mut bindings, mut size) = (Vec::new(), 0);
+            while let Some(one) = rest.next_if(|one| bindings.is_empty() || size + weight(one) <= PART_BYTES) {
+                size += weight(&one);
+                bindings.push(one);
+            }
+            let more = rest.peek().is_some();
+            self.say(at, !more, Message::Snapshot(NameSnapshot { reason: reason.into(), bindings, more }));
+            if !more {
+                return;
+            }
         }
     }
 
-    fn news(&mut self, origin: Epoch, news: &News) {
-        let at = (origin, news.revision);
+    fn news(&mut self, at: Point, news: &News) {
         match &news.what {
             What::Bound(bound) if bound.path.as_str().starts_with(&self.prefix) => {
-                self.say(at, Message::Bound(binding(bound)));
+                self.say(at, true, Message::Bound(binding(bound)));
             }
             What::Unbound { binding: was, end } if was.path.as_str().starts_with(&self.prefix) => {
                 let unbound = NameUnbound { binding: Some(binding(was)), reason: reason(*end).into() };
-                self.say(at, Message::Unbound(unbound));
+                self.say(at, true, Message::Unbound(unbound));
             }
             _ => {}
         }
@@ -96,8 +101,8 @@ impl Watch for NameWatch {
         while self.ready.is_empty() {
             match self.feed.next(&self.context).await? {
                 Step::Begin(at, reason, all) => self.snapshot(at, reason, &all),
-                Step::News(origin, news) => news.iter().for_each(|one| self.news(origin, one)),
-                Step::Quiet(at) => self.say(at, Message::Bookmark(Bookmark {})),
+                Step::News(news) => news.iter().for_each(|(at, one)| self.news(*at, one)),
+                Step::Quiet(at) => self.say(at, true, Message::Bookmark(Bookmark {})),
             }
         }
         self.feed.sent();

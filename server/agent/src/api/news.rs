@@ -7,27 +7,30 @@ use std::{fmt, sync::Arc};
 
 use quorate_core::{
     coordination::{News, Update},
-    types::{Epoch, Revision},
+    types::Revision,
 };
 use quorate_proto::v1::SnapshotReason;
 use tokio::{
     sync::broadcast::{self, error::RecvError},
-    time::{Instant, sleep_until},
+    time::{Instant, sleep_until, timeout},
 };
 
-use super::{context::Context, error::ApiError, watch::QUIET};
+use super::{
+    context::Context,
+    coordinate::PATIENCE,
+    cursor::{Point, WHOLE},
+    error::ApiError,
+    watch::QUIET,
+};
 use crate::driver::Access;
-
-/// A point of the log: the epoch with which the state began, and a revision.
-pub type Point = (Epoch, Revision);
 
 /// The next thing a reader has to deal with.
 #[derive(Debug)]
 pub enum Step<T> {
     /// The stream begins here, or begins anew.
     Begin(Point, SnapshotReason, T),
-    /// This changed, in a state that began with this epoch.
-    News(Epoch, Vec<News>),
+    /// This changed, each with the point after it.
+    News(Vec<(Point, News)>),
     /// Nothing did for a while.
     Quiet(Point),
 }
@@ -58,6 +61,16 @@ impl<T: Send + 'static> NewsFeed<T> {
         snapshot: impl Fn(Access<'_>) -> T + Send + Sync + 'static,
     ) -> Result<Self, ApiError> {
         let snapshot: Arc<dyn Fn(Access<'_>) -> T + Send + Sync> = Arc::new(snapshot);
+        if let Some(cursor) = cursor {
+            // Another agent may be ahead of this one: what it told is here before long.
+            let mut sure = context.handle.watch_sure();
+            let here = sure.wait_for(|sure| sure.origin != cursor.origin || sure.revision >= cursor.revision);
+            match timeout(PATIENCE, here).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(_)) => return Err(ApiError::Stopping),
+                Err(_) => return Err(ApiError::NotServed),
+            }
+        }
         let reason = if cursor.is_some() { SnapshotReason::HistoryDropped } else { SnapshotReason::Start };
         let (live, beginning, at) = begin(context, cursor, reason, &snapshot).await?;
         Ok(Self { snapshot, live, beginning: Some(beginning), at, quiet_at: Instant::now() + QUIET })
@@ -82,11 +95,12 @@ impl<T: Send + 'static> NewsFeed<T> {
                 () = context.stopping.cancelled() => return Err(ApiError::Stopping),
                 update = self.live.recv() => match update {
                     Ok(update) => match &update.news {
-                        Some(news) if update.origin == self.at.0 => {
-                            let fresh: Vec<News> =
-                                news.iter().filter(|news| news.revision > self.at.1).cloned().collect();
-                            self.at.1 = self.at.1.max(update.revision);
-                            return Ok(Step::News(update.origin, fresh));
+                        Some(news) if update.origin == self.at.origin => {
+                            let fresh = after(self.at, news.iter().cloned());
+                            if update.revision > self.at.revision {
+                                self.at = Point { revision: update.revision, told: WHOLE, ..self.at };
+                            }
+                            return Ok(Step::News(fresh));
                         }
                         _ => SnapshotReason::HistoryDropped,
                     },
@@ -118,16 +132,40 @@ async fn begin<T: Send + 'static>(
     let look = move |access: Access<'_>| {
         let live = access.watch();
         let here = access.state().map(|state| (state.origin(), state.revision())).unwrap_or_default();
-        let missed = cursor.filter(|(_, revision)| *revision <= here.1);
-        let missed = missed.and_then(|(origin, revision)| access.news_after(origin, revision));
+        let here = Point { origin: here.0, revision: here.1, told: WHOLE };
+        // Of the last revision some may be told already.
+        let from = |cursor: Point| if cursor.told == WHOLE { cursor.revision } else { before(cursor.revision) };
+        let missed = cursor.filter(|cursor| cursor.revision <= here.revision);
+        let missed = missed.and_then(|cursor| access.news_after(cursor.origin, from(cursor)));
         match (missed, cursor) {
-            (Some(missed), Some((origin, revision))) => {
+            (Some(missed), Some(cursor)) => {
                 // What is not sure yet comes live.
-                let last = missed.last().map_or(revision, |last| last.revision);
-                (live, Step::News(origin, missed), (origin, last))
+                let last = missed.last().map(|last| Point { revision: last.revision, told: WHOLE, ..cursor });
+                (live, Step::News(after(cursor, missed.into_iter())), last.unwrap_or(cursor))
             }
             _ => (live, Step::Begin(here, reason, snapshot(access)), here),
         }
     };
     Ok(context.look(false, look).await?.0)
+}
+
+fn before(revision: Revision) -> Revision {
+    Revision(revision.0.saturating_sub(1))
+}
+
+/// What comes after a point, each with the point after it.
+fn after(point: Point, news: impl Iterator<Item = News>) -> Vec<(Point, News)> {
+    let all: Vec<News> = news.collect();
+    let mut fresh = Vec::with_capacity(all.len());
+    let mut place = (Revision::default(), 0);
+    for (at, one) in all.iter().enumerate() {
+        place = if place.0 == one.revision { (place.0, place.1 + 1) } else { (one.revision, 1) };
+        let is_last = all.get(at + 1).is_none_or(|next| next.revision != one.revision);
+        let told = if is_last { WHOLE } else { place.1 };
+        let is_fresh = one.revision > point.revision || one.revision == point.revision && place.1 > point.told;
+        if is_fresh {
+            fresh.push((Point { revision: one.revision, told, ..point }, one.clone()));
+        }
+    }
+    fresh
 }

@@ -4,25 +4,31 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::Stream;
 use quorate_core::{
-    coordination::{Patience, Reply, state},
+    coordination::{Reply, state},
     types::{Secret, SessionId},
-    wire::{Act, Denial, Done, Opening, Request as Asked},
+    wire::{Act, Denial, Done, Opening},
 };
 use quorate_proto::v1::{
     self, CloseSessionRequest, CloseSessionResponse, GetSessionRequest, GetSessionResponse, KeepAliveRequest,
     KeepAliveResponse, ListSessionsRequest, ListSessionsResponse, OpenSessionRequest, OpenSessionResponse,
     session_service_server::SessionService,
 };
+use tokio::time::timeout;
 use tonic::{Extensions, Request, Response, Status, Streaming};
 use uuid::Uuid;
 
 use super::{
     context::Context,
-    coordinate::{Answered, Proof, duration, label, proof, request_id, session_id, session_token, span},
+    coordinate::{
+        Answered, PATIENCE, Proof, answer, duration, label, proof, request_id, session_id, session_token, span,
+    },
     error::ApiError,
     page::{self, Listing},
 };
-use crate::{driver::Access, transport::SocketInfo};
+use crate::{
+    driver::{Access, Call},
+    transport::SocketInfo,
+};
 
 /// The time of a session when the client says nothing.
 const TTL: Duration = Duration::from_secs(10);
@@ -64,55 +70,53 @@ impl Sessions {
         })
     }
 
-    async fn renew(&self, proof: Proof) -> Result<KeepAliveResponse, ApiError> {
-        let (done, at) = self.0.coordinate(Some(proof), None, Act::Renew).await?;
-        let Done::Renewed { ttl } = done else { return Err(ApiError::Internal("an odd answer")) };
-        Ok(KeepAliveResponse { header: self.0.header_when(at), ttl: duration(ttl) })
+    /// The session's time begins anew; the call tells when it is over.
+    async fn renew(&self, proof: Proof) -> Result<(Call, KeepAliveResponse), ApiError> {
+        loop {
+            let mut call = self.0.begin_call(Some(proof), None, Act::Renew).await?;
+            match timeout(PATIENCE, answer(&mut call)).await.map_err(|_| ApiError::NotServed)?? {
+                (Ok(Done::Renewed { ttl }), at) => {
+                    let header = self.0.header_when(at);
+                    return Ok((call, KeepAliveResponse { header, ttl: duration(ttl) }));
+                }
+                // This agent has missed whether it was: once more does no harm.
+                (Err(Denial::Uncertain), _) => {}
+                (Err(denial), _) => return Err(ApiError::Denied(denial)),
+                (Ok(_), _) => return Err(ApiError::Internal("an odd answer")),
+            }
+        }
     }
 
     /// The answer to the next sign of life; none when the client sends no more. Ends, too, when the session does that it
-    /// sent one of before.
+    /// sent one of before, whoever ended it.
     async fn next_answer(
         &self,
         signs: &mut Streaming<KeepAliveRequest>,
-        known: &mut Option<Proof>,
+        last: &mut Option<Call>,
     ) -> Result<Option<KeepAliveResponse>, Status> {
-        let over = async {
-            match *known {
-                Some(proof) => self.over(proof).await,
-                None => std::future::pending().await,
+        let sign = loop {
+            tokio::select! {
+                sign = signs.message() => break sign?,
+                over = over(last) => match over {
+                    Some(Reply::Lost(_)) => return Err(ApiError::Denied(Denial::SessionEnded).into()),
+                    // This agent has missed what became of it: the next sign of life will tell.
+                    _ => *last = None,
+                },
+                () = self.0.stopping.cancelled() => return Err(ApiError::Stopping.into()),
             }
-        };
-        let sign = tokio::select! {
-            sign = signs.message() => sign?,
-            why = over => return Err(why.into()),
-            () = self.0.stopping.cancelled() => return Err(ApiError::Stopping.into()),
         };
         let Some(sign) = sign else { return Ok(None) };
-        let proof = proof(&sign.session)?;
-        *known = Some(proof);
-        Ok(Some(self.renew(proof).await?))
+        let (call, answer) = self.renew(proof(&sign.session)?).await?;
+        *last = Some(call);
+        Ok(Some(answer))
     }
+}
 
-    /// Ends when the session does, whoever ended it.
-    async fn over(&self, proof: Proof) -> ApiError {
-        let request = Asked { session: Some(proof), id: None, act: Act::Renew };
-        loop {
-            let Ok(mut call) = self.0.handle.coordinate(request.clone(), Patience::Lost).await else {
-                return ApiError::Stopping;
-            };
-            loop {
-                match call.next().await {
-                    Some(Reply::Answer(answer)) => match answer.outcome {
-                        Ok(_) => {}
-                        Err(Denial::Uncertain) => break,
-                        Err(denial) => return ApiError::Denied(denial),
-                    },
-                    Some(Reply::Lost(_)) => return ApiError::Denied(Denial::SessionEnded),
-                    None => return ApiError::Stopping,
-                }
-            }
-        }
+/// Waits for more on a call; for ever without one.
+async fn over(call: &mut Option<Call>) -> Option<Reply> {
+    match call {
+        Some(call) => call.next().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -157,9 +161,9 @@ impl SessionService for Sessions {
         let mut signs = request.into_inner();
         let service = self.clone();
         let answers = async_stream::stream! {
-            let mut known = None;
+            let mut last = None;
             loop {
-                match service.next_answer(&mut signs, &mut known).await {
+                match service.next_answer(&mut signs, &mut last).await {
                     Ok(Some(answer)) => yield Ok(answer),
                     Ok(None) => return,
                     Err(why) => {

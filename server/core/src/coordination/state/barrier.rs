@@ -197,7 +197,8 @@ impl Barrier {
                 _ => self.wanted = self.wanted.saturating_sub(1),
             }
         }
-        self.plan.departure == Departure::Abort
+        // Of those inside, who ends is out.
+        self.plan.departure == Departure::Abort && self.phase == Phase::Gathering
     }
 
     /// How a participant of a generation stands that wants in, or out.
