@@ -188,10 +188,8 @@ impl BarrierService for Barriers {
             rest.take(size + 1).map(|(state, path, known)| barrier(state, path, known)).collect::<Vec<_>>()
         };
         let (mut barriers, at) = self.0.look(false, page).await?;
-        let more = barriers.len() > size;
-        barriers.truncate(size);
-        let last = barriers.last().filter(|_| more);
-        let next_page_token = last.map(|last| listing.after_text(&last.path)).unwrap_or_default();
+        let next_page_token =
+            page::cut(&mut barriers, size).map(|last| listing.after_text(&last.path)).unwrap_or_default();
         Ok(Response::new(ListBarriersResponse { header: self.0.header_when(at), barriers, next_page_token }))
     }
 

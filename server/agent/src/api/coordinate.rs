@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{context::Context, error::ApiError, map};
-use crate::driver::{Access, Call};
+use crate::driver::{Access, Call, Sure};
 
 /// How long a call waits that waits for nobody else: over a change of who leads, and no longer.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -167,24 +167,27 @@ impl Context {
         if latest {
             self.coordinate(None, None, Act::Sync).await?;
         }
-        let mut sure = self.handle.watch_sure();
         // An agent that has just started gets its copy before long.
-        match timeout(PATIENCE, sure.wait_for(|sure| sure.origin != Epoch::default())).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(_)) => return Err(ApiError::Stopping),
-            Err(_) => return Err(ApiError::NotServed),
-        }
+        self.await_sure(|sure| sure.origin != Epoch::default()).await?;
         let seen = self.handle.look(|access| {
             let at = access.state().map(|state| (state.origin(), state.revision()));
             at.map(|at| (look(access), at))
         });
         let (value, (origin, revision)) = seen.await?.ok_or(ApiError::NotServed)?;
         // Whoever leads is ahead of what is sure: nothing is told that may yet be lost.
-        let reached = sure.wait_for(|sure| sure.origin != origin || sure.revision >= revision);
-        match timeout(PATIENCE, reached).await {
-            Ok(Ok(sure)) if sure.origin == origin => Ok((value, At(revision))),
+        let reached = self.await_sure(|sure| sure.origin != origin || sure.revision >= revision).await?;
+        if reached.origin == origin { Ok((value, At(revision))) } else { Err(ApiError::NotServed) }
+    }
+
+    /// Waits, for a bounded time, until so much is sure here.
+    ///
+    /// # Errors
+    /// [`ApiError::NotServed`] when it does not come, and [`ApiError::Stopping`].
+    pub async fn await_sure(&self, reached: impl FnMut(&Sure) -> bool) -> Result<Sure, ApiError> {
+        match timeout(PATIENCE, self.handle.watch_sure().wait_for(reached)).await {
+            Ok(Ok(sure)) => Ok(*sure),
             Ok(Err(_)) => Err(ApiError::Stopping),
-            _ => Err(ApiError::NotServed),
+            Err(_) => Err(ApiError::NotServed),
         }
     }
 

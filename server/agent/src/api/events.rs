@@ -87,9 +87,7 @@ impl Events {
             _ => false,
         };
         let mut found: Vec<_> = listing.happenings.iter().filter(asked).take(size + 1).collect();
-        let more = found.len() > size;
-        found.truncate(size);
-        let last = found.last().filter(|_| more).map(|happening| &happening.what);
+        let last = page::cut(&mut found, size).map(|happening| &happening.what);
         let next_page_token = match last {
             Some(What::View { view, .. }) => pages.after_view(&view.id),
             _ => String::new(),

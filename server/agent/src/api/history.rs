@@ -41,9 +41,7 @@ pub async fn list(context: &Arc<Context>, request: ListHistoryRequest) -> Result
         in_time && wanted && after.is_none_or(|after| record.number > after)
     };
     let mut found: Vec<&Record> = database.history.iter().filter(asked).take(size + 1).collect();
-    let more = found.len() > size;
-    found.truncate(size);
-    let last = found.last().filter(|_| more).map(|record| record.number);
+    let last = page::cut(&mut found, size).map(|record| record.number);
     Ok(ListHistoryResponse {
         header: context.header_of(&database),
         next_page_token: last.map(|number| pages.after_number(number)).unwrap_or_default(),

@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::Stream;
+use futures_util::{Stream, stream::try_unfold};
 use quorate_core::{
     coordination::{End, Reply},
     types::Token,
@@ -137,19 +137,8 @@ impl Hold {
 }
 
 /// What the caller is told.
-pub fn stream(mut hold: Hold) -> impl Stream<Item = Result<HoldLockResponse, Status>> + Send {
-    async_stream::stream! {
-        loop {
-            match hold.next().await {
-                Ok(Some(message)) => yield Ok(message),
-                Ok(None) => return,
-                Err(error) => {
-                    yield Err(error.into());
-                    return;
-                }
-            }
-        }
-    }
+pub fn stream(hold: Hold) -> impl Stream<Item = Result<HoldLockResponse, Status>> + Send {
+    try_unfold(hold, async |mut hold| Ok(hold.next().await?.map(|message| (message, hold))))
 }
 
 /// Waits until the time is extended, and says by how much; none when it runs out. Never comes for a session of the caller:

@@ -43,9 +43,7 @@ impl Membership {
         if let Some((is_member, name)) = after {
             nodes.retain(|node| place(node) > (!is_member, &name));
         }
-        let more = nodes.len() > size;
-        nodes.truncate(size);
-        let last = nodes.last().filter(|_| more);
+        let last = page::cut(&mut nodes, size);
         let next_page_token = last.map(|node| listing.after_node(!place(node).0, &node.name)).unwrap_or_default();
         let nodes = nodes.iter().map(|node| map::node(node, &self.0.about.identity.name)).collect();
         Ok(ListNodesResponse { header: self.0.header(), nodes, next_page_token })

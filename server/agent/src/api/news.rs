@@ -12,12 +12,11 @@ use quorate_core::{
 use quorate_proto::v1::SnapshotReason;
 use tokio::{
     sync::broadcast::{self, error::RecvError},
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep_until},
 };
 
 use super::{
     context::Context,
-    coordinate::PATIENCE,
     cursor::{Point, WHOLE},
     error::ApiError,
     watch::QUIET,
@@ -63,13 +62,7 @@ impl<T: Send + 'static> NewsFeed<T> {
         let snapshot: Arc<dyn Fn(Access<'_>) -> T + Send + Sync> = Arc::new(snapshot);
         if let Some(cursor) = cursor {
             // Another agent may be ahead of this one: what it told is here before long.
-            let mut sure = context.handle.watch_sure();
-            let here = sure.wait_for(|sure| sure.origin != cursor.origin || sure.revision >= cursor.revision);
-            match timeout(PATIENCE, here).await {
-                Ok(Ok(_)) => {}
-                Ok(Err(_)) => return Err(ApiError::Stopping),
-                Err(_) => return Err(ApiError::NotServed),
-            }
+            context.await_sure(|sure| sure.origin != cursor.origin || sure.revision >= cursor.revision).await?;
         }
         let reason = if cursor.is_some() { SnapshotReason::HistoryDropped } else { SnapshotReason::Start };
         let (live, beginning, at) = begin(context, cursor, reason, &snapshot).await?;

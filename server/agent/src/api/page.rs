@@ -31,6 +31,13 @@ pub fn size(requested: u32, default: usize) -> Result<usize, ApiError> {
     }
 }
 
+/// Cuts what was found to a page, of which one more was looked for. The last entry of it, when more follow.
+pub fn cut<T>(found: &mut Vec<T>, size: usize) -> Option<&T> {
+    let more = found.len() > size;
+    found.truncate(size);
+    found.last().filter(|_| more)
+}
+
 /// One kind of listing: the parameters that must stay the same from page to page.
 #[derive(Clone, Copy, Debug)]
 pub struct Listing(u64);

@@ -2,7 +2,7 @@
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use futures_util::Stream;
+use futures_util::{Stream, stream::try_unfold};
 use quorate_core::{
     coordination::{Reply, state},
     types::{Secret, SessionId},
@@ -158,21 +158,11 @@ impl SessionService for Sessions {
         &self,
         request: Request<Streaming<KeepAliveRequest>>,
     ) -> Result<Response<Self::KeepAliveStream>, Status> {
-        let mut signs = request.into_inner();
-        let service = self.clone();
-        let answers = async_stream::stream! {
-            let mut last = None;
-            loop {
-                match service.next_answer(&mut signs, &mut last).await {
-                    Ok(Some(answer)) => yield Ok(answer),
-                    Ok(None) => return,
-                    Err(why) => {
-                        yield Err(why);
-                        return;
-                    }
-                }
-            }
-        };
+        let begun = (self.clone(), request.into_inner(), None);
+        let answers = try_unfold(begun, async |(service, mut signs, mut last)| {
+            let answer = service.next_answer(&mut signs, &mut last).await?;
+            Ok(answer.map(|answer| (answer, (service, signs, last))))
+        });
         Ok(Response::new(Box::pin(answers)))
     }
 
@@ -201,10 +191,8 @@ impl SessionService for Sessions {
             rest.take(size + 1).map(|known| session(known, access)).collect::<Vec<_>>()
         };
         let (mut sessions, at) = self.0.look(false, page).await?;
-        let more = sessions.len() > size;
-        sessions.truncate(size);
-        let last = sessions.last().filter(|_| more);
-        let next_page_token = last.map(|last| listing.after_text(&last.session_id)).unwrap_or_default();
+        let next_page_token =
+            page::cut(&mut sessions, size).map(|last| listing.after_text(&last.session_id)).unwrap_or_default();
         Ok(Response::new(ListSessionsResponse { header: self.0.header_when(at), sessions, next_page_token }))
     }
 

@@ -7,7 +7,7 @@ use super::{
     clocks::{Clocks, Key},
     history::History,
     log::Log,
-    state::{Applied, Limits, News, Record, State, What},
+    state::{Applied, Limits, Record, State, What},
 };
 use crate::{
     types::{Epoch, Instant, Revision},
@@ -150,11 +150,6 @@ impl Copy {
             }
         }
         applied
-    }
-
-    /// What is sure was told: it is history.
-    pub fn tell(&mut self, news: &[News]) {
-        self.history.extend(news);
     }
 
     /// What to put into the log for a clock that is due, if it still means something.

@@ -20,7 +20,7 @@ use super::{
     state::{Record, State},
 };
 use crate::{
-    quorum::tally::{Configs, is_backed, majority},
+    quorum::tally::{Configs, backed_until, is_backed},
     types::{Epoch, Identity, Instant, NodeId, NodeName, Regime, Revision},
     wire::{Answer, Batch, Begin, Denial, EntryKind, Head, Memory, Participant, Piece, Request, Talk},
 };
@@ -131,17 +131,7 @@ impl Lead {
             let peer = serving.peers.values().find(|peer| peer.identity.id == *id);
             peer.map(|peer| peer.held).unwrap_or_default()
         };
-        let of_set = |set: &BTreeSet<NodeId>| {
-            let mut all: Vec<Revision> = set.iter().map(held).collect();
-            all.sort_unstable_by(|a, b| b.cmp(a));
-            all.get(majority(set.len()) - 1).copied().unwrap_or_default()
-        };
-        self.configs.iter().map(of_set).min().unwrap_or_default()
-    }
-
-    /// Whether this node and that member are a majority by themselves.
-    fn is_pair(&self, peer: &Identity) -> bool {
-        is_backed(&self.configs, |id| *id == self.regime.holder.id || *id == peer.id)
+        backed_until(&self.configs, held)
     }
 }
 
@@ -190,25 +180,16 @@ impl Coordination {
         if !lead.members.iter().any(|member| member.identity == *from) {
             return;
         }
-        match &lead.stage {
-            Stage::Recalling => {
-                lead.memories.insert(from.clone(), memory);
-                self.decide(now, false, out);
-            }
-            Stage::Fetching(source, _) => {
-                let again = source == from;
-                lead.memories.insert(from.clone(), memory);
-                if again {
-                    // What it was asked for may be lost with the link.
-                    lead.stage = Stage::Recalling;
-                    self.decide(now, false, out);
-                }
-            }
-            Stage::Serving(_) => {
-                self.update(now, from, memory.head.as_ref());
-                self.progress(now, out);
-            }
+        if let Stage::Serving(_) = lead.stage {
+            self.update(now, from, memory.head.as_ref());
+            return self.progress(now, out);
         }
+        lead.memories.insert(from.clone(), memory);
+        if lead.fetches_from(from) {
+            // What it was asked for may be lost with the link.
+            lead.stage = Stage::Recalling;
+        }
+        self.decide(now, false, out);
     }
 
     /// Goes on when enough is known. Who has waited for long enough goes on with less, unless the view is about to change.
@@ -338,15 +319,8 @@ impl Coordination {
 
     fn send(&mut self, out: Out<'_>) {
         let (Some(lead), Some(copy)) = (&mut self.lead, &self.copy) else { return };
-        let epoch = lead.regime.epoch;
-        let pairs: BTreeSet<NodeName> = match &lead.stage {
-            Stage::Serving(serving) => {
-                let peers = serving.peers.values().filter(|peer| lead.is_pair(&peer.identity));
-                peers.map(|peer| peer.identity.name.clone()).collect()
-            }
-            _ => return,
-        };
-        let Stage::Serving(serving) = &mut lead.stage else { return };
+        let Lead { regime, configs, stage: Stage::Serving(serving), .. } = lead else { return };
+        let (epoch, me) = (regime.epoch, regime.holder.id);
         for (name, peer) in serving.peers.iter_mut().filter(|(_, peer)| peer.known) {
             while peer.under_way < WINDOW
                 && let Some(piece) = peer.pieces.pop_front()
@@ -357,7 +331,8 @@ impl Coordination {
             if !peer.pieces.is_empty() {
                 continue;
             }
-            let pair = pairs.contains(name);
+            // Whether this node and that member are a majority by themselves.
+            let pair = is_backed(configs, |id| *id == me || *id == peer.identity.id);
             while peer.under_way < WINDOW
                 && let Some(entries) = copy.log.batch(peer.sent).filter(|entries| !entries.is_empty())
             {

@@ -25,8 +25,6 @@ mod lead;
 mod log;
 mod recall;
 pub mod state;
-#[cfg(test)]
-mod tests;
 
 use alloc::{collections::VecDeque, sync::Arc, vec::Vec};
 
@@ -286,7 +284,7 @@ impl Coordination {
         }
         self.asks.release(sure.next(), out);
         let Some(copy) = &mut self.copy else { return };
-        copy.tell(&all);
+        copy.history.extend(&all);
         let fresh = copy.replaced && copy.is_sure();
         copy.replaced &= !fresh;
         if fresh || !copy.replaced && !all.is_empty() {

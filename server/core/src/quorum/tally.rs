@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeSet, vec::Vec};
 
-use crate::types::{Instant, NodeId};
+use crate::types::NodeId;
 
 /// Sets of voters of which each must agree by a majority: one as a rule, two while the voters change.
 pub type Configs = Vec<BTreeSet<NodeId>>;
@@ -20,15 +20,16 @@ pub fn is_backed(configs: &Configs, has: impl Fn(&NodeId) -> bool) -> bool {
     !configs.is_empty() && configs.iter().all(most)
 }
 
-/// Until when a majority of each set is bound, each voter for as long as `until` says.
+/// Until when a majority of each set is bound, each voter for as long as `until` says; or up to where a majority of each has
+/// a log.
 #[must_use]
-pub fn backed_until(configs: &Configs, until: impl Fn(&NodeId) -> Instant) -> Instant {
+pub fn backed_until<T: Ord + Copy + Default>(configs: &Configs, until: impl Fn(&NodeId) -> T) -> T {
     let of_set = |set: &BTreeSet<NodeId>| {
-        let mut ends: Vec<Instant> = set.iter().map(&until).collect();
+        let mut ends: Vec<T> = set.iter().map(&until).collect();
         ends.sort_unstable_by(|a, b| b.cmp(a));
-        ends.get(majority(set.len()) - 1).copied().unwrap_or(Instant::ZERO)
+        ends.get(majority(set.len()) - 1).copied().unwrap_or_default()
     };
-    configs.iter().map(of_set).min().unwrap_or(Instant::ZERO)
+    configs.iter().map(of_set).min().unwrap_or_default()
 }
 
 #[cfg(test)]

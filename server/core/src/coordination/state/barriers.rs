@@ -1,8 +1,12 @@
 //! What entries do to barriers.
 
-use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    vec::Vec,
+};
 
-use super::{Abortion, Barrier, BarrierStep, Clock, Missing, Phase, State, Step, What, limits::fits};
+use super::{Abortion, Barrier, BarrierStep, Clock, Missing, Phase, Session, State, Step, What, limits::fits};
 use crate::{
     types::{NodeName, Path, SessionId},
     wire::{Denial, Done, LimitKind, Participant, Parties, Plan, RangeKind},
@@ -80,10 +84,7 @@ impl Step<'_> {
         let members = self.members();
         let state = &mut *self.state;
         let Some(barrier) = state.barriers.get_mut(path) else { return };
-        let group = match &barrier.plan.parties {
-            Parties::Group { name, .. } => state.groups.get(name).map_or(0, BTreeSet::len),
-            _ => 0,
-        };
+        let group = awaited(&state.groups, &barrier.plan).len();
         barrier.begin(&members, group);
         if let Some(span) = barrier.plan.deadline {
             self.clocks.push(Clock::Barrier(path.clone(), barrier.generation, span));
@@ -93,14 +94,13 @@ impl Step<'_> {
     fn check_place(&self, session: SessionId, path: &Path) -> Result<(), Denial> {
         let Some(limits) = self.limits else { return Ok(()) };
         let known = self.state.sessions.get(&session);
-        let named = known.map_or(0, |session| session.names.len() + session.barriers.len());
         if !known.is_some_and(|session| session.barriers.contains(path)) {
-            fits(LimitKind::SessionNames, named, limits.session_names)?;
+            fits(LimitKind::SessionNames, known.map_or(0, Session::places), limits.session_names)?;
         }
         fits(LimitKind::StateBytes, self.state.bytes, limits.state_bytes)?;
         match self.state.barriers.get(path) {
             Some(barrier) => fits(LimitKind::Participants, barrier.size(), limits.participants),
-            None => fits(LimitKind::Names, self.state.names.len() + self.state.barriers.len(), limits.names),
+            None => fits(LimitKind::Names, self.state.paths(), limits.names),
         }
     }
 
@@ -211,11 +211,7 @@ impl Step<'_> {
     fn advance(&mut self, path: &Path) {
         let State { barriers, groups, .. } = &mut *self.state;
         let Some(barrier) = barriers.get_mut(path) else { return };
-        let nobody = BTreeSet::new();
-        let group = match &barrier.plan.parties {
-            Parties::Group { name, .. } => groups.get(name).unwrap_or(&nobody),
-            _ => &nobody,
-        };
+        let group = awaited(groups, &barrier.plan);
         let generation = barrier.generation;
         if barrier.is_full(group) {
             let double = barrier.plan.double;
@@ -264,16 +260,20 @@ impl Step<'_> {
     }
 }
 
+/// The sessions of the group that a barrier waits for; none when it waits for others.
+fn awaited<'a>(groups: &'a BTreeMap<Arc<str>, BTreeSet<SessionId>>, plan: &Plan) -> &'a BTreeSet<SessionId> {
+    static NOBODY: BTreeSet<SessionId> = BTreeSet::new();
+    match &plan.parties {
+        Parties::Group { name, .. } => groups.get(name).unwrap_or(&NOBODY),
+        _ => &NOBODY,
+    }
+}
+
 impl State {
     /// Who is waited for at a barrier.
     #[must_use]
     pub fn missing(&self, barrier: &Barrier) -> Missing {
-        let nobody = BTreeSet::new();
-        let group = match &barrier.plan.parties {
-            Parties::Group { name, .. } => self.groups.get(name).unwrap_or(&nobody),
-            _ => &nobody,
-        };
-        barrier.missing(group)
+        barrier.missing(awaited(&self.groups, &barrier.plan))
     }
 
     pub(super) fn add_barrier(&mut self, path: Path, barrier: Barrier) {

@@ -173,6 +173,11 @@ impl State {
         self.bytes
     }
 
+    /// How many names and barriers there are.
+    fn paths(&self) -> usize {
+        self.names.len() + self.barriers.len()
+    }
+
     /// How many sessions, names and barriers there are.
     #[must_use]
     pub fn sizes(&self) -> (usize, usize, usize) {

@@ -2,7 +2,7 @@
 
 use alloc::sync::Arc;
 
-use super::{Clock, End, Holder, Limits, MAX_DELAY, Name, State, Step, Waiter, What, limits::fits};
+use super::{Clock, End, Holder, Limits, MAX_DELAY, Name, Session, State, Step, Waiter, What, limits::fits};
 use crate::{
     types::{Duration, Path, Revision, SessionId, Token},
     wire::{Claim, Denial, Done, LimitKind, Mode, NameKind, RangeKind},
@@ -169,12 +169,12 @@ impl Step<'_> {
     fn check_room(&self, session: SessionId, path: &Path, value: &[u8]) -> Result<(), Denial> {
         let Some(limits) = self.limits else { return Ok(()) };
         self.check_value(value)?;
-        let named = self.state.sessions.get(&session).map_or(0, |session| session.names.len() + session.barriers.len());
-        fits(LimitKind::SessionNames, named, limits.session_names)?;
+        let places = self.state.sessions.get(&session).map_or(0, Session::places);
+        fits(LimitKind::SessionNames, places, limits.session_names)?;
         fits(LimitKind::StateBytes, self.state.bytes, limits.state_bytes)?;
         match self.state.names.get(path) {
             Some(name) => fits(LimitKind::Holders, name.holders.len(), limits.holders),
-            None => fits(LimitKind::Names, self.state.names.len() + self.state.barriers.len(), limits.names),
+            None => fits(LimitKind::Names, self.state.paths(), limits.names),
         }
     }
 

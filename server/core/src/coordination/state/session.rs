@@ -75,6 +75,11 @@ impl Session {
         About { label: self.label.clone(), group: self.group.clone(), ttl: self.ttl, node: self.node.clone() }
     }
 
+    /// How many names and barriers it is at.
+    pub(super) fn places(&self) -> usize {
+        self.names.len() + self.barriers.len()
+    }
+
     /// The request with this id, when it was carried out.
     pub(super) fn recall(&self, id: &str) -> Option<&Remembered> {
         self.done.iter().rev().find(|known| *known.id == *id)
