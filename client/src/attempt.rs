@@ -5,9 +5,14 @@ use std::time::Duration;
 use tonic::transport::Channel;
 
 use crate::v1::admin_service_client::AdminServiceClient;
+use crate::v1::barrier_service_client::BarrierServiceClient;
+use crate::v1::election_service_client::ElectionServiceClient;
 use crate::v1::event_service_client::EventServiceClient;
+use crate::v1::lock_service_client::LockServiceClient;
 use crate::v1::membership_service_client::MembershipServiceClient;
+use crate::v1::name_service_client::NameServiceClient;
 use crate::v1::quorum_service_client::QuorumServiceClient;
+use crate::v1::session_service_client::SessionServiceClient;
 
 /// How much longer the agent is told to take than this side waits, so that this side always knows why a call ended.
 const GRACE: Duration = Duration::from_millis(200);
@@ -58,5 +63,30 @@ impl Attempt {
     /// The stub of the service about the agent itself.
     pub fn admin(&self) -> AdminServiceClient<Channel> {
         AdminServiceClient::new(self.channel()).max_decoding_message_size(self.max_message_size)
+    }
+
+    /// The stub of the barrier service.
+    pub fn barriers(&self) -> BarrierServiceClient<Channel> {
+        BarrierServiceClient::new(self.channel()).max_decoding_message_size(self.max_message_size)
+    }
+
+    /// The stub of the election service.
+    pub fn elections(&self) -> ElectionServiceClient<Channel> {
+        ElectionServiceClient::new(self.channel()).max_decoding_message_size(self.max_message_size)
+    }
+
+    /// The stub of the lock service.
+    pub fn locks(&self) -> LockServiceClient<Channel> {
+        LockServiceClient::new(self.channel()).max_decoding_message_size(self.max_message_size)
+    }
+
+    /// The stub of the name service.
+    pub fn names(&self) -> NameServiceClient<Channel> {
+        NameServiceClient::new(self.channel()).max_decoding_message_size(self.max_message_size)
+    }
+
+    /// The stub of the session service.
+    pub fn sessions(&self) -> SessionServiceClient<Channel> {
+        SessionServiceClient::new(self.channel()).max_decoding_message_size(self.max_message_size)
     }
 }

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use tonic::{Response, Status};
+use tonic::{Request, Response, Status};
 
 use crate::address::Address;
 use crate::attempt::Attempt;
 use crate::error::Error;
 use crate::options::{ClientOptions, OptionsError};
+use crate::pages::Page;
 use crate::pool::Pool;
 use crate::reason::Reason;
-use crate::retry::{Outcome, Safety};
+use crate::retry::{Limits, Outcome, Safety};
 use crate::v1;
 use crate::watch::{self, EventWatchOptions, MembershipWatchOptions, Watch};
 
@@ -30,13 +31,14 @@ const FORCE_TIMEOUT: Duration = Duration::from_secs(15);
 /// **Retries.** A call that was sent is repeated only where the schema says that is safe, which each method here does.
 ///
 /// **Time.** Every method ends within [`ClientOptions::call_timeout`], [`leave`](Self::leave) within
-/// [`ClientOptions::leave_timeout`]. Dropping a future cancels its call.
+/// [`ClientOptions::leave_timeout`]; those of a [`Session`](crate::Session) that wait for others say so, and take as long as
+/// that takes. Dropping a future cancels its call.
 ///
 /// **Errors.** Each method can fail with [`Error::Unavailable`], [`Error::Deadline`] and [`Error::Refused`]; the
 /// reasons a refusal can have are listed with the method. Must be used within a tokio runtime.
 #[derive(Clone)]
 pub struct Client {
-    pool: Pool,
+    pub(crate) pool: Pool,
     call_timeout: Duration,
 }
 
@@ -76,18 +78,18 @@ impl Client {
     ///
     /// Does not block. Repeated when needed. Reasons: `NO_VIEW` when every agent asked is forming its first view.
     pub async fn view(&self) -> Result<v1::GetViewResponse, Error> {
-        self.idempotent(|a| async move { a.membership().get_view(a.request(v1::GetViewRequest {})).await }).await
+        self.ask(v1::GetViewRequest {}, |a, r| async move { a.membership().get_view(r).await }).await
     }
 
     /// All nodes the answering node knows, members first, each with its link and channels; all pages as one answer.
     ///
     /// Does not block. Repeated when needed. The header is that of the first page.
     pub async fn nodes(&self) -> Result<v1::ListNodesResponse, Error> {
-        let list = |a: Attempt, page_token: String| async move {
-            let request = v1::ListNodesRequest { page_size: PAGE_SIZE, page_token };
-            a.membership().list_nodes(a.request(request)).await
-        };
-        self.pool.list(self.pool.limits(self.call_timeout), list).await
+        self.pages(|a, page_size, page_token| async move {
+            let request = a.request(v1::ListNodesRequest { page_size, page_token });
+            a.membership().list_nodes(request).await
+        })
+        .await
     }
 
     /// What the answering node knows of one node; of itself when the name is empty.
@@ -95,11 +97,7 @@ impl Client {
     /// Does not block. Repeated when needed. Reasons: `BAD_REQUEST`, `NODE_NOT_FOUND`.
     pub async fn node(&self, name: &str) -> Result<v1::GetNodeResponse, Error> {
         let message = v1::GetNodeRequest { node_name: name.to_owned() };
-        self.idempotent(|a| {
-            let request = a.request(message.clone());
-            async move { a.membership().get_node(request).await }
-        })
-        .await
+        self.ask(message, |a, r| async move { a.membership().get_node(r).await }).await
     }
 
     /// Whether the answering node has quorum at this moment, and for how long surely.
@@ -107,14 +105,14 @@ impl Client {
     /// Having no quorum is an answer. Count [`valid_duration`](v1::Quorum::valid_duration) from before the call. Blocks for
     /// less than a second, and only while quorum goes on from one epoch to the next. Repeated when needed.
     pub async fn quorum(&self) -> Result<v1::GetQuorumResponse, Error> {
-        self.idempotent(|a| async move { a.quorum().get_quorum(a.request(v1::GetQuorumRequest {})).await }).await
+        self.ask(v1::GetQuorumRequest {}, |a, r| async move { a.quorum().get_quorum(r).await }).await
     }
 
     /// Who votes, and how voters are chosen, as far as the answering node knows.
     ///
     /// Does not block. Repeated when needed.
     pub async fn voters(&self) -> Result<v1::ListVotersResponse, Error> {
-        self.idempotent(|a| async move { a.quorum().list_voters(a.request(v1::ListVotersRequest {})).await }).await
+        self.ask(v1::ListVotersRequest {}, |a, r| async move { a.quorum().list_voters(r).await }).await
     }
 
     /// Has voters chosen otherwise from now on: by the cluster, or by name.
@@ -122,29 +120,21 @@ impl Client {
     /// Blocks until that is durable; the voters change after that. Repeated when needed. Reasons: `BAD_REQUEST`,
     /// `NODE_NOT_FOUND`, `QUORUM_LOST`, `OUTCOME_UNKNOWN`.
     pub async fn set_voters(&self, request: v1::SetVotersRequest) -> Result<v1::SetVotersResponse, Error> {
-        self.idempotent(|a| {
-            let request = a.request(request.clone());
-            async move { a.quorum().set_voters(request).await }
-        })
-        .await
+        self.ask(request, |a, r| async move { a.quorum().set_voters(r).await }).await
     }
 
     /// What would happen to quorum if these nodes failed, and those left. Changes nothing.
     ///
     /// Does not block. Repeated when needed. Reasons: `BAD_REQUEST`, `NODE_NOT_FOUND`.
     pub async fn explain_quorum(&self, request: v1::ExplainQuorumRequest) -> Result<v1::ExplainQuorumResponse, Error> {
-        self.idempotent(|a| {
-            let request = a.request(request.clone());
-            async move { a.quorum().explain_quorum(request).await }
-        })
-        .await
+        self.ask(request, |a, r| async move { a.quorum().explain_quorum(r).await }).await
     }
 
     /// The answering agent: version, identity, addresses, uptime, configuration in force.
     ///
     /// Does not block. Repeated when needed.
     pub async fn agent(&self) -> Result<v1::GetAgentResponse, Error> {
-        self.idempotent(|a| async move { a.admin().get_agent(a.request(v1::GetAgentRequest {})).await }).await
+        self.ask(v1::GetAgentRequest {}, |a, r| async move { a.admin().get_agent(r).await }).await
     }
 
     /// Has the node behind this client's one endpoint leave the cluster cleanly; its agent stops after that.
@@ -161,10 +151,9 @@ impl Client {
             return Err(Error::SeveralEndpoints(self.pool.len()));
         }
         let total = self.pool.options().leave_timeout;
-        let mut limits = self.pool.limits(total);
-        limits.share = total;
-        let leave = |a: Attempt| async move { a.membership().leave(a.request(v1::LeaveRequest {})).await };
-        self.pool.call(Safety::Idempotent, limits, leave).await.result
+        let limits = Limits { share: Some(total), ..self.pool.limits(total) };
+        let leave = |a: Attempt, r| async move { a.membership().leave(r).await };
+        self.ask_within(limits, v1::LeaveRequest {}, leave).await.result
     }
 
     /// Removes a node from the cluster and has it refused from then on by every member, until
@@ -176,11 +165,8 @@ impl Client {
     /// evicted already, `LIMIT_REACHED`.
     pub async fn evict(&self, name: &str, reason: &str) -> Result<v1::EvictNodeResponse, Error> {
         let message = v1::EvictNodeRequest { node_name: name.to_owned(), reason: reason.to_owned() };
-        let outcome = self.safe_change(|a| {
-            let request = a.request(message.clone());
-            async move { a.membership().evict_node(request).await }
-        });
-        settled(outcome.await)
+        let limits = self.pool.limits(self.call_timeout);
+        settled(self.ask_within(limits, message, |a, r| async move { a.membership().evict_node(r).await }).await)
     }
 
     /// Lifts an eviction; the node comes back by itself when its agent runs.
@@ -189,11 +175,8 @@ impl Client {
     /// Reasons: `BAD_REQUEST`, `EVICTION_STATE` when the node is not evicted.
     pub async fn readmit(&self, name: &str) -> Result<v1::ReadmitNodeResponse, Error> {
         let message = v1::ReadmitNodeRequest { node_name: name.to_owned() };
-        let outcome = self.safe_change(|a| {
-            let request = a.request(message.clone());
-            async move { a.membership().readmit_node(request).await }
-        });
-        settled(outcome.await)
+        let limits = self.pool.limits(self.call_timeout);
+        settled(self.ask_within(limits, message, |a, r| async move { a.membership().readmit_node(r).await }).await)
     }
 
     /// The history of views that the answering node keeps, oldest first; all pages as one answer.
@@ -202,11 +185,11 @@ impl Client {
     /// wall clocks. `page_size` and `page_token` of the filter are not used. Does not block. Repeated when needed.
     /// Reasons: `BAD_REQUEST`, `BAD_CURSOR`.
     pub async fn list_events(&self, filter: v1::ListEventsRequest) -> Result<v1::ListEventsResponse, Error> {
-        let list = |a: Attempt, page_token: String| {
-            let request = v1::ListEventsRequest { page_size: PAGE_SIZE, page_token, ..filter.clone() };
+        self.pages(|a, page_size, page_token| {
+            let request = v1::ListEventsRequest { page_size, page_token, ..filter.clone() };
             async move { a.events().list_events(a.request(request)).await }
-        };
-        self.pool.list(self.pool.limits(self.call_timeout), list).await
+        })
+        .await
     }
 
     /// What the cluster database remembers, oldest first: views with their causes, grants of quorum with their epochs, what
@@ -215,11 +198,11 @@ impl Client {
     /// `page_size` and `page_token` of the filter are not used. Does not block. Repeated when needed. Reasons:
     /// `BAD_REQUEST`, `CLUSTER_STATE` when the cluster was never formed, `QUORUM_LOST` at a node that does not vote.
     pub async fn list_history(&self, filter: v1::ListHistoryRequest) -> Result<v1::ListHistoryResponse, Error> {
-        let list = |a: Attempt, page_token: String| {
-            let request = v1::ListHistoryRequest { page_size: PAGE_SIZE, page_token, ..filter.clone() };
+        self.pages(|a, page_size, page_token| {
+            let request = v1::ListHistoryRequest { page_size, page_token, ..filter.clone() };
             async move { a.events().list_history(a.request(request)).await }
-        };
-        self.pool.list(self.pool.limits(self.call_timeout), list).await
+        })
+        .await
     }
 
     /// The settings that hold for the whole cluster.
@@ -227,7 +210,7 @@ impl Client {
     /// Does not block. Repeated when needed. Reasons: `CLUSTER_STATE` when the cluster was never formed, `QUORUM_LOST` at a
     /// node that does not vote.
     pub async fn settings(&self) -> Result<v1::ListSettingsResponse, Error> {
-        self.idempotent(|a| async move { a.admin().list_settings(a.request(v1::ListSettingsRequest {})).await }).await
+        self.ask(v1::ListSettingsRequest {}, |a, r| async move { a.admin().list_settings(r).await }).await
     }
 
     /// Changes a setting of the whole cluster; an empty value removes it.
@@ -235,11 +218,7 @@ impl Client {
     /// Blocks until that is durable. Repeated when needed. Reasons: `BAD_REQUEST`, `QUORUM_LOST`, `OUTCOME_UNKNOWN`.
     pub async fn set_setting(&self, name: &str, value: &str) -> Result<v1::SetSettingResponse, Error> {
         let message = v1::SetSettingRequest { name: name.to_owned(), value: value.to_owned() };
-        self.idempotent(|a| {
-            let request = a.request(message.clone());
-            async move { a.admin().set_setting(request).await }
-        })
-        .await
+        self.ask(message, |a, r| async move { a.admin().set_setting(r).await }).await
     }
 
     /// The whole cluster database as a file, for [`restore`](Self::restore).
@@ -247,8 +226,8 @@ impl Client {
     /// Disturbs nothing. Repeated when needed. Reasons: `CLUSTER_STATE` when the cluster was never formed, `QUORUM_LOST` at
     /// a node that does not vote.
     pub async fn backup(&self) -> Result<Vec<u8>, Error> {
-        self.idempotent(|a| async move {
-            let mut answers = a.admin().backup(a.request(v1::BackupRequest {})).await?.into_inner();
+        self.ask(v1::BackupRequest {}, |a, r| async move {
+            let mut answers = a.admin().backup(r).await?.into_inner();
             let (mut file, mut total) = (Vec::new(), 0);
             while let Some(answer) = answers.message().await? {
                 total = answer.total_bytes;
@@ -280,11 +259,7 @@ impl Client {
         // An empty file is refused by the agent, which knows why.
         let first = file.is_empty().then(|| message(&[]));
         let messages: Vec<v1::RestoreRequest> = first.into_iter().chain(file.chunks(CHUNK).map(message)).collect();
-        self.idempotent(|a| {
-            let request = a.request(futures_util::stream::iter(messages.clone()));
-            async move { a.admin().restore(request).await }
-        })
-        .await
+        self.ask(futures_util::stream::iter(messages), |a, r| async move { a.admin().restore(r).await }).await
     }
 
     /// After a disaster: forms the cluster anew from what the node behind this client's one endpoint has; or, with
@@ -351,20 +326,47 @@ impl Client {
         self.pool.call(safety, self.pool.limits(self.call_timeout), call).await.result
     }
 
-    async fn idempotent<T, F, Fut>(&self, call: F) -> Result<T, Error>
+    /// Makes a call that is safe to repeat, within the client's deadline.
+    pub(crate) async fn ask<M, T, F, Fut>(&self, message: M, call: F) -> Result<T, Error>
     where
-        F: FnMut(Attempt) -> Fut,
+        M: Clone,
+        F: Fn(Attempt, Request<M>) -> Fut,
         Fut: Future<Output = Result<Response<T>, Status>>,
     {
-        self.call(Safety::Idempotent, call).await
+        self.ask_within(self.pool.limits(self.call_timeout), message, call).await.result
     }
 
-    async fn safe_change<T, F, Fut>(&self, call: F) -> Outcome<T>
+    /// Makes a call that is safe to repeat and waits for what others do, for as long as that takes.
+    pub(crate) async fn wait<M, T, F, Fut>(&self, message: M, call: F) -> Result<T, Error>
     where
-        F: FnMut(Attempt) -> Fut,
+        M: Clone,
+        F: Fn(Attempt, Request<M>) -> Fut,
         Fut: Future<Output = Result<Response<T>, Status>>,
     {
-        self.pool.call(Safety::Idempotent, self.pool.limits(self.call_timeout), call).await
+        self.ask_within(Limits::NONE, message, call).await.result
+    }
+
+    /// Reads all pages of a listing. `list` asks for the page of the given size and token.
+    pub(crate) async fn pages<P, F, Fut>(&self, list: F) -> Result<P, Error>
+    where
+        P: Page,
+        F: Fn(Attempt, u32, String) -> Fut,
+        Fut: Future<Output = Result<Response<P>, Status>>,
+    {
+        self.pool.list(self.pool.limits(self.call_timeout), |a, token| list(a, PAGE_SIZE, token)).await
+    }
+
+    async fn ask_within<M, T, F, Fut>(&self, limits: Limits, message: M, call: F) -> Outcome<T>
+    where
+        M: Clone,
+        F: Fn(Attempt, Request<M>) -> Fut,
+        Fut: Future<Output = Result<Response<T>, Status>>,
+    {
+        let call = |attempt: Attempt| {
+            let request = attempt.request(message.clone());
+            call(attempt, request)
+        };
+        self.pool.call(Safety::Idempotent, limits, call).await
     }
 }
 

@@ -80,6 +80,23 @@ pub struct Refusal {
     pub message: String,
 }
 
+impl Refusal {
+    /// True when every agent would say the same, now and later.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(
+            self.code,
+            Code::InvalidArgument
+                | Code::NotFound
+                | Code::AlreadyExists
+                | Code::FailedPrecondition
+                | Code::OutOfRange
+                | Code::PermissionDenied
+                | Code::Unauthenticated
+                | Code::Unimplemented
+        )
+    }
+}
+
 impl StdError for Refusal {}
 
 impl fmt::Display for Refusal {

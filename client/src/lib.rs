@@ -16,7 +16,8 @@
 //! ```
 //!
 //! Requests and answers are the generated types of the schema, re-exported as [`v1`]; their comments are the contract.
-//! Everything runs on tokio. No task is spawned by this crate itself: dropping a future or a stream cancels its call.
+//! Everything runs on tokio. Dropping a future or a stream cancels its call. One task is spawned for each open [`Session`],
+//! which keeps it alive and ends with it.
 //! (The HTTP/2 connections are driven by tasks of the transport; they end with the last clone of the client.)
 
 #[cfg(doctest)]
@@ -25,14 +26,19 @@ struct Readme;
 
 mod address;
 mod attempt;
+mod barrier;
 mod client;
+mod election;
 mod error;
+mod lock;
+mod name;
 mod options;
 mod pages;
 mod pool;
 mod reason;
 mod retry;
 mod rotation;
+mod session;
 mod tls;
 mod watch;
 
@@ -44,6 +50,12 @@ pub use quorate_proto::{ERROR_DOMAIN, v1};
 pub use quorate_tls::{Fault, FileError};
 pub use reason::Reason;
 pub use retry::Safety;
+pub use session::{Loss, Session, SessionOptions};
 pub use tls::TlsOptions;
 pub use tonic::Code;
-pub use watch::{EventWatchOptions, MembershipWatchOptions, Watch, WatchStatus};
+pub use watch::{EventWatchOptions, MembershipWatchOptions, NameWatchOptions, Watch, WatchStatus};
+
+/// A name for one request, so that it is carried out once however often it is sent.
+fn request_id() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}

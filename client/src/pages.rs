@@ -10,7 +10,10 @@ use crate::error::Error;
 use crate::pool::Pool;
 use crate::reason::Reason;
 use crate::retry::{Limits, Safety};
-use crate::v1::{ListEventsResponse, ListHistoryResponse, ListNodesResponse};
+use crate::v1::{
+    ListBarriersResponse, ListEventsResponse, ListHistoryResponse, ListNamesResponse, ListNodesResponse,
+    ListSessionsResponse,
+};
 
 /// How often a listing is begun before the failure is handed on.
 const MAX_STARTS: usize = 3;
@@ -23,15 +26,27 @@ pub(crate) trait Page: Sized {
     fn append(&mut self, next: Self);
 }
 
-impl Page for ListNodesResponse {
-    fn next_page_token(&self) -> &str {
-        &self.next_page_token
-    }
+macro_rules! page {
+    ($($answer:ident $items:ident)*) => {
+        $(impl Page for $answer {
+            fn next_page_token(&self) -> &str {
+                &self.next_page_token
+            }
 
-    fn append(&mut self, next: Self) {
-        self.nodes.extend(next.nodes);
-        self.next_page_token = next.next_page_token;
-    }
+            fn append(&mut self, next: Self) {
+                self.$items.extend(next.$items);
+                self.next_page_token = next.next_page_token;
+            }
+        })*
+    };
+}
+
+page! {
+    ListNodesResponse nodes
+    ListHistoryResponse records
+    ListSessionsResponse sessions
+    ListNamesResponse bindings
+    ListBarriersResponse barriers
 }
 
 impl Page for ListEventsResponse {
@@ -43,17 +58,6 @@ impl Page for ListEventsResponse {
         self.events.extend(next.events);
         self.next_page_token = next.next_page_token;
         self.history_dropped |= next.history_dropped;
-    }
-}
-
-impl Page for ListHistoryResponse {
-    fn next_page_token(&self) -> &str {
-        &self.next_page_token
-    }
-
-    fn append(&mut self, next: Self) {
-        self.records.extend(next.records);
-        self.next_page_token = next.next_page_token;
     }
 }
 

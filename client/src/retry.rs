@@ -24,12 +24,26 @@ pub enum Safety {
 /// The time a call has, in all and at one endpoint.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// The deadline as it was given, for messages.
-    pub(crate) total: Duration,
-    /// When it passes.
-    pub(crate) deadline: Instant,
+    /// The deadline as it was given, for messages, and when it passes.
+    pub(crate) deadline: Option<(Duration, Instant)>,
     /// How long one endpoint may take.
-    pub(crate) share: Duration,
+    pub(crate) share: Option<Duration>,
+    /// How often each endpoint is tried.
+    pub(crate) rounds: usize,
+}
+
+impl Limits {
+    /// As long as it takes: an endpoint that falls silent is noticed by the connection.
+    pub(crate) const NONE: Self = Self { deadline: None, share: None, rounds: usize::MAX };
+
+    fn left(&self) -> Option<Duration> {
+        self.deadline.map(|(_, end)| end.saturating_duration_since(Instant::now()))
+    }
+
+    /// The deadline as it was given.
+    fn total(&self) -> Duration {
+        self.deadline.map_or(Duration::MAX, |(total, _)| total)
+    }
 }
 
 /// How a call came out.
@@ -53,7 +67,9 @@ struct Call<'a> {
 impl Pool {
     /// Limits of a call that starts now.
     pub(crate) fn limits(&self, total: Duration) -> Limits {
-        Limits { total, deadline: Instant::now() + total, share: self.options().share(total, self.len()) }
+        let options = self.options();
+        let share = Some(options.share(total, self.len()));
+        Limits { deadline: Some((total, Instant::now() + total)), share, rounds: options.rounds as usize }
     }
 
     /// Makes a call, at one endpoint after the other until one answers or the time is up.
@@ -70,7 +86,7 @@ impl Pool {
             if !state.wait_for(&step).await {
                 return state.out_of_attempts(index);
             }
-            let attempt = self.attempt(index, Some(state.attempt_limit()));
+            let attempt = self.attempt(index, state.attempt_limit());
             match state.try_once(index, attempt, &mut call).await {
                 Ok(answer) => {
                     self.prefer(index);
@@ -89,8 +105,8 @@ impl Pool {
 impl Call<'_> {
     /// Waits for the step's turn; false when the rounds are used up or the time is too short for it.
     async fn wait_for(&self, step: &Step) -> bool {
-        let spent = step.rounds_done >= self.pool.options().rounds as usize;
-        if spent || Instant::now() + step.pause >= self.limits.deadline {
+        let spent = step.rounds_done >= self.limits.rounds;
+        if spent || self.limits.left().is_some_and(|left| left <= step.pause) {
             return false;
         }
         if !step.pause.is_zero() {
@@ -99,10 +115,10 @@ impl Call<'_> {
         true
     }
 
-    fn attempt_limit(&self) -> Duration {
-        let left = self.limits.deadline.saturating_duration_since(Instant::now());
+    fn attempt_limit(&self) -> Option<Duration> {
+        let left = self.limits.left();
         match self.safety {
-            Safety::Idempotent => left.min(self.limits.share),
+            Safety::Idempotent => left.into_iter().chain(self.limits.share).min(),
             Safety::AtMostOnce => left,
         }
     }
@@ -112,7 +128,7 @@ impl Call<'_> {
         F: FnMut(Attempt) -> Fut,
         Fut: Future<Output = Result<Response<T>, Status>>,
     {
-        let limit = attempt.limit.unwrap_or(self.limits.share);
+        let limit = attempt.limit.unwrap_or(Duration::MAX);
         let generation = attempt.generation;
         match timeout(limit, call(attempt)).await {
             Ok(Ok(answer)) => Ok(answer.into_inner()),
@@ -132,7 +148,7 @@ impl Call<'_> {
             (Cause::Refused(refusal), Safety::Idempotent) if may_pass(refusal) => {}
             (Cause::Refused(refusal), _) => return Some(Error::Refused(refusal.clone())),
             (Cause::Silent(_), Safety::AtMostOnce) => {
-                return Some(Error::Deadline { limit: self.limits.total, tried: vec![tried] });
+                return Some(Error::Deadline { limit: self.limits.total(), tried: vec![tried] });
             }
             (Cause::Lost(_) | Cause::Ended, Safety::AtMostOnce) => return Some(Error::Lost(tried)),
             (Cause::Connect(_) | Cause::Untrusted(_), _) | (_, Safety::Idempotent) => {}
@@ -145,7 +161,7 @@ impl Call<'_> {
     fn out_of_attempts<T>(self, index: usize) -> Outcome<T> {
         let Self { limits, tried, unsure, .. } = self;
         let error = if tried.any_silent() {
-            Error::Deadline { limit: limits.total, tried: tried.into_vec() }
+            Error::Deadline { limit: limits.total(), tried: tried.into_vec() }
         } else {
             Error::Unavailable { tried: tried.into_vec() }
         };

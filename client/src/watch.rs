@@ -18,7 +18,8 @@ use crate::options::OptionsError;
 use crate::pool::Pool;
 use crate::v1;
 
-pub use options::{EventWatchOptions, MembershipWatchOptions};
+use options::ResumeOptions;
+pub use options::{EventWatchOptions, MembershipWatchOptions, NameWatchOptions};
 
 /// A stream of what an agent sends, which reconnects and resumes by itself.
 ///
@@ -92,7 +93,7 @@ pub(crate) fn membership(
         a.membership().watch_membership(a.request(request)).await
     };
     let cursor = options.cursor.unwrap_or_default();
-    Ok(resume::watch(pool, options.resume, cursor, open, |message: &v1::WatchMembershipResponse| &message.cursor))
+    Ok(resume::watch(pool, options.resume, cursor, open, |message| &message.cursor))
 }
 
 /// Watches the events.
@@ -104,5 +105,34 @@ pub(crate) fn events(pool: Pool, options: EventWatchOptions) -> Result<Watch<v1:
         async move { a.events().watch_events(a.request(request)).await }
     };
     let cursor = options.cursor.unwrap_or_default();
-    Ok(resume::watch(pool, options.resume, cursor, open, |message: &v1::WatchEventsResponse| &message.cursor))
+    Ok(resume::watch(pool, options.resume, cursor, open, |message| &message.cursor))
+}
+
+/// Watches names.
+pub(crate) fn names(pool: Pool, options: NameWatchOptions) -> Result<Watch<v1::WatchNamesResponse>, OptionsError> {
+    let NameWatchOptions { prefix, cursor, resume } = options;
+    resume.check()?;
+    let open = move |a: Attempt, cursor: String| {
+        let request = v1::WatchNamesRequest { prefix: prefix.clone(), cursor };
+        async move { a.names().watch_names(a.request(request)).await }
+    };
+    Ok(resume::watch(pool, resume, cursor.unwrap_or_default(), open, |message| &message.cursor))
+}
+
+/// Watches who leads.
+pub(crate) fn leader(pool: Pool, path: String) -> Watch<v1::ObserveLeaderResponse> {
+    let open = move |a: Attempt, _| {
+        let request = v1::ObserveLeaderRequest { path: path.clone() };
+        async move { a.elections().observe_leader(a.request(request)).await }
+    };
+    resume::watch(pool, ResumeOptions::default(), String::new(), open, |_| "")
+}
+
+/// Watches how a barrier stands.
+pub(crate) fn barrier(pool: Pool, path: String) -> Watch<v1::WatchBarrierResponse> {
+    let open = move |a: Attempt, _| {
+        let request = v1::WatchBarrierRequest { path: path.clone() };
+        async move { a.barriers().watch_barrier(a.request(request)).await }
+    };
+    resume::watch(pool, ResumeOptions::default(), String::new(), open, |_| "")
 }

@@ -1,5 +1,7 @@
 //! What can be asked on the command line.
 
+mod coordination;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +9,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use quorate::v1::{EventKind, HistoryKind};
 
+use self::coordination::{
+    BARRIER_EXAMPLES, BIND_EXAMPLES, ELECT_EXAMPLES, LOCK_EXAMPLES, NAMES_EXAMPLES, WATCH_EXAMPLES,
+};
+pub use self::coordination::{
+    BarrierAction, BarrierArgs, BindArgs, ElectArgs, EnterArgs, LockArgs, PrefixArgs, SessionArgs,
+};
 use crate::since::Since;
 
 const EXIT_CODES: &str = "\
@@ -19,11 +27,15 @@ Exit codes:
   5  refused: the state of the cluster does not allow it, or it changed meanwhile
   6  no answer in time
   7  no quorum (quorate quorum)
+  8  not granted: held by somebody else, or not within --wait
+  9  what was held was lost, and the command stopped
+  With a command after -- that of the command; 126 and 127 when it cannot be run.
 
 Examples:
   quorate status
   quorate --endpoint 10.0.0.1:7401,10.0.0.2:7401 members
   quorate events --follow --since 10m -o json
+  quorate lock db/migrate -- ./migrate.sh
   quorate --tls-ca ca.pem --endpoint 10.0.0.1:7401 members";
 
 const LEAVE_EXAMPLES: &str = "\
@@ -97,7 +109,7 @@ Examples:
   quorate events --since 2026-11-22T12:00:00Z --kind view
   quorate events --follow -o json | jq .kind";
 
-/// Look at a Quorate cluster and change who is in it.
+/// Look at a Quorate cluster, change who is in it, and meet in it: locks, elections, names, barriers.
 #[derive(Debug, Parser)]
 #[command(name = "quorate", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub struct Cli {
@@ -215,6 +227,27 @@ pub enum Command {
     /// After a disaster: form the cluster anew from what one voter has
     #[command(after_help = FORCE_EXAMPLES)]
     ForceNewCluster(ForceArgs),
+    /// Hold a lock while a command runs, which is stopped when the lock is lost
+    #[command(after_help = LOCK_EXAMPLES)]
+    Lock(LockArgs),
+    /// Stand for an office, and run a command while this leads
+    #[command(after_help = ELECT_EXAMPLES)]
+    Elect(ElectArgs),
+    /// List names: bindings, locks and offices, with who has them
+    #[command(after_help = NAMES_EXAMPLES)]
+    Names(PrefixArgs),
+    /// Bind a name to a value while a command runs
+    #[command(after_help = BIND_EXAMPLES)]
+    Bind(BindArgs),
+    /// Watch names: those there are, then each change
+    #[command(after_help = WATCH_EXAMPLES)]
+    Watch(PrefixArgs),
+    /// Meet others at a barrier, or show who is missing
+    #[command(after_help = BARRIER_EXAMPLES)]
+    Barrier(BarrierArgs),
+    /// List sessions, with what they hold
+    #[command(after_help = "Examples:\n  quorate sessions\n  quorate sessions -o json | jq '.sessions[].label'")]
+    Sessions,
     /// Show the answering agent: version, identity, addresses, configuration
     #[command(after_help = "Examples:\n  quorate agent --endpoint 10.0.0.2:7401")]
     Agent(AgentArgs),

@@ -2,19 +2,25 @@
 
 mod agent;
 mod backup;
+mod barrier;
 mod change;
 mod completions;
+mod elect;
 mod events;
 mod explain;
 mod follow;
 mod force;
 mod history;
 mod links;
+mod lock;
 mod members;
+mod names;
 mod nodes;
 mod quorum;
+mod sessions;
 mod settings;
 pub mod status;
+mod tenure;
 mod voters;
 
 use crate::app::App;
@@ -41,6 +47,13 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Backup(args) => backup::backup(app, args).await,
         Command::Restore(args) => backup::restore(app, args).await,
         Command::ForceNewCluster(args) => force::run(app, args).await,
+        Command::Lock(args) => lock::run(app, args).await,
+        Command::Elect(args) => elect::run(app, args).await,
+        Command::Names(args) => names::list(app, args).await,
+        Command::Bind(args) => names::bind(app, args).await,
+        Command::Watch(args) => names::watch(app, args).await,
+        Command::Barrier(args) => barrier::run(app, args.action).await,
+        Command::Sessions => sessions::run(app).await,
         Command::Agent(args) => agent::run(app, args).await,
         Command::Leave(args) => change::leave(app, args).await,
         Command::Evict(args) => change::evict(app, args).await,

@@ -4,6 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use quorate::{Code, Error, Tried};
+use rustix::process::Signal;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -28,6 +29,26 @@ pub enum Failure {
     /// The other members did not confirm a departure in time.
     #[error("{0} left, but the other members did not confirm it in time")]
     Unconfirmed(String),
+    /// Somebody else has it, or it took too long.
+    #[error("{0}")]
+    NotGranted(String),
+    /// What was held is so no more.
+    #[error("{0}")]
+    Lost(String),
+    /// A signal asked this program to end.
+    #[error("interrupted")]
+    Interrupted(Signal),
+    /// The command that was run failed; it has said why itself.
+    #[error("the command failed with {0}")]
+    Command(u8),
+    /// The command cannot be run.
+    #[error("{what}")]
+    CannotRun {
+        /// What is wrong.
+        what: String,
+        /// Whether there is such a command at all.
+        found: bool,
+    },
     /// The output could not be written, or an answer not read from the terminal.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -63,7 +84,7 @@ struct TriedEndpoint<'a> {
 impl Failure {
     /// Writes the failure to standard error and returns the exit code. Whoever stopped reading gets no error.
     pub fn report(&self, format: Format) -> ExitCode {
-        if matches!(self, Self::NoQuorum) {
+        if matches!(self, Self::NoQuorum | Self::Command(_) | Self::Interrupted(_)) {
             return ExitCode::from(self.exit_code());
         }
         if matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe) {
@@ -85,6 +106,12 @@ impl Failure {
             Self::Usage(_) => 2,
             Self::Unconfirmed(_) => 6,
             Self::NoQuorum => 7,
+            Self::NotGranted(_) => 8,
+            Self::Lost(_) => 9,
+            Self::CannotRun { found: true, .. } => 126,
+            Self::CannotRun { found: false, .. } => 127,
+            Self::Command(code) => *code,
+            Self::Interrupted(signal) => u8::try_from(128 + signal.as_raw()).unwrap_or(u8::MAX),
             Self::Declined | Self::Io(_) => 1,
         }
     }

@@ -3,12 +3,14 @@
 //! Names are snake_case, durations are seconds as floats in fields that end in `_seconds`, times are RFC 3339, enums
 //! are lower-case words, and what is unknown is null.
 
+mod coordination;
 mod database;
 mod quorum;
 
 use quorate::v1;
 use serde::Serialize;
 
+pub use coordination::{Barriers, Binding, Leader, Lock, NameChange, Names, Sessions, Tenure, Token};
 pub use database::{BackupFile, Forced, HistoryRecord, Restored, Settings};
 pub use quorum::{Explanation, Quorum, QuorumAnswer, Voters};
 

@@ -8,6 +8,7 @@ mod args;
 mod commands;
 mod confirm;
 mod failure;
+mod job;
 mod json;
 mod output;
 mod since;

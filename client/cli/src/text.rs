@@ -1,6 +1,7 @@
 //! Texts and tables for people, from what the agents answered.
 
 pub mod agent;
+pub mod coordination;
 pub mod event;
 pub mod history;
 pub mod links;

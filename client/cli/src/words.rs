@@ -35,6 +35,9 @@ named! {
     SnapshotReason "SNAPSHOT_REASON_"
     QuorumReason "QUORUM_REASON_"
     VoterMode "VOTER_MODE_"
+    NameKind "NAME_KIND_"
+    NameMode "NAME_MODE_"
+    EndReason "END_REASON_"
 }
 
 /// The name of an enum's value in lower case without the prefix; `unknown_7` for one this version does not know.

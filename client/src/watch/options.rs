@@ -45,33 +45,11 @@ impl MembershipWatchOptions {
         Self::default()
     }
 
-    /// Resumes after this cursor, which any agent of the cluster gave out.
-    #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
-        self
-    }
-
     /// Has the figures of all nodes and links sent again at this interval: 100 ms to 1 h. Default: only changes of
     /// state are sent.
     #[must_use]
     pub fn figures_interval(mut self, interval: Duration) -> Self {
         self.figures_interval = Some(interval);
-        self
-    }
-
-    /// Reconnects when nothing at all came for this long: 100 ms to 1 h, default 15 s. Agents send something every 5 s.
-    #[must_use]
-    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.resume.idle_timeout = timeout;
-        self
-    }
-
-    /// Ends with [`Error::Unavailable`](crate::Error::Unavailable) when no message came for this long after a
-    /// connection was lost, or after the start: 0 to 24 h. Default: never.
-    #[must_use]
-    pub fn give_up_after(mut self, limit: Duration) -> Self {
-        self.resume.give_up_after = Some(limit);
         self
     }
 
@@ -97,35 +75,58 @@ impl EventWatchOptions {
         Self::default()
     }
 
-    /// Resumes after this cursor, which any agent of the cluster gave out.
-    #[must_use]
-    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
-        self.cursor = Some(cursor.into());
-        self
-    }
-
     /// Sends only events of these kinds; all when there are none. Snapshots and bookmarks come whatever is chosen.
     #[must_use]
     pub fn kinds(mut self, kinds: impl IntoIterator<Item = EventKind>) -> Self {
         self.kinds = kinds.into_iter().collect();
         self
     }
+}
 
-    /// Reconnects when nothing at all came for this long: 100 ms to 1 h, default 15 s. Agents send something every 5 s.
-    #[must_use]
-    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.resume.idle_timeout = timeout;
-        self
-    }
+/// Options of [`Client::watch_names`](crate::Client::watch_names).
+#[derive(Debug, Clone, Default)]
+pub struct NameWatchOptions {
+    pub(crate) prefix: String,
+    pub(crate) cursor: Option<String>,
+    pub(crate) resume: ResumeOptions,
+}
 
-    /// Ends with [`Error::Unavailable`](crate::Error::Unavailable) when no message came for this long after a
-    /// connection was lost, or after the start: 0 to 24 h. Default: never.
-    #[must_use]
-    pub fn give_up_after(mut self, limit: Duration) -> Self {
-        self.resume.give_up_after = Some(limit);
-        self
+impl NameWatchOptions {
+    /// Starts with the present bindings of all paths that begin with a text, and reconnects for ever.
+    pub fn new(prefix: impl Into<String>) -> Self {
+        Self { prefix: prefix.into(), ..Self::default() }
     }
 }
+
+/// What all watches with a cursor can be told.
+macro_rules! resumable {
+    ($($options:ident)*) => {
+        $(impl $options {            /// Resumes after this cursor, which any agent of the cluster gave out.
+            #[must_use]
+            pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+                self.cursor = Some(cursor.into());
+                self
+            }
+
+            /// Reconnects when nothing at all came for this long: 100 ms to 1 h, default 15 s. Agents send something every 5 s.
+            #[must_use]
+            pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+                self.resume.idle_timeout = timeout;
+                self
+            }
+
+            /// Ends with [`Error::Unavailable`](crate::Error::Unavailable) when no message came for this long after a
+            /// connection was lost, or after the start: 0 to 24 h. Default: never.
+            #[must_use]
+            pub fn give_up_after(mut self, limit: Duration) -> Self {
+                self.resume.give_up_after = Some(limit);
+                self
+            }
+        })*
+    };
+}
+
+resumable! { MembershipWatchOptions EventWatchOptions NameWatchOptions }
 
 #[cfg(test)]
 mod tests {

@@ -18,7 +18,7 @@ pub(super) fn watch<M, O, F>(
     options: ResumeOptions,
     cursor: String,
     open: O,
-    cursor_of: fn(&M) -> &String,
+    cursor_of: fn(&M) -> &str,
 ) -> Watch<M>
 where
     M: Send + 'static,

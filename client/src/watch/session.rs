@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
-use tonic::{Code, Response, Status, Streaming};
+use tonic::{Response, Status, Streaming};
 
 use super::WatchStatus;
 use super::options::ResumeOptions;
 use crate::attempt::Attempt;
-use crate::error::{Cause, Error, Refusal, TriedList};
+use crate::error::{Cause, Error, TriedList};
 use crate::pool::Pool;
 use crate::rotation::Rotation;
 
@@ -117,7 +117,7 @@ impl Session {
 
     fn note(&mut self, index: usize, cause: Cause) -> Result<(), Error> {
         if let Cause::Refused(refusal) = &cause
-            && is_final(refusal)
+            && refusal.is_final()
         {
             return Err(Error::Refused(refusal.clone()));
         }
@@ -158,19 +158,4 @@ impl<M> Inbound<M> {
     pub(super) fn opened(&self) -> Instant {
         self.opened
     }
-}
-
-/// True when every agent would say the same, now and later.
-fn is_final(refusal: &Refusal) -> bool {
-    matches!(
-        refusal.code,
-        Code::InvalidArgument
-            | Code::NotFound
-            | Code::AlreadyExists
-            | Code::FailedPrecondition
-            | Code::OutOfRange
-            | Code::PermissionDenied
-            | Code::Unauthenticated
-            | Code::Unimplemented
-    )
 }
