@@ -72,7 +72,9 @@ fn generate(root: &Path, out: &Path) -> Result<()> {
     public.file.retain(|file| !INTERNAL.contains(&file.package()));
     peer.file.retain(|file| INTERNAL.contains(&file.package()));
     let stubs = || tonic_prost_build::configure().out_dir(out);
-    stubs().compile_fds(public).context("cannot generate the public stubs")?;
+    // Of two fencing tokens the later one is the greater: by epoch, then by counter, as their fields are ordered.
+    let ordered = stubs().type_attribute("quorate.v1.Token", "#[derive(PartialOrd, Ord)]");
+    ordered.compile_fds(public).context("cannot generate the public stubs")?;
     let bounded = stubs().codec_path("crate::codec::BoundedCodec");
     bounded.compile_fds(peer).context("cannot generate the stubs for peers")
 }

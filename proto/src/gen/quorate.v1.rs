@@ -4349,6 +4349,7 @@ pub mod session_service_server {
 }
 /// A fencing token. For one name it always rises: of two tokens the later one has the higher epoch, or the same epoch and the
 /// higher counter. Hand it to whatever is protected, and have that refuse lower ones than it has seen.
+#[derive(PartialOrd, Ord)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Token {
     /// The fencing epoch of the grant.
