@@ -233,7 +233,7 @@ impl World {
             Effect::Publish(publication) => self.publish(host, publication),
             Effect::Note(note) => self.note(host, &note),
             Effect::Consensus(order) => self.order(host, order),
-            Effect::Coordinated { ticket, reply } => self.reply(ticket, reply),
+            Effect::Coordinated { ticket, reply, .. } => self.reply(ticket, reply),
             Effect::Reply { .. } | Effect::Serve { .. } | Effect::Answered { .. } => {}
             Effect::Departed { confirmed } => {
                 self.say(|| format!("n{host} departed, confirmed: {confirmed}"));

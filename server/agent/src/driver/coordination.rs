@@ -48,8 +48,10 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        // The driver may be gone, and everything with it.
-        let _ = self.forgotten.send(self.ticket);
+        // After the last reply the driver has forgotten it already; or it may be gone, and everything with it.
+        if !self.replies.is_closed() {
+            let _ = self.forgotten.send(self.ticket);
+        }
     }
 }
 

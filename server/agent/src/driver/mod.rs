@@ -284,10 +284,13 @@ impl<T: Connections> Driver<T> {
                     let _ = reply.send(answer);
                 }
             }
-            Effect::Coordinated { ticket, reply } => {
+            Effect::Coordinated { ticket, reply, last } => {
                 // A line has room for all replies that a request can have.
                 if let Some(line) = self.lines.get(&ticket) {
                     let _ = line.try_send(reply);
+                }
+                if last {
+                    self.lines.remove(&ticket);
                 }
             }
             Effect::Departed { confirmed } => {

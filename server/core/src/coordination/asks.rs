@@ -149,13 +149,13 @@ impl Asks {
         for number in sent {
             if let Some(ask) = self.asked.remove(&number) {
                 self.tickets.remove(&ask.ticket);
-                out.push(reply(ask.ticket, Reply::Answer(answer.clone())));
+                out.push(last(ask.ticket, Reply::Answer(answer.clone())));
             }
         }
         for (_, waits) in core::mem::take(&mut self.waits) {
             for ticket in waits.into_keys() {
                 self.tickets.remove(&ticket);
-                out.push(reply(ticket, Reply::Answer(answer.clone())));
+                out.push(last(ticket, Reply::Answer(answer.clone())));
             }
         }
         self.pending.clear();
@@ -187,11 +187,11 @@ impl Asks {
         };
         let awaited = answer.outcome.as_ref().ok().and_then(|done| awaited(done, &request.act, patience));
         let (Some(session), Some((what, path))) = (session, awaited) else {
-            return out.push(reply(ticket, Reply::Answer(answer)));
+            return out.push(last(ticket, Reply::Answer(answer)));
         };
         // Who has what it wanted is told so, and then told of the end of it.
         if what == Awaited::Loss {
-            out.push(reply(ticket, Reply::Answer(answer)));
+            out.push(Effect::Reply { ticket, reply: Reply::Answer(answer), last: false });
         }
         let on = match (what, path) {
             (Awaited::Passage { .. }, Some(path)) => On::Barrier(path),
@@ -252,13 +252,13 @@ impl Asks {
         let Some(waits) = self.waits.get(on) else { return };
         let over: Vec<(u64, Wait, Reply)> =
             waits.iter().filter_map(|(ticket, wait)| Some((*ticket, wait.clone(), end(wait)?))).collect();
-        for (ticket, wait, last) in over {
+        for (ticket, wait, reply) in over {
             self.unwait(on, ticket);
             self.tickets.remove(&ticket);
             let goes_on = wait.what == Awaited::Grant
                 && wait.patience == Patience::Lost
-                && matches!(&last, Reply::Answer(Answer { outcome: Ok(Done::Held { .. }), .. }));
-            out.push(reply(ticket, last));
+                && matches!(&reply, Reply::Answer(Answer { outcome: Ok(Done::Held { .. }), .. }));
+            out.push(Effect::Reply { ticket, reply, last: !goes_on });
             if goes_on {
                 self.wait(on.clone(), ticket, Wait { what: Awaited::Loss, ..wait });
             }
@@ -296,6 +296,7 @@ fn met(wait: &Wait, at: u64, step: &BarrierStep) -> Option<Result<Done, Denial>>
     }
 }
 
-fn reply(ticket: u64, reply: Reply) -> Effect {
-    Effect::Reply { ticket, reply }
+/// The last reply to a request.
+pub fn last(ticket: u64, reply: Reply) -> Effect {
+    Effect::Reply { ticket, reply, last: true }
 }

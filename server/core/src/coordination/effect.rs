@@ -24,6 +24,8 @@ pub enum Effect {
         ticket: u64,
         /// How.
         reply: Reply,
+        /// Whether nothing more follows.
+        last: bool,
     },
     /// Tell those who watch.
     Publish(Update),

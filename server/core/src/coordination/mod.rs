@@ -179,7 +179,7 @@ impl Coordination {
         if self.asks.len() >= self.limits.requests {
             let outcome = Err(Denial::Limit { what: LimitKind::Requests, limit: self.limits.requests as u64 });
             let answer = Answer { epoch: self.promised, revision: self.sure(), outcome };
-            return out.push(Effect::Reply { ticket, reply: Reply::Answer(answer) });
+            return out.push(asks::last(ticket, Reply::Answer(answer)));
         }
         self.asks.ask(ticket, request, patience);
         self.dispatch(now, out);

@@ -250,6 +250,8 @@ pub enum Effect {
         ticket: u64,
         /// How.
         reply: Reply,
+        /// Whether nothing more follows: the request need not be forgotten.
+        last: bool,
     },
     /// The node has left: stop. No further event is needed.
     Departed {

@@ -22,7 +22,9 @@ impl Node {
             coordination::Effect::Say { peer, talk } => self.link(|links, out| {
                 links.send(now.at, &peer, Payload::Coordination(talk), out);
             }),
-            coordination::Effect::Reply { ticket, reply } => out.push(Effect::Coordinated { ticket, reply }),
+            coordination::Effect::Reply { ticket, reply, last } => {
+                out.push(Effect::Coordinated { ticket, reply, last });
+            }
             coordination::Effect::Publish(update) => out.push(Effect::Publish(Publication::Coordination(update))),
         }
     }
