@@ -100,8 +100,9 @@ pub(crate) fn membership(
 pub(crate) fn events(pool: Pool, options: EventWatchOptions) -> Result<Watch<v1::WatchEventsResponse>, OptionsError> {
     options.resume.check()?;
     let kinds: Vec<i32> = options.kinds.iter().map(|&kind| kind.into()).collect();
+    let path_prefix = options.path_prefix;
     let open = move |a: Attempt, cursor: String| {
-        let request = v1::WatchEventsRequest { cursor, kinds: kinds.clone() };
+        let request = v1::WatchEventsRequest { cursor, kinds: kinds.clone(), path_prefix: path_prefix.clone() };
         async move { a.events().watch_events(a.request(request)).await }
     };
     let cursor = options.cursor.unwrap_or_default();

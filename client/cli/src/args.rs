@@ -100,13 +100,14 @@ Examples:
 
 const EVENTS_EXAMPLES: &str = "\
 Without --since all history that the answering agent keeps is listed. Only views are kept as
-history: transitions started and views stable are seen with --follow alone. Where history or
-events were dropped, the output says so.
+history: all else is seen with --follow alone. Where history or events were dropped, the output
+says so.
 
 Examples:
   quorate events
   quorate events --since 1h
   quorate events --since 2026-11-22T12:00:00Z --kind view
+  quorate events --follow --kind name,session --path-prefix services/
   quorate events --follow -o json | jq .kind";
 
 /// Look at a Quorate cluster, change who is in it, and meet in it: locks, elections, names, barriers.
@@ -291,6 +292,9 @@ pub struct EventsArgs {
     /// Only events of this kind; may be repeated or a comma-separated list
     #[arg(long = "kind", value_enum, value_name = "KIND", value_delimiter = ',')]
     pub kinds: Vec<Kind>,
+    /// Of names and barriers, only those whose paths begin with this
+    #[arg(long, value_name = "PREFIX", default_value = "")]
+    pub path_prefix: String,
 }
 
 /// A kind of event.
@@ -306,6 +310,12 @@ pub enum Kind {
     ViewStable,
     /// The answering node was granted quorum, or lost it
     Quorum,
+    /// A session was opened, or is over
+    Session,
+    /// A name was bound, granted, changed or given up
+    Name,
+    /// Something happened at a barrier
+    Barrier,
 }
 
 impl From<Kind> for EventKind {
@@ -315,6 +325,9 @@ impl From<Kind> for EventKind {
             Kind::TransitionStarted => Self::TransitionStarted,
             Kind::ViewStable => Self::ViewStable,
             Kind::Quorum => Self::Quorum,
+            Kind::Session => Self::Session,
+            Kind::Name => Self::Name,
+            Kind::Barrier => Self::Barrier,
         }
     }
 }

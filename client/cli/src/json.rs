@@ -430,7 +430,11 @@ enum What {
     TransitionStarted { left_view_id: Option<ViewId>, controller: Option<String>, summary: String },
     ViewStable { view_id: Option<ViewId>, install_seconds: Option<f64> },
     Quorum { quorum: Quorum },
+    Session(coordination::SessionChange),
+    Name(coordination::NameEvent),
+    Barrier(coordination::BarrierStep),
     Gap { reason: String, view: Option<View>, state: Option<String> },
+    CoordinationGap { reason: String, revision: u64 },
     Unknown {},
 }
 
@@ -448,6 +452,9 @@ impl From<&v1::Event> for Event {
                 install_seconds: stable.install_duration.as_ref().and_then(seconds),
             },
             Some(v1::event::Kind::Quorum(quorum)) => What::Quorum { quorum: quorum.into() },
+            Some(v1::event::Kind::Session(change)) => What::Session(change.into()),
+            Some(v1::event::Kind::Name(change)) => What::Name(change.into()),
+            Some(v1::event::Kind::Barrier(step)) => What::Barrier(step.into()),
             None => What::Unknown {},
         };
         Self { what, cursor: some_text(&event.cursor), observed_time: event.observed_time.as_ref().and_then(time) }
@@ -459,6 +466,13 @@ impl Event {
     pub fn history_dropped() -> Self {
         let what = What::Gap { reason: "history_dropped".to_owned(), view: None, state: None };
         Self { what, cursor: None, observed_time: None }
+    }
+
+    /// Changes of sessions, names and barriers are missing before this snapshot.
+    pub fn coordination_gap(cursor: &str, snapshot: &v1::CoordinationSnapshot) -> Self {
+        let reason = word::<v1::SnapshotReason>(snapshot.reason);
+        let what = What::CoordinationGap { reason, revision: snapshot.revision };
+        Self { what, cursor: some_text(cursor), observed_time: None }
     }
 
     /// Events are missing before this snapshot.

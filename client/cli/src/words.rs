@@ -38,6 +38,7 @@ named! {
     NameKind "NAME_KIND_"
     NameMode "NAME_MODE_"
     EndReason "END_REASON_"
+    BarrierStepKind "BARRIER_STEP_KIND_"
 }
 
 /// The name of an enum's value in lower case without the prefix; `unknown_7` for one this version does not know.

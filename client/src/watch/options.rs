@@ -66,6 +66,7 @@ impl MembershipWatchOptions {
 pub struct EventWatchOptions {
     pub(crate) cursor: Option<String>,
     pub(crate) kinds: Vec<EventKind>,
+    pub(crate) path_prefix: String,
     pub(crate) resume: ResumeOptions,
 }
 
@@ -75,10 +76,17 @@ impl EventWatchOptions {
         Self::default()
     }
 
-    /// Sends only events of these kinds; all when there are none. Snapshots and bookmarks come whatever is chosen.
+    /// Sends only events of these kinds; all when there are none. Snapshots of views and bookmarks come whatever is chosen.
     #[must_use]
     pub fn kinds(mut self, kinds: impl IntoIterator<Item = EventKind>) -> Self {
         self.kinds = kinds.into_iter().collect();
+        self
+    }
+
+    /// Of names and barriers, sends only those whose paths begin with this; all when it is empty.
+    #[must_use]
+    pub fn path_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.path_prefix = prefix.into();
         self
     }
 }

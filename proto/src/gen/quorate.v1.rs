@@ -1657,6 +1657,2049 @@ pub mod membership_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// What a barrier is. All who come to it must say the same.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BarrierPlan {
+    /// Whether those who passed also leave together.
+    #[prost(bool, tag = "4")]
+    pub is_double: bool,
+    /// What happens when a participant goes before all are there.
+    #[prost(enumeration = "DeparturePolicy", tag = "5")]
+    pub departure: i32,
+    /// How long a generation may take from when the first one comes until all are there; without limit when unset.
+    #[prost(message, optional, tag = "6")]
+    pub deadline: ::core::option::Option<::prost_types::Duration>,
+    /// Whom it waits for; required.
+    #[prost(oneof = "barrier_plan::Parties", tags = "1, 2, 3")]
+    pub parties: ::core::option::Option<barrier_plan::Parties>,
+}
+/// Nested message and enum types in `BarrierPlan`.
+pub mod barrier_plan {
+    /// Whom it waits for; required.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Parties {
+        /// So many sessions: 1 or more.
+        #[prost(uint32, tag = "1")]
+        Count(u32),
+        /// A session through each member of the view with these labels, as the view is when the first one comes.
+        #[prost(message, tag = "2")]
+        Members(super::MemberParties),
+        /// All sessions of a group.
+        #[prost(message, tag = "3")]
+        Group(super::GroupParties),
+    }
+}
+/// The members of the view that a barrier waits for.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MemberParties {
+    /// Those with all of these labels; all members when empty.
+    #[prost(map = "string, string", tag = "1")]
+    pub labels: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+}
+/// The group that a barrier waits for.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupParties {
+    /// Its name: at most 128 bytes.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// At least so many sessions of it.
+    #[prost(uint32, tag = "2")]
+    pub least: u32,
+}
+/// How a barrier stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Barrier {
+    /// Its path.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// What it is.
+    #[prost(message, optional, tag = "2")]
+    pub plan: ::core::option::Option<BarrierPlan>,
+    /// The generation under way.
+    #[prost(uint64, tag = "3")]
+    pub generation: u64,
+    /// Whether all have passed and are inside a double barrier.
+    #[prost(bool, tag = "4")]
+    pub inside: bool,
+    /// The sessions that have come.
+    #[prost(string, repeated, tag = "5")]
+    pub arrived_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The sessions that have come to leave.
+    #[prost(string, repeated, tag = "6")]
+    pub leaving_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How many are missing, whether they are known or not.
+    #[prost(uint32, tag = "7")]
+    pub missing: u32,
+    /// The nodes through which somebody is missing.
+    #[prost(string, repeated, tag = "8")]
+    pub missing_nodes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The sessions that are known to be missing.
+    #[prost(string, repeated, tag = "9")]
+    pub missing_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How the last generations ended, 16 at most.
+    #[prost(message, repeated, tag = "10")]
+    pub past: ::prost::alloc::vec::Vec<PastGeneration>,
+}
+/// How a generation ended.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PastGeneration {
+    /// Which.
+    #[prost(uint64, tag = "1")]
+    pub generation: u64,
+    /// Whether its participants passed.
+    #[prost(bool, tag = "2")]
+    pub released: bool,
+    /// Why it ended before its time, for people; empty when it did not.
+    #[prost(string, tag = "3")]
+    pub broken: ::prost::alloc::string::String,
+}
+/// Request of EnterBarrier.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EnterBarrierRequest {
+    /// The session, as OpenSession gave it; empty: the call is the session.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the barrier.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// What it is.
+    #[prost(message, optional, tag = "3")]
+    pub plan: ::core::option::Option<BarrierPlan>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of EnterBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EnterBarrierResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The generation that was passed.
+    #[prost(uint64, tag = "2")]
+    pub generation: u64,
+}
+/// Request of LeaveBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaveBarrierRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the barrier.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of LeaveBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaveBarrierResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The generation that was left.
+    #[prost(uint64, tag = "2")]
+    pub generation: u64,
+}
+/// Request of GetBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetBarrierRequest {
+    /// The path of the barrier.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+}
+/// Response of GetBarrier.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetBarrierResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The barrier.
+    #[prost(message, optional, tag = "2")]
+    pub barrier: ::core::option::Option<Barrier>,
+}
+/// Request of ListBarriers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListBarriersRequest {
+    /// What the paths begin with; all when empty.
+    #[prost(string, tag = "1")]
+    pub prefix: ::prost::alloc::string::String,
+    /// Most barriers in the answer (1 to 1,000; 100 when 0).
+    #[prost(uint32, tag = "2")]
+    pub page_size: u32,
+    /// From the answer before; empty for the first page.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Response of ListBarriers.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListBarriersResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The barriers.
+    #[prost(message, repeated, tag = "2")]
+    pub barriers: ::prost::alloc::vec::Vec<Barrier>,
+    /// Gets the next page, as things are then; empty when there is none.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Request of WatchBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchBarrierRequest {
+    /// The path of the barrier.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+}
+/// One message of the WatchBarrier stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchBarrierResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// What the message says.
+    #[prost(oneof = "watch_barrier_response::Message", tags = "2, 3, 4")]
+    pub message: ::core::option::Option<watch_barrier_response::Message>,
+}
+/// Nested message and enum types in `WatchBarrierResponse`.
+pub mod watch_barrier_response {
+    /// What the message says.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Message {
+        /// How it stands.
+        #[prost(message, tag = "2")]
+        Barrier(super::Barrier),
+        /// Nobody has come to it.
+        #[prost(message, tag = "3")]
+        NoBarrier(super::NoBarrier),
+        /// Nothing happened.
+        #[prost(message, tag = "4")]
+        Bookmark(super::Bookmark),
+    }
+}
+/// There is no such barrier.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NoBarrier {}
+/// Request of AbortBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AbortBarrierRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the barrier.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// Why, for people: at most 128 bytes.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of AbortBarrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AbortBarrierResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The generation that was broken.
+    #[prost(uint64, tag = "2")]
+    pub generation: u64,
+}
+/// What happens when a participant goes before all are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DeparturePolicy {
+    /// As DEPARTURE_POLICY_ABORT.
+    Unspecified = 0,
+    /// The generation is broken.
+    Abort = 1,
+    /// Another one must come in its place.
+    Wait = 2,
+    /// One fewer is waited for.
+    Shrink = 3,
+}
+impl DeparturePolicy {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DEPARTURE_POLICY_UNSPECIFIED",
+            Self::Abort => "DEPARTURE_POLICY_ABORT",
+            Self::Wait => "DEPARTURE_POLICY_WAIT",
+            Self::Shrink => "DEPARTURE_POLICY_SHRINK",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DEPARTURE_POLICY_UNSPECIFIED" => Some(Self::Unspecified),
+            "DEPARTURE_POLICY_ABORT" => Some(Self::Abort),
+            "DEPARTURE_POLICY_WAIT" => Some(Self::Wait),
+            "DEPARTURE_POLICY_SHRINK" => Some(Self::Shrink),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod barrier_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Barriers: points that a set of participants pass together or not at all. A barrier can be passed again and again: each time is
+    /// a generation, and generations rise. A double barrier also has its participants leave together.
+    #[derive(Debug, Clone)]
+    pub struct BarrierServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl BarrierServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> BarrierServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> BarrierServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            BarrierServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// EnterBarrier comes to a barrier. Blocks until all are there, or until the call's deadline or cancellation: with a session
+        /// the place stays then, and the same call with the same request_id takes it up again, and gets the same answer if all were
+        /// there meanwhile. Without a session the call is the session: when it ends before all are there, the place goes; when all
+        /// were there, it has ended.
+        ///
+        /// Errors: BAD_REQUEST, the SESSION reasons, BARRIER_BROKEN (aborted, too late, a participant went), BARRIER_MISMATCH,
+        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN, STOPPING.
+        pub async fn enter_barrier(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EnterBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EnterBarrierResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/EnterBarrier",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "EnterBarrier"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// LeaveBarrier leaves the inside of a double barrier: blocks until all who are inside have come to leave or have ended, or
+        /// until the call's deadline or cancellation, and the same call with the same request_id then waits on. Of a barrier where the
+        /// session still waits for others, it goes away at once.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_BROKEN, BARRIER_NOT_THERE, NOT_SERVED,
+        /// OUTCOME_UNKNOWN, STOPPING.
+        pub async fn leave_barrier(
+            &mut self,
+            request: impl tonic::IntoRequest<super::LeaveBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LeaveBarrierResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/LeaveBarrier",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "LeaveBarrier"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// GetBarrier returns how a barrier stands, and who is missing. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BARRIER_NOT_THERE (nobody has come to it), NOT_SERVED.
+        pub async fn get_barrier(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetBarrierResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/GetBarrier",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "GetBarrier"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListBarriers lists barriers whose paths begin with a text, in the order of the paths. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        pub async fn list_barriers(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListBarriersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListBarriersResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/ListBarriers",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "ListBarriers"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// WatchBarrier streams how a barrier stands: as it is now, then each time that this changes, and bookmarks while it does not.
+        /// A reader that lags may miss steps in between, never the present one. Safe to repeat.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        pub async fn watch_barrier(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchBarrierResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/WatchBarrier",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "WatchBarrier"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// AbortBarrier ends the present generation without passing: all who wait are told so, with the reason. Only for who takes
+        /// part. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_NOT_THERE, NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn abort_barrier(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AbortBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AbortBarrierResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.BarrierService/AbortBarrier",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.BarrierService", "AbortBarrier"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod barrier_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with BarrierServiceServer.
+    #[async_trait]
+    pub trait BarrierService: std::marker::Send + std::marker::Sync + 'static {
+        /// EnterBarrier comes to a barrier. Blocks until all are there, or until the call's deadline or cancellation: with a session
+        /// the place stays then, and the same call with the same request_id takes it up again, and gets the same answer if all were
+        /// there meanwhile. Without a session the call is the session: when it ends before all are there, the place goes; when all
+        /// were there, it has ended.
+        ///
+        /// Errors: BAD_REQUEST, the SESSION reasons, BARRIER_BROKEN (aborted, too late, a participant went), BARRIER_MISMATCH,
+        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN, STOPPING.
+        async fn enter_barrier(
+            &self,
+            request: tonic::Request<super::EnterBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EnterBarrierResponse>,
+            tonic::Status,
+        >;
+        /// LeaveBarrier leaves the inside of a double barrier: blocks until all who are inside have come to leave or have ended, or
+        /// until the call's deadline or cancellation, and the same call with the same request_id then waits on. Of a barrier where the
+        /// session still waits for others, it goes away at once.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_BROKEN, BARRIER_NOT_THERE, NOT_SERVED,
+        /// OUTCOME_UNKNOWN, STOPPING.
+        async fn leave_barrier(
+            &self,
+            request: tonic::Request<super::LeaveBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LeaveBarrierResponse>,
+            tonic::Status,
+        >;
+        /// GetBarrier returns how a barrier stands, and who is missing. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BARRIER_NOT_THERE (nobody has come to it), NOT_SERVED.
+        async fn get_barrier(
+            &self,
+            request: tonic::Request<super::GetBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetBarrierResponse>,
+            tonic::Status,
+        >;
+        /// ListBarriers lists barriers whose paths begin with a text, in the order of the paths. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        async fn list_barriers(
+            &self,
+            request: tonic::Request<super::ListBarriersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListBarriersResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchBarrier method.
+        type WatchBarrierStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchBarrierResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// WatchBarrier streams how a barrier stands: as it is now, then each time that this changes, and bookmarks while it does not.
+        /// A reader that lags may miss steps in between, never the present one. Safe to repeat.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        async fn watch_barrier(
+            &self,
+            request: tonic::Request<super::WatchBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::WatchBarrierStream>,
+            tonic::Status,
+        >;
+        /// AbortBarrier ends the present generation without passing: all who wait are told so, with the reason. Only for who takes
+        /// part. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_NOT_THERE, NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn abort_barrier(
+            &self,
+            request: tonic::Request<super::AbortBarrierRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AbortBarrierResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Barriers: points that a set of participants pass together or not at all. A barrier can be passed again and again: each time is
+    /// a generation, and generations rise. A double barrier also has its participants leave together.
+    #[derive(Debug)]
+    pub struct BarrierServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> BarrierServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for BarrierServiceServer<T>
+    where
+        T: BarrierService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.BarrierService/EnterBarrier" => {
+                    #[allow(non_camel_case_types)]
+                    struct EnterBarrierSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::UnaryService<super::EnterBarrierRequest>
+                    for EnterBarrierSvc<T> {
+                        type Response = super::EnterBarrierResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EnterBarrierRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::enter_barrier(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EnterBarrierSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.BarrierService/LeaveBarrier" => {
+                    #[allow(non_camel_case_types)]
+                    struct LeaveBarrierSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::UnaryService<super::LeaveBarrierRequest>
+                    for LeaveBarrierSvc<T> {
+                        type Response = super::LeaveBarrierResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::LeaveBarrierRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::leave_barrier(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = LeaveBarrierSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.BarrierService/GetBarrier" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetBarrierSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::UnaryService<super::GetBarrierRequest>
+                    for GetBarrierSvc<T> {
+                        type Response = super::GetBarrierResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetBarrierRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::get_barrier(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetBarrierSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.BarrierService/ListBarriers" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListBarriersSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::UnaryService<super::ListBarriersRequest>
+                    for ListBarriersSvc<T> {
+                        type Response = super::ListBarriersResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListBarriersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::list_barriers(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListBarriersSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.BarrierService/WatchBarrier" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchBarrierSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::ServerStreamingService<super::WatchBarrierRequest>
+                    for WatchBarrierSvc<T> {
+                        type Response = super::WatchBarrierResponse;
+                        type ResponseStream = T::WatchBarrierStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchBarrierRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::watch_barrier(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchBarrierSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.BarrierService/AbortBarrier" => {
+                    #[allow(non_camel_case_types)]
+                    struct AbortBarrierSvc<T: BarrierService>(pub Arc<T>);
+                    impl<
+                        T: BarrierService,
+                    > tonic::server::UnaryService<super::AbortBarrierRequest>
+                    for AbortBarrierSvc<T> {
+                        type Response = super::AbortBarrierResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AbortBarrierRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as BarrierService>::abort_barrier(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AbortBarrierSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for BarrierServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.BarrierService";
+    impl<T> tonic::server::NamedService for BarrierServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A fencing token. For one name it always rises: of two tokens the later one has the higher epoch, or the same epoch and the
+/// higher counter. Hand it to whatever is protected, and have that refuse lower ones than it has seen.
+#[derive(PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Token {
+    /// The fencing epoch of the grant.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// Rises with each grant of an epoch, and on into the next one unless the state was lost.
+    #[prost(uint64, tag = "2")]
+    pub counter: u64,
+}
+/// A name as one session has it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Binding {
+    /// The name.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// What it is used as.
+    #[prost(enumeration = "NameKind", tag = "2")]
+    pub kind: i32,
+    /// With whom it is shared.
+    #[prost(enumeration = "NameMode", tag = "3")]
+    pub mode: i32,
+    /// The session that has it.
+    #[prost(string, tag = "4")]
+    pub session_id: ::prost::alloc::string::String,
+    /// The value.
+    #[prost(bytes = "vec", tag = "5")]
+    pub value: ::prost::alloc::vec::Vec<u8>,
+    /// The token of the grant.
+    #[prost(message, optional, tag = "6")]
+    pub token: ::core::option::Option<Token>,
+    /// The revision at which it was last changed.
+    #[prost(uint64, tag = "7")]
+    pub modified_revision: u64,
+}
+/// Request of BindName.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BindNameRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// The value: at most 64 KiB.
+    #[prost(bytes = "vec", tag = "3")]
+    pub value: ::prost::alloc::vec::Vec<u8>,
+    /// Whether other sessions may bind the path as well.
+    #[prost(bool, tag = "4")]
+    pub shared: bool,
+    /// Only when the session's binding was last changed at this revision; 0: only when it has none.
+    #[prost(uint64, optional, tag = "5")]
+    pub expected_revision: ::core::option::Option<u64>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "6")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of BindName.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BindNameResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The token of the binding: it stays the same when only the value changes.
+    #[prost(message, optional, tag = "2")]
+    pub token: ::core::option::Option<Token>,
+    /// The revision at which the binding was changed.
+    #[prost(uint64, tag = "3")]
+    pub modified_revision: u64,
+}
+/// Request of UnbindName.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnbindNameRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// Only when it was last changed at this revision.
+    #[prost(uint64, optional, tag = "3")]
+    pub expected_revision: ::core::option::Option<u64>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of UnbindName.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnbindNameResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Request of GetName.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetNameRequest {
+    /// The path.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// How up to date the answer must be.
+    #[prost(enumeration = "Consistency", tag = "2")]
+    pub consistency: i32,
+}
+/// Response of GetName.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetNameResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The bindings of the path.
+    #[prost(message, repeated, tag = "2")]
+    pub bindings: ::prost::alloc::vec::Vec<Binding>,
+}
+/// Request of ListNames.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListNamesRequest {
+    /// What the paths begin with; all when empty.
+    #[prost(string, tag = "1")]
+    pub prefix: ::prost::alloc::string::String,
+    /// How up to date the answer must be.
+    #[prost(enumeration = "Consistency", tag = "2")]
+    pub consistency: i32,
+    /// Most bindings in the answer (1 to 1,000; 100 when 0).
+    #[prost(uint32, tag = "3")]
+    pub page_size: u32,
+    /// From the answer before; empty for the first page.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Response of ListNames.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListNamesResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The bindings.
+    #[prost(message, repeated, tag = "2")]
+    pub bindings: ::prost::alloc::vec::Vec<Binding>,
+    /// Gets the next page, as things are then; empty when there is none.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Request of WatchNames.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchNamesRequest {
+    /// What the paths begin with; all when empty.
+    #[prost(string, tag = "1")]
+    pub prefix: ::prost::alloc::string::String,
+    /// Resumes after this cursor, which any agent of the cluster gave out; empty begins with all bindings.
+    #[prost(string, tag = "2")]
+    pub cursor: ::prost::alloc::string::String,
+}
+/// One message of the WatchNames stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchNamesResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// Resumes the stream after this message, at any agent of the cluster; empty while more of a snapshot follow.
+    #[prost(string, tag = "2")]
+    pub cursor: ::prost::alloc::string::String,
+    /// What the message says.
+    #[prost(oneof = "watch_names_response::Message", tags = "3, 4, 5, 6")]
+    pub message: ::core::option::Option<watch_names_response::Message>,
+}
+/// Nested message and enum types in `WatchNamesResponse`.
+pub mod watch_names_response {
+    /// What the message says.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Message {
+        /// All bindings there are: what was known before counts no more.
+        #[prost(message, tag = "3")]
+        Snapshot(super::NameSnapshot),
+        /// A name was bound or granted, or has another value.
+        #[prost(message, tag = "4")]
+        Bound(super::Binding),
+        /// A name is no longer bound, or held, by a session.
+        #[prost(message, tag = "5")]
+        Unbound(super::NameUnbound),
+        /// Nothing happened; the cursor is good up to now.
+        #[prost(message, tag = "6")]
+        Bookmark(super::Bookmark),
+    }
+}
+/// All bindings whose paths begin with a text. Of many, a snapshot has several messages, one after the other.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct NameSnapshot {
+    /// Why it was sent.
+    #[prost(enumeration = "SnapshotReason", tag = "1")]
+    pub reason: i32,
+    /// The bindings.
+    #[prost(message, repeated, tag = "2")]
+    pub bindings: ::prost::alloc::vec::Vec<Binding>,
+    /// Whether more of the same snapshot follow.
+    #[prost(bool, tag = "3")]
+    pub more: bool,
+}
+/// A name is no longer bound, or held, by a session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NameUnbound {
+    /// The binding as it was.
+    #[prost(message, optional, tag = "1")]
+    pub binding: ::core::option::Option<Binding>,
+    /// Why.
+    #[prost(enumeration = "EndReason", tag = "2")]
+    pub reason: i32,
+}
+/// What a name is used as. It is one thing at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum NameKind {
+    /// Never sent.
+    Unspecified = 0,
+    /// A value, bound by BindName.
+    Binding = 1,
+    /// A lock.
+    Lock = 2,
+    /// An office that candidates stand for.
+    Election = 3,
+}
+impl NameKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "NAME_KIND_UNSPECIFIED",
+            Self::Binding => "NAME_KIND_BINDING",
+            Self::Lock => "NAME_KIND_LOCK",
+            Self::Election => "NAME_KIND_ELECTION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "NAME_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "NAME_KIND_BINDING" => Some(Self::Binding),
+            "NAME_KIND_LOCK" => Some(Self::Lock),
+            "NAME_KIND_ELECTION" => Some(Self::Election),
+            _ => None,
+        }
+    }
+}
+/// With whom a name is shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum NameMode {
+    /// In requests: exclusive.
+    Unspecified = 0,
+    /// With nobody.
+    Exclusive = 1,
+    /// With all who share it, too.
+    Shared = 2,
+    /// With so many in all.
+    Counted = 3,
+}
+impl NameMode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "NAME_MODE_UNSPECIFIED",
+            Self::Exclusive => "NAME_MODE_EXCLUSIVE",
+            Self::Shared => "NAME_MODE_SHARED",
+            Self::Counted => "NAME_MODE_COUNTED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "NAME_MODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "NAME_MODE_EXCLUSIVE" => Some(Self::Exclusive),
+            "NAME_MODE_SHARED" => Some(Self::Shared),
+            "NAME_MODE_COUNTED" => Some(Self::Counted),
+            _ => None,
+        }
+    }
+}
+/// How up to date an answer must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Consistency {
+    /// As CONSISTENCY_LOCAL.
+    Unspecified = 0,
+    /// As the answering agent has it, which may be a little behind. Answers without quorum, too.
+    Local = 1,
+    /// At least as new as everything that was answered before the call, by any agent. Needs whoever leads.
+    Latest = 2,
+}
+impl Consistency {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CONSISTENCY_UNSPECIFIED",
+            Self::Local => "CONSISTENCY_LOCAL",
+            Self::Latest => "CONSISTENCY_LATEST",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CONSISTENCY_UNSPECIFIED" => Some(Self::Unspecified),
+            "CONSISTENCY_LOCAL" => Some(Self::Local),
+            "CONSISTENCY_LATEST" => Some(Self::Latest),
+            _ => None,
+        }
+    }
+}
+/// Why a session, or what it held, came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum EndReason {
+    /// Never sent.
+    Unspecified = 0,
+    /// By the session's own will: closed, unbound, released.
+    Closed = 1,
+    /// The session was not heard of for its time.
+    Expired = 2,
+    /// The memory of a majority of the voters was lost.
+    Lost = 3,
+}
+impl EndReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "END_REASON_UNSPECIFIED",
+            Self::Closed => "END_REASON_CLOSED",
+            Self::Expired => "END_REASON_EXPIRED",
+            Self::Lost => "END_REASON_LOST",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "END_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "END_REASON_CLOSED" => Some(Self::Closed),
+            "END_REASON_EXPIRED" => Some(Self::Expired),
+            "END_REASON_LOST" => Some(Self::Lost),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod name_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Bindings of hierarchical paths to values, each owned by a session, exclusively or shared. Locks and offices are names, too,
+    /// and are seen here; they are taken by LockService and ElectionService.
+    ///
+    /// A path has segments with '/' between them, of 1 to 255 bytes each without control characters, none of them '.' or '..'; 1,024
+    /// bytes in all at most. Every change may wait up to 10 s while another member takes the lead, then fails with NOT_SERVED.
+    #[derive(Debug, Clone)]
+    pub struct NameServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl NameServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> NameServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> NameServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            NameServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// BindName binds a path to a value, or gives a binding of the session another value. Does not wait for others. With a
+        /// request_id a retry is safe, at another agent, too: it is done once, and every attempt gets the same answer.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD, NAME_CHANGED, NAME_MISMATCH,
+        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn bind_name(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BindNameRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BindNameResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.NameService/BindName",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.NameService", "BindName"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// UnbindName gives up a binding of the session. With a request_id a retry is safe.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_CHANGED, NAME_MISMATCH,
+        /// NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn unbind_name(
+            &mut self,
+            request: impl tonic::IntoRequest<super::UnbindNameRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnbindNameResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.NameService/UnbindName",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.NameService", "UnbindName"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// GetName returns the bindings of one path: none when it is free, several when it is shared. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NOT_SERVED.
+        pub async fn get_name(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetNameRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetNameResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.NameService/GetName",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.NameService", "GetName"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListNames lists the bindings of all paths that begin with a text, in the order of the paths. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        pub async fn list_names(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListNamesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListNamesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.NameService/ListNames",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.NameService", "ListNames"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// WatchNames streams the bindings of all paths that begin with a text: first those there are, then each change in order,
+        /// and bookmarks while nothing changes. Resumes after the cursor of any message, at any agent: what changed in between is
+        /// told when it is still known, and otherwise the stream begins with all bindings again and says why. A reader that lags gets
+        /// a new snapshot, too; nothing is skipped in silence. Only changes are told that a majority of the voters hold.
+        ///
+        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        pub async fn watch_names(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchNamesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchNamesResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.NameService/WatchNames",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.NameService", "WatchNames"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod name_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with NameServiceServer.
+    #[async_trait]
+    pub trait NameService: std::marker::Send + std::marker::Sync + 'static {
+        /// BindName binds a path to a value, or gives a binding of the session another value. Does not wait for others. With a
+        /// request_id a retry is safe, at another agent, too: it is done once, and every attempt gets the same answer.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD, NAME_CHANGED, NAME_MISMATCH,
+        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn bind_name(
+            &self,
+            request: tonic::Request<super::BindNameRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::BindNameResponse>,
+            tonic::Status,
+        >;
+        /// UnbindName gives up a binding of the session. With a request_id a retry is safe.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_CHANGED, NAME_MISMATCH,
+        /// NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn unbind_name(
+            &self,
+            request: tonic::Request<super::UnbindNameRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::UnbindNameResponse>,
+            tonic::Status,
+        >;
+        /// GetName returns the bindings of one path: none when it is free, several when it is shared. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NOT_SERVED.
+        async fn get_name(
+            &self,
+            request: tonic::Request<super::GetNameRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetNameResponse>, tonic::Status>;
+        /// ListNames lists the bindings of all paths that begin with a text, in the order of the paths. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        async fn list_names(
+            &self,
+            request: tonic::Request<super::ListNamesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListNamesResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchNames method.
+        type WatchNamesStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchNamesResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// WatchNames streams the bindings of all paths that begin with a text: first those there are, then each change in order,
+        /// and bookmarks while nothing changes. Resumes after the cursor of any message, at any agent: what changed in between is
+        /// told when it is still known, and otherwise the stream begins with all bindings again and says why. A reader that lags gets
+        /// a new snapshot, too; nothing is skipped in silence. Only changes are told that a majority of the voters hold.
+        ///
+        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        async fn watch_names(
+            &self,
+            request: tonic::Request<super::WatchNamesRequest>,
+        ) -> std::result::Result<tonic::Response<Self::WatchNamesStream>, tonic::Status>;
+    }
+    /// Bindings of hierarchical paths to values, each owned by a session, exclusively or shared. Locks and offices are names, too,
+    /// and are seen here; they are taken by LockService and ElectionService.
+    ///
+    /// A path has segments with '/' between them, of 1 to 255 bytes each without control characters, none of them '.' or '..'; 1,024
+    /// bytes in all at most. Every change may wait up to 10 s while another member takes the lead, then fails with NOT_SERVED.
+    #[derive(Debug)]
+    pub struct NameServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> NameServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for NameServiceServer<T>
+    where
+        T: NameService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.NameService/BindName" => {
+                    #[allow(non_camel_case_types)]
+                    struct BindNameSvc<T: NameService>(pub Arc<T>);
+                    impl<
+                        T: NameService,
+                    > tonic::server::UnaryService<super::BindNameRequest>
+                    for BindNameSvc<T> {
+                        type Response = super::BindNameResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BindNameRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NameService>::bind_name(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BindNameSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.NameService/UnbindName" => {
+                    #[allow(non_camel_case_types)]
+                    struct UnbindNameSvc<T: NameService>(pub Arc<T>);
+                    impl<
+                        T: NameService,
+                    > tonic::server::UnaryService<super::UnbindNameRequest>
+                    for UnbindNameSvc<T> {
+                        type Response = super::UnbindNameResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::UnbindNameRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NameService>::unbind_name(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = UnbindNameSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.NameService/GetName" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetNameSvc<T: NameService>(pub Arc<T>);
+                    impl<
+                        T: NameService,
+                    > tonic::server::UnaryService<super::GetNameRequest>
+                    for GetNameSvc<T> {
+                        type Response = super::GetNameResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetNameRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NameService>::get_name(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetNameSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.NameService/ListNames" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListNamesSvc<T: NameService>(pub Arc<T>);
+                    impl<
+                        T: NameService,
+                    > tonic::server::UnaryService<super::ListNamesRequest>
+                    for ListNamesSvc<T> {
+                        type Response = super::ListNamesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListNamesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NameService>::list_names(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListNamesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.NameService/WatchNames" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchNamesSvc<T: NameService>(pub Arc<T>);
+                    impl<
+                        T: NameService,
+                    > tonic::server::ServerStreamingService<super::WatchNamesRequest>
+                    for WatchNamesSvc<T> {
+                        type Response = super::WatchNamesResponse;
+                        type ResponseStream = T::WatchNamesStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchNamesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NameService>::watch_names(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchNamesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for NameServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.NameService";
+    impl<T> tonic::server::NamedService for NameServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// How quorum stands at a node.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Quorum {
@@ -2697,860 +4740,6 @@ pub mod quorum_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// Something that happened.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Event {
-    /// Resumes a stream after this event, on any agent of the cluster.
-    #[prost(string, tag = "1")]
-    pub cursor: ::prost::alloc::string::String,
-    /// When the answering node saw it, by its wall clock (for people; never compared).
-    #[prost(message, optional, tag = "2")]
-    pub observed_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// What happened.
-    #[prost(oneof = "event::Kind", tags = "3, 4, 5, 6")]
-    pub kind: ::core::option::Option<event::Kind>,
-}
-/// Nested message and enum types in `Event`.
-pub mod event {
-    /// What happened.
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Kind {
-        /// A view was installed, or an earlier one was learned of (View.missed).
-        #[prost(message, tag = "3")]
-        View(super::View),
-        /// The answering node left its view: nobody may act on it.
-        #[prost(message, tag = "4")]
-        TransitionStarted(super::TransitionStarted),
-        /// Every member has installed the view.
-        #[prost(message, tag = "5")]
-        ViewStable(super::ViewStable),
-        /// The answering node was granted quorum, or lost it.
-        #[prost(message, tag = "6")]
-        Quorum(super::Quorum),
-    }
-}
-/// Request of WatchEvents.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct WatchEventsRequest {
-    /// Resumes after this cursor, which any agent of the cluster gave out; empty starts now.
-    #[prost(string, tag = "1")]
-    pub cursor: ::prost::alloc::string::String,
-    /// Send only these kinds; empty sends all. Cursors and bookmarks go on whatever the filter.
-    #[prost(enumeration = "EventKind", repeated, tag = "2")]
-    pub kinds: ::prost::alloc::vec::Vec<i32>,
-}
-/// One message of the WatchEvents stream.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct WatchEventsResponse {
-    /// What the message was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// Resumes the stream after this message, on any agent of the cluster.
-    #[prost(string, tag = "2")]
-    pub cursor: ::prost::alloc::string::String,
-    /// What the message says.
-    #[prost(oneof = "watch_events_response::Message", tags = "3, 4, 5")]
-    pub message: ::core::option::Option<watch_events_response::Message>,
-}
-/// Nested message and enum types in `WatchEventsResponse`.
-pub mod watch_events_response {
-    /// What the message says.
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Message {
-        /// The state to start from: first message of a stream, and again whenever a gap had to be bridged.
-        #[prost(message, tag = "3")]
-        Snapshot(super::EventSnapshot),
-        /// Something that happened.
-        #[prost(message, tag = "4")]
-        Event(super::Event),
-        /// Nothing happened; the cursor is good up to now.
-        #[prost(message, tag = "5")]
-        Bookmark(super::Bookmark),
-    }
-}
-/// The state that the events of a stream go on from.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct EventSnapshot {
-    /// Why it was sent.
-    #[prost(enumeration = "SnapshotReason", tag = "1")]
-    pub reason: i32,
-    /// The last installed view at that point; unset while forming.
-    #[prost(message, optional, tag = "2")]
-    pub view: ::core::option::Option<View>,
-    /// How far the answering node had come with it.
-    #[prost(enumeration = "ViewState", tag = "3")]
-    pub state: i32,
-    /// How quorum stood at the answering node.
-    #[prost(message, optional, tag = "4")]
-    pub quorum: ::core::option::Option<Quorum>,
-}
-/// Request of ListEvents.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListEventsRequest {
-    /// At most this many events a page: 1 to 1,000; 0 means 100.
-    #[prost(uint32, tag = "1")]
-    pub page_size: u32,
-    /// Continues a listing: the next_page_token of the page before.
-    #[prost(string, tag = "2")]
-    pub page_token: ::prost::alloc::string::String,
-    /// Only events after this cursor; empty lists all that is kept.
-    #[prost(string, tag = "3")]
-    pub cursor: ::prost::alloc::string::String,
-    /// Only views that were committed at or after this time, by the controllers' wall clocks.
-    #[prost(message, optional, tag = "4")]
-    pub since_time: ::core::option::Option<::prost_types::Timestamp>,
-}
-/// Answer of ListEvents.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListEventsResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The events, oldest first. Only views are kept as history.
-    #[prost(message, repeated, tag = "2")]
-    pub events: ::prost::alloc::vec::Vec<Event>,
-    /// Set when there are more events.
-    #[prost(string, tag = "3")]
-    pub next_page_token: ::prost::alloc::string::String,
-    /// True when events before the first were dropped, so that the listing is not complete.
-    #[prost(bool, tag = "4")]
-    pub history_dropped: bool,
-}
-/// Something that the cluster remembers.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryRecord {
-    /// Rises by one with each record.
-    #[prost(uint64, tag = "1")]
-    pub number: u64,
-    /// When, by the wall clock of the node that wrote it down (for people; never compared by agents).
-    #[prost(message, optional, tag = "2")]
-    pub time: ::core::option::Option<::prost_types::Timestamp>,
-    /// The epoch that it came with, or under.
-    #[prost(uint64, tag = "3")]
-    pub epoch: u64,
-    /// What happened.
-    #[prost(oneof = "history_record::Kind", tags = "4, 5, 6, 7, 8, 9")]
-    pub kind: ::core::option::Option<history_record::Kind>,
-}
-/// Nested message and enum types in `HistoryRecord`.
-pub mod history_record {
-    /// What happened.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Kind {
-        /// A view came about.
-        #[prost(message, tag = "4")]
-        View(super::HistoryView),
-        /// Quorum was granted.
-        #[prost(message, tag = "5")]
-        Grant(super::HistoryGrant),
-        /// An operator changed something.
-        #[prost(message, tag = "6")]
-        Setting(super::HistorySetting),
-        /// A node was evicted or readmitted.
-        #[prost(message, tag = "7")]
-        Eviction(super::HistoryEviction),
-        /// A backup was restored.
-        #[prost(message, tag = "8")]
-        Restore(super::HistoryRestore),
-        /// The cluster was formed anew by an operator.
-        #[prost(message, tag = "9")]
-        Forced(super::HistoryForced),
-    }
-}
-/// A view, in short.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryView {
-    /// Which.
-    #[prost(message, optional, tag = "1")]
-    pub view_id: ::core::option::Option<ViewId>,
-    /// How many members it has.
-    #[prost(uint32, tag = "2")]
-    pub member_count: u32,
-    /// Who came in, at most 64.
-    #[prost(string, repeated, tag = "3")]
-    pub came: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Who went out, at most 64.
-    #[prost(string, repeated, tag = "4")]
-    pub went: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Why, in plain words, at most 64.
-    #[prost(string, repeated, tag = "5")]
-    pub causes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-}
-/// Quorum was granted to a view, under the epoch of the record.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryGrant {
-    /// The view.
-    #[prost(message, optional, tag = "1")]
-    pub view_id: ::core::option::Option<ViewId>,
-    /// The node that hands out the right.
-    #[prost(string, tag = "2")]
-    pub holder: ::prost::alloc::string::String,
-}
-/// An operator said how something is to be from then on.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistorySetting {
-    /// What: "voters", or the name of a setting.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// How, for people; empty when a setting was removed.
-    #[prost(string, tag = "2")]
-    pub value: ::prost::alloc::string::String,
-}
-/// A node was evicted or readmitted.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryEviction {
-    /// The node.
-    #[prost(string, tag = "1")]
-    pub node_name: ::prost::alloc::string::String,
-    /// Whether it was evicted.
-    #[prost(bool, tag = "2")]
-    pub evicted: bool,
-    /// The operator's reason.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// A backup was restored: the epochs after that are higher by 1,000,000,000.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryRestore {
-    /// When the backup was made.
-    #[prost(message, optional, tag = "1")]
-    pub made_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// The highest epoch in it.
-    #[prost(uint64, tag = "2")]
-    pub backup_epoch: u64,
-}
-/// The cluster was formed anew by an operator: the epochs after that are higher by 1,000,000,000.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryForced {
-    /// The node from whose copy of the cluster database it was formed.
-    #[prost(string, tag = "1")]
-    pub node_name: ::prost::alloc::string::String,
-}
-/// Request of ListHistory.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListHistoryRequest {
-    /// Most records of a page: 1 to 1000; 0 means 100.
-    #[prost(uint32, tag = "1")]
-    pub page_size: u32,
-    /// Goes on after an earlier page, with the other fields as they were; empty begins.
-    #[prost(string, tag = "2")]
-    pub page_token: ::prost::alloc::string::String,
-    /// Only records of this time or later; unset means all.
-    #[prost(message, optional, tag = "3")]
-    pub since_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Only records of this time or earlier; unset means all.
-    #[prost(message, optional, tag = "4")]
-    pub until_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Only these kinds; empty means all.
-    #[prost(enumeration = "HistoryKind", repeated, tag = "5")]
-    pub kinds: ::prost::alloc::vec::Vec<i32>,
-}
-/// Answer of ListHistory.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListHistoryResponse {
-    /// What the answer was true at; the revision is that of the cluster database.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The records, oldest first.
-    #[prost(message, repeated, tag = "2")]
-    pub records: ::prost::alloc::vec::Vec<HistoryRecord>,
-    /// Continues the listing; empty on the last page.
-    #[prost(string, tag = "3")]
-    pub next_page_token: ::prost::alloc::string::String,
-    /// Whether older records than the oldest kept were dropped.
-    #[prost(bool, tag = "4")]
-    pub history_dropped: bool,
-}
-/// A kind of event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum EventKind {
-    /// Never sent; in a filter it is refused.
-    Unspecified = 0,
-    /// A view was installed, or an earlier one was learned of.
-    View = 1,
-    /// The answering node left its view.
-    TransitionStarted = 2,
-    /// Every member has installed the view.
-    ViewStable = 3,
-    /// The answering node was granted quorum, or lost it.
-    Quorum = 4,
-}
-impl EventKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "EVENT_KIND_UNSPECIFIED",
-            Self::View => "EVENT_KIND_VIEW",
-            Self::TransitionStarted => "EVENT_KIND_TRANSITION_STARTED",
-            Self::ViewStable => "EVENT_KIND_VIEW_STABLE",
-            Self::Quorum => "EVENT_KIND_QUORUM",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "EVENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "EVENT_KIND_VIEW" => Some(Self::View),
-            "EVENT_KIND_TRANSITION_STARTED" => Some(Self::TransitionStarted),
-            "EVENT_KIND_VIEW_STABLE" => Some(Self::ViewStable),
-            "EVENT_KIND_QUORUM" => Some(Self::Quorum),
-            _ => None,
-        }
-    }
-}
-/// A kind of record in the history of the cluster database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum HistoryKind {
-    /// Never sent; in a filter it is refused.
-    Unspecified = 0,
-    /// A view came about.
-    View = 1,
-    /// Quorum was granted.
-    Grant = 2,
-    /// An operator said how voters are to be chosen, or changed a setting.
-    Setting = 3,
-    /// A node was evicted or readmitted.
-    Eviction = 4,
-    /// A backup was restored.
-    Restore = 5,
-    /// The cluster was formed anew by an operator.
-    Forced = 6,
-}
-impl HistoryKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "HISTORY_KIND_UNSPECIFIED",
-            Self::View => "HISTORY_KIND_VIEW",
-            Self::Grant => "HISTORY_KIND_GRANT",
-            Self::Setting => "HISTORY_KIND_SETTING",
-            Self::Eviction => "HISTORY_KIND_EVICTION",
-            Self::Restore => "HISTORY_KIND_RESTORE",
-            Self::Forced => "HISTORY_KIND_FORCED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "HISTORY_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "HISTORY_KIND_VIEW" => Some(Self::View),
-            "HISTORY_KIND_GRANT" => Some(Self::Grant),
-            "HISTORY_KIND_SETTING" => Some(Self::Setting),
-            "HISTORY_KIND_EVICTION" => Some(Self::Eviction),
-            "HISTORY_KIND_RESTORE" => Some(Self::Restore),
-            "HISTORY_KIND_FORCED" => Some(Self::Forced),
-            _ => None,
-        }
-    }
-}
-/// Generated client implementations.
-pub mod event_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// What happened in the cluster, without gaps. A view is told after all that lead to it (View.parents). Views that do not
-    /// lead to each other, those of two sides that were apart, come in the order in which the answering node learned of them
-    /// on a stream, and in the order of their ids in a listing.
-    #[derive(Debug, Clone)]
-    pub struct EventServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl EventServiceClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> EventServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> EventServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            EventServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// WatchEvents sends a snapshot, then every event as it happens, and bookmarks while all is quiet.
-        ///
-        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted,
-        /// ViewStable and Quorum tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
-        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
-        /// views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a
-        /// node that is forming its first view: another agent can resume it.
-        pub async fn watch_events(
-            &mut self,
-            request: impl tonic::IntoRequest<super::WatchEventsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<tonic::codec::Streaming<super::WatchEventsResponse>>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.EventService/WatchEvents",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.EventService", "WatchEvents"));
-            self.inner.server_streaming(req, path, codec).await
-        }
-        /// ListEvents returns the history that the answering node keeps, oldest first.
-        ///
-        /// Blocks only with a cursor that the node does not know while it is between two views, until it has the next one. Safe
-        /// to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN; NO_VIEW and STOPPING with a cursor, as WatchEvents.
-        pub async fn list_events(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListEventsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListEventsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.EventService/ListEvents",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.EventService", "ListEvents"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// ListHistory returns what the cluster database remembers, oldest first: views with their causes, grants of quorum with
-        /// their epochs, and what operators did, also from before all agents were started anew. At most 4,096 records are kept.
-        ///
-        /// A voter answers from its own copy, with or without quorum; any other node asks the one that leads. Views are written
-        /// down with the next grant of quorum, so what happened without quorum comes late. Safe to retry. Errors: BAD_REQUEST,
-        /// BAD_PAGE_TOKEN, CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a node that does not vote while nobody
-        /// is known to lead.
-        pub async fn list_history(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListHistoryRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListHistoryResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.EventService/ListHistory",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.EventService", "ListHistory"));
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod event_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with EventServiceServer.
-    #[async_trait]
-    pub trait EventService: std::marker::Send + std::marker::Sync + 'static {
-        /// Server streaming response type for the WatchEvents method.
-        type WatchEventsStream: tonic::codegen::tokio_stream::Stream<
-                Item = std::result::Result<super::WatchEventsResponse, tonic::Status>,
-            >
-            + std::marker::Send
-            + 'static;
-        /// WatchEvents sends a snapshot, then every event as it happens, and bookmarks while all is quiet.
-        ///
-        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted,
-        /// ViewStable and Quorum tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
-        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
-        /// views waits until it has the next one. Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a
-        /// node that is forming its first view: another agent can resume it.
-        async fn watch_events(
-            &self,
-            request: tonic::Request<super::WatchEventsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<Self::WatchEventsStream>,
-            tonic::Status,
-        >;
-        /// ListEvents returns the history that the answering node keeps, oldest first.
-        ///
-        /// Blocks only with a cursor that the node does not know while it is between two views, until it has the next one. Safe
-        /// to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN; NO_VIEW and STOPPING with a cursor, as WatchEvents.
-        async fn list_events(
-            &self,
-            request: tonic::Request<super::ListEventsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListEventsResponse>,
-            tonic::Status,
-        >;
-        /// ListHistory returns what the cluster database remembers, oldest first: views with their causes, grants of quorum with
-        /// their epochs, and what operators did, also from before all agents were started anew. At most 4,096 records are kept.
-        ///
-        /// A voter answers from its own copy, with or without quorum; any other node asks the one that leads. Views are written
-        /// down with the next grant of quorum, so what happened without quorum comes late. Safe to retry. Errors: BAD_REQUEST,
-        /// BAD_PAGE_TOKEN, CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a node that does not vote while nobody
-        /// is known to lead.
-        async fn list_history(
-            &self,
-            request: tonic::Request<super::ListHistoryRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListHistoryResponse>,
-            tonic::Status,
-        >;
-    }
-    /// What happened in the cluster, without gaps. A view is told after all that lead to it (View.parents). Views that do not
-    /// lead to each other, those of two sides that were apart, come in the order in which the answering node learned of them
-    /// on a stream, and in the order of their ids in a listing.
-    #[derive(Debug)]
-    pub struct EventServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> EventServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for EventServiceServer<T>
-    where
-        T: EventService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/quorate.v1.EventService/WatchEvents" => {
-                    #[allow(non_camel_case_types)]
-                    struct WatchEventsSvc<T: EventService>(pub Arc<T>);
-                    impl<
-                        T: EventService,
-                    > tonic::server::ServerStreamingService<super::WatchEventsRequest>
-                    for WatchEventsSvc<T> {
-                        type Response = super::WatchEventsResponse;
-                        type ResponseStream = T::WatchEventsStream;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::ResponseStream>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::WatchEventsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as EventService>::watch_events(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = WatchEventsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.server_streaming(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.EventService/ListEvents" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListEventsSvc<T: EventService>(pub Arc<T>);
-                    impl<
-                        T: EventService,
-                    > tonic::server::UnaryService<super::ListEventsRequest>
-                    for ListEventsSvc<T> {
-                        type Response = super::ListEventsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListEventsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as EventService>::list_events(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListEventsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.EventService/ListHistory" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListHistorySvc<T: EventService>(pub Arc<T>);
-                    impl<
-                        T: EventService,
-                    > tonic::server::UnaryService<super::ListHistoryRequest>
-                    for ListHistorySvc<T> {
-                        type Response = super::ListHistoryResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListHistoryRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as EventService>::list_history(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListHistorySvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for EventServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "quorate.v1.EventService";
-    impl<T> tonic::server::NamedService for EventServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
 /// A session.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Session {
@@ -4347,361 +5536,543 @@ pub mod session_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// A fencing token. For one name it always rises: of two tokens the later one has the higher epoch, or the same epoch and the
-/// higher counter. Hand it to whatever is protected, and have that refuse lower ones than it has seen.
-#[derive(PartialOrd, Ord)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Token {
-    /// The fencing epoch of the grant.
-    #[prost(uint64, tag = "1")]
-    pub epoch: u64,
-    /// Rises with each grant of an epoch, and on into the next one unless the state was lost.
-    #[prost(uint64, tag = "2")]
-    pub counter: u64,
-}
-/// A name as one session has it.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Binding {
-    /// The name.
-    #[prost(string, tag = "1")]
-    pub path: ::prost::alloc::string::String,
-    /// What it is used as.
-    #[prost(enumeration = "NameKind", tag = "2")]
-    pub kind: i32,
-    /// With whom it is shared.
-    #[prost(enumeration = "NameMode", tag = "3")]
-    pub mode: i32,
-    /// The session that has it.
-    #[prost(string, tag = "4")]
-    pub session_id: ::prost::alloc::string::String,
-    /// The value.
-    #[prost(bytes = "vec", tag = "5")]
-    pub value: ::prost::alloc::vec::Vec<u8>,
-    /// The token of the grant.
-    #[prost(message, optional, tag = "6")]
-    pub token: ::core::option::Option<Token>,
-    /// The revision at which it was last changed.
-    #[prost(uint64, tag = "7")]
-    pub modified_revision: u64,
-}
-/// Request of BindName.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct BindNameRequest {
-    /// The session, as OpenSession gave it.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-    /// The path.
-    #[prost(string, tag = "2")]
-    pub path: ::prost::alloc::string::String,
-    /// The value: at most 64 KiB.
-    #[prost(bytes = "vec", tag = "3")]
-    pub value: ::prost::alloc::vec::Vec<u8>,
-    /// Whether other sessions may bind the path as well.
-    #[prost(bool, tag = "4")]
-    pub shared: bool,
-    /// Only when the session's binding was last changed at this revision; 0: only when it has none.
-    #[prost(uint64, optional, tag = "5")]
-    pub expected_revision: ::core::option::Option<u64>,
-    /// The same for each attempt of one request: at most 128 bytes.
-    #[prost(string, tag = "6")]
-    pub request_id: ::prost::alloc::string::String,
-}
-/// Response of BindName.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct BindNameResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The token of the binding: it stays the same when only the value changes.
-    #[prost(message, optional, tag = "2")]
-    pub token: ::core::option::Option<Token>,
-    /// The revision at which the binding was changed.
-    #[prost(uint64, tag = "3")]
-    pub modified_revision: u64,
-}
-/// Request of UnbindName.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct UnbindNameRequest {
-    /// The session, as OpenSession gave it.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-    /// The path.
-    #[prost(string, tag = "2")]
-    pub path: ::prost::alloc::string::String,
-    /// Only when it was last changed at this revision.
-    #[prost(uint64, optional, tag = "3")]
-    pub expected_revision: ::core::option::Option<u64>,
-    /// The same for each attempt of one request: at most 128 bytes.
-    #[prost(string, tag = "4")]
-    pub request_id: ::prost::alloc::string::String,
-}
-/// Response of UnbindName.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct UnbindNameResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-}
-/// Request of GetName.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetNameRequest {
-    /// The path.
-    #[prost(string, tag = "1")]
-    pub path: ::prost::alloc::string::String,
-    /// How up to date the answer must be.
-    #[prost(enumeration = "Consistency", tag = "2")]
-    pub consistency: i32,
-}
-/// Response of GetName.
+/// Something that happened.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct GetNameResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The bindings of the path.
-    #[prost(message, repeated, tag = "2")]
-    pub bindings: ::prost::alloc::vec::Vec<Binding>,
-}
-/// Request of ListNames.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListNamesRequest {
-    /// What the paths begin with; all when empty.
+pub struct Event {
+    /// Resumes a stream after this event, on any agent of the cluster.
     #[prost(string, tag = "1")]
-    pub prefix: ::prost::alloc::string::String,
-    /// How up to date the answer must be.
-    #[prost(enumeration = "Consistency", tag = "2")]
-    pub consistency: i32,
-    /// Most bindings in the answer (1 to 1,000; 100 when 0).
-    #[prost(uint32, tag = "3")]
-    pub page_size: u32,
-    /// From the answer before; empty for the first page.
-    #[prost(string, tag = "4")]
-    pub page_token: ::prost::alloc::string::String,
-}
-/// Response of ListNames.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListNamesResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The bindings.
-    #[prost(message, repeated, tag = "2")]
-    pub bindings: ::prost::alloc::vec::Vec<Binding>,
-    /// Gets the next page, as things are then; empty when there is none.
-    #[prost(string, tag = "3")]
-    pub next_page_token: ::prost::alloc::string::String,
-}
-/// Request of WatchNames.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct WatchNamesRequest {
-    /// What the paths begin with; all when empty.
-    #[prost(string, tag = "1")]
-    pub prefix: ::prost::alloc::string::String,
-    /// Resumes after this cursor, which any agent of the cluster gave out; empty begins with all bindings.
-    #[prost(string, tag = "2")]
     pub cursor: ::prost::alloc::string::String,
+    /// When the answering node saw it, by its wall clock (for people; never compared).
+    #[prost(message, optional, tag = "2")]
+    pub observed_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What happened.
+    #[prost(oneof = "event::Kind", tags = "3, 4, 5, 6, 7, 8, 9")]
+    pub kind: ::core::option::Option<event::Kind>,
 }
-/// One message of the WatchNames stream.
+/// Nested message and enum types in `Event`.
+pub mod event {
+    /// What happened.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// A view was installed, or an earlier one was learned of (View.missed).
+        #[prost(message, tag = "3")]
+        View(super::View),
+        /// The answering node left its view: nobody may act on it.
+        #[prost(message, tag = "4")]
+        TransitionStarted(super::TransitionStarted),
+        /// Every member has installed the view.
+        #[prost(message, tag = "5")]
+        ViewStable(super::ViewStable),
+        /// The answering node was granted quorum, or lost it.
+        #[prost(message, tag = "6")]
+        Quorum(super::Quorum),
+        /// A session was opened, or is over.
+        #[prost(message, tag = "7")]
+        Session(super::SessionChange),
+        /// A name was bound, granted or given another value, or is bound no more.
+        #[prost(message, tag = "8")]
+        Name(super::NameChange),
+        /// Something happened at a barrier.
+        #[prost(message, tag = "9")]
+        Barrier(super::BarrierStep),
+    }
+}
+/// What happened to a session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SessionChange {
+    /// The revision that changed it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// What.
+    #[prost(oneof = "session_change::Change", tags = "2, 3")]
+    pub change: ::core::option::Option<session_change::Change>,
+}
+/// Nested message and enum types in `SessionChange`.
+pub mod session_change {
+    /// What.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Change {
+        /// It was opened; what it holds and how long it still lives is not told.
+        #[prost(message, tag = "2")]
+        Opened(super::Session),
+        /// It is over, and all it held is free.
+        #[prost(message, tag = "3")]
+        Ended(super::SessionEnded),
+    }
+}
+/// A session is over.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SessionEnded {
+    /// Its id.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// What its client called it.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(enumeration = "EndReason", tag = "3")]
+    pub reason: i32,
+}
+/// What happened to a name.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NameChange {
+    /// The revision that changed it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// What.
+    #[prost(oneof = "name_change::Change", tags = "2, 3")]
+    pub change: ::core::option::Option<name_change::Change>,
+}
+/// Nested message and enum types in `NameChange`.
+pub mod name_change {
+    /// What.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Change {
+        /// It was bound or granted, or has another value.
+        #[prost(message, tag = "2")]
+        Bound(super::Binding),
+        /// It is no longer bound, or held, by a session.
+        #[prost(message, tag = "3")]
+        Unbound(super::NameUnbound),
+    }
+}
+/// Something happened at a barrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BarrierStep {
+    /// The revision at which it did.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// The path of the barrier.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// In this generation.
+    #[prost(uint64, tag = "3")]
+    pub generation: u64,
+    /// What.
+    #[prost(enumeration = "BarrierStepKind", tag = "4")]
+    pub kind: i32,
+    /// The participant, where it was one.
+    #[prost(string, tag = "5")]
+    pub session_id: ::prost::alloc::string::String,
+    /// With BARRIER_STEP_KIND_BROKEN: why, for people.
+    #[prost(string, tag = "6")]
+    pub broken: ::prost::alloc::string::String,
+}
+/// Request of WatchEvents.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchEventsRequest {
+    /// Resumes after this cursor, which any agent of the cluster gave out; empty starts now.
+    #[prost(string, tag = "1")]
+    pub cursor: ::prost::alloc::string::String,
+    /// Send only these kinds; empty sends all. Cursors and bookmarks go on whatever the filter, but those of a stream without
+    /// sessions, names and barriers have no place among their changes: a stream that is resumed with one begins them anew.
+    #[prost(enumeration = "EventKind", repeated, tag = "2")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+    /// Of names and barriers, send only those whose paths begin with this (1,024 bytes at most); empty sends all.
+    #[prost(string, tag = "3")]
+    pub path_prefix: ::prost::alloc::string::String,
+}
+/// One message of the WatchEvents stream.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct WatchNamesResponse {
+pub struct WatchEventsResponse {
     /// What the message was true at.
     #[prost(message, optional, tag = "1")]
     pub header: ::core::option::Option<ResponseHeader>,
-    /// Resumes the stream after this message, at any agent of the cluster; empty while more of a snapshot follow.
+    /// Resumes the stream after this message, on any agent of the cluster; empty while more of a CoordinationSnapshot follow.
     #[prost(string, tag = "2")]
     pub cursor: ::prost::alloc::string::String,
     /// What the message says.
-    #[prost(oneof = "watch_names_response::Message", tags = "3, 4, 5, 6")]
-    pub message: ::core::option::Option<watch_names_response::Message>,
+    #[prost(oneof = "watch_events_response::Message", tags = "3, 4, 5, 6")]
+    pub message: ::core::option::Option<watch_events_response::Message>,
 }
-/// Nested message and enum types in `WatchNamesResponse`.
-pub mod watch_names_response {
+/// Nested message and enum types in `WatchEventsResponse`.
+pub mod watch_events_response {
     /// What the message says.
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Message {
-        /// All bindings there are: what was known before counts no more.
+        /// The state to start from: first message of a stream, and again whenever a gap had to be bridged.
         #[prost(message, tag = "3")]
-        Snapshot(super::NameSnapshot),
-        /// A name was bound or granted, or has another value.
+        Snapshot(super::EventSnapshot),
+        /// Something that happened.
         #[prost(message, tag = "4")]
-        Bound(super::Binding),
-        /// A name is no longer bound, or held, by a session.
-        #[prost(message, tag = "5")]
-        Unbound(super::NameUnbound),
+        Event(super::Event),
         /// Nothing happened; the cursor is good up to now.
-        #[prost(message, tag = "6")]
+        #[prost(message, tag = "5")]
         Bookmark(super::Bookmark),
+        /// How sessions, names and barriers stand: before the first of their changes, and again whenever a gap had to be bridged.
+        #[prost(message, tag = "6")]
+        Coordination(super::CoordinationSnapshot),
     }
 }
-/// All bindings whose paths begin with a text. Of many, a snapshot has several messages, one after the other.
+/// How sessions, names and barriers stand, as far as the stream was asked for them: what was known before counts no more. A
+/// large one has several messages, one after the other.
 #[derive(Clone, PartialEq, ::prost::Message)]
-pub struct NameSnapshot {
+pub struct CoordinationSnapshot {
     /// Why it was sent.
     #[prost(enumeration = "SnapshotReason", tag = "1")]
     pub reason: i32,
+    /// The revision at which they stood so; changes go on after it.
+    #[prost(uint64, tag = "2")]
+    pub revision: u64,
+    /// The sessions.
+    #[prost(message, repeated, tag = "3")]
+    pub sessions: ::prost::alloc::vec::Vec<Session>,
     /// The bindings.
-    #[prost(message, repeated, tag = "2")]
+    #[prost(message, repeated, tag = "4")]
     pub bindings: ::prost::alloc::vec::Vec<Binding>,
+    /// The barriers.
+    #[prost(message, repeated, tag = "5")]
+    pub barriers: ::prost::alloc::vec::Vec<Barrier>,
     /// Whether more of the same snapshot follow.
-    #[prost(bool, tag = "3")]
+    #[prost(bool, tag = "6")]
     pub more: bool,
 }
-/// A name is no longer bound, or held, by a session.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct NameUnbound {
-    /// The binding as it was.
-    #[prost(message, optional, tag = "1")]
-    pub binding: ::core::option::Option<Binding>,
-    /// Why.
-    #[prost(enumeration = "EndReason", tag = "2")]
+/// The state that the events of a stream go on from.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EventSnapshot {
+    /// Why it was sent.
+    #[prost(enumeration = "SnapshotReason", tag = "1")]
     pub reason: i32,
+    /// The last installed view at that point; unset while forming.
+    #[prost(message, optional, tag = "2")]
+    pub view: ::core::option::Option<View>,
+    /// How far the answering node had come with it.
+    #[prost(enumeration = "ViewState", tag = "3")]
+    pub state: i32,
+    /// How quorum stood at the answering node.
+    #[prost(message, optional, tag = "4")]
+    pub quorum: ::core::option::Option<Quorum>,
 }
-/// What a name is used as. It is one thing at a time.
+/// Request of ListEvents.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListEventsRequest {
+    /// At most this many events a page: 1 to 1,000; 0 means 100.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// Continues a listing: the next_page_token of the page before.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only events after this cursor; empty lists all that is kept.
+    #[prost(string, tag = "3")]
+    pub cursor: ::prost::alloc::string::String,
+    /// Only views that were committed at or after this time, by the controllers' wall clocks.
+    #[prost(message, optional, tag = "4")]
+    pub since_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// Answer of ListEvents.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListEventsResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The events, oldest first. Only views are kept as history.
+    #[prost(message, repeated, tag = "2")]
+    pub events: ::prost::alloc::vec::Vec<Event>,
+    /// Set when there are more events.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// True when events before the first were dropped, so that the listing is not complete.
+    #[prost(bool, tag = "4")]
+    pub history_dropped: bool,
+}
+/// Something that the cluster remembers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryRecord {
+    /// Rises by one with each record.
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    /// When, by the wall clock of the node that wrote it down (for people; never compared by agents).
+    #[prost(message, optional, tag = "2")]
+    pub time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The epoch that it came with, or under.
+    #[prost(uint64, tag = "3")]
+    pub epoch: u64,
+    /// What happened.
+    #[prost(oneof = "history_record::Kind", tags = "4, 5, 6, 7, 8, 9")]
+    pub kind: ::core::option::Option<history_record::Kind>,
+}
+/// Nested message and enum types in `HistoryRecord`.
+pub mod history_record {
+    /// What happened.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        /// A view came about.
+        #[prost(message, tag = "4")]
+        View(super::HistoryView),
+        /// Quorum was granted.
+        #[prost(message, tag = "5")]
+        Grant(super::HistoryGrant),
+        /// An operator changed something.
+        #[prost(message, tag = "6")]
+        Setting(super::HistorySetting),
+        /// A node was evicted or readmitted.
+        #[prost(message, tag = "7")]
+        Eviction(super::HistoryEviction),
+        /// A backup was restored.
+        #[prost(message, tag = "8")]
+        Restore(super::HistoryRestore),
+        /// The cluster was formed anew by an operator.
+        #[prost(message, tag = "9")]
+        Forced(super::HistoryForced),
+    }
+}
+/// A view, in short.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryView {
+    /// Which.
+    #[prost(message, optional, tag = "1")]
+    pub view_id: ::core::option::Option<ViewId>,
+    /// How many members it has.
+    #[prost(uint32, tag = "2")]
+    pub member_count: u32,
+    /// Who came in, at most 64.
+    #[prost(string, repeated, tag = "3")]
+    pub came: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Who went out, at most 64.
+    #[prost(string, repeated, tag = "4")]
+    pub went: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Why, in plain words, at most 64.
+    #[prost(string, repeated, tag = "5")]
+    pub causes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Quorum was granted to a view, under the epoch of the record.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryGrant {
+    /// The view.
+    #[prost(message, optional, tag = "1")]
+    pub view_id: ::core::option::Option<ViewId>,
+    /// The node that hands out the right.
+    #[prost(string, tag = "2")]
+    pub holder: ::prost::alloc::string::String,
+}
+/// An operator said how something is to be from then on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistorySetting {
+    /// What: "voters", or the name of a setting.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// How, for people; empty when a setting was removed.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+}
+/// A node was evicted or readmitted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryEviction {
+    /// The node.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+    /// Whether it was evicted.
+    #[prost(bool, tag = "2")]
+    pub evicted: bool,
+    /// The operator's reason.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A backup was restored: the epochs after that are higher by 1,000,000,000.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryRestore {
+    /// When the backup was made.
+    #[prost(message, optional, tag = "1")]
+    pub made_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The highest epoch in it.
+    #[prost(uint64, tag = "2")]
+    pub backup_epoch: u64,
+}
+/// The cluster was formed anew by an operator: the epochs after that are higher by 1,000,000,000.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryForced {
+    /// The node from whose copy of the cluster database it was formed.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+}
+/// Request of ListHistory.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListHistoryRequest {
+    /// Most records of a page: 1 to 1000; 0 means 100.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// Goes on after an earlier page, with the other fields as they were; empty begins.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only records of this time or later; unset means all.
+    #[prost(message, optional, tag = "3")]
+    pub since_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only records of this time or earlier; unset means all.
+    #[prost(message, optional, tag = "4")]
+    pub until_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only these kinds; empty means all.
+    #[prost(enumeration = "HistoryKind", repeated, tag = "5")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+}
+/// Answer of ListHistory.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListHistoryResponse {
+    /// What the answer was true at; the revision is that of the cluster database.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The records, oldest first.
+    #[prost(message, repeated, tag = "2")]
+    pub records: ::prost::alloc::vec::Vec<HistoryRecord>,
+    /// Continues the listing; empty on the last page.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// Whether older records than the oldest kept were dropped.
+    #[prost(bool, tag = "4")]
+    pub history_dropped: bool,
+}
+/// A kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
-pub enum NameKind {
+pub enum EventKind {
+    /// Never sent; in a filter it is refused.
+    Unspecified = 0,
+    /// A view was installed, or an earlier one was learned of.
+    View = 1,
+    /// The answering node left its view.
+    TransitionStarted = 2,
+    /// Every member has installed the view.
+    ViewStable = 3,
+    /// The answering node was granted quorum, or lost it.
+    Quorum = 4,
+    /// A session was opened, or is over.
+    Session = 5,
+    /// A name was bound, granted or given another value, or is bound no more.
+    Name = 6,
+    /// Something happened at a barrier.
+    Barrier = 7,
+}
+impl EventKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EVENT_KIND_UNSPECIFIED",
+            Self::View => "EVENT_KIND_VIEW",
+            Self::TransitionStarted => "EVENT_KIND_TRANSITION_STARTED",
+            Self::ViewStable => "EVENT_KIND_VIEW_STABLE",
+            Self::Quorum => "EVENT_KIND_QUORUM",
+            Self::Session => "EVENT_KIND_SESSION",
+            Self::Name => "EVENT_KIND_NAME",
+            Self::Barrier => "EVENT_KIND_BARRIER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EVENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "EVENT_KIND_VIEW" => Some(Self::View),
+            "EVENT_KIND_TRANSITION_STARTED" => Some(Self::TransitionStarted),
+            "EVENT_KIND_VIEW_STABLE" => Some(Self::ViewStable),
+            "EVENT_KIND_QUORUM" => Some(Self::Quorum),
+            "EVENT_KIND_SESSION" => Some(Self::Session),
+            "EVENT_KIND_NAME" => Some(Self::Name),
+            "EVENT_KIND_BARRIER" => Some(Self::Barrier),
+            _ => None,
+        }
+    }
+}
+/// What happens at a barrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum BarrierStepKind {
     /// Never sent.
     Unspecified = 0,
-    /// A value, bound by BindName.
-    Binding = 1,
-    /// A lock.
-    Lock = 2,
-    /// An office that candidates stand for.
-    Election = 3,
+    /// A participant came.
+    Arrived = 1,
+    /// A participant went before the others were there.
+    Gone = 2,
+    /// All are there: all pass.
+    Released = 3,
+    /// A participant of a double barrier has come to leave.
+    Left = 4,
+    /// All are out of a double barrier.
+    Completed = 5,
+    /// The generation ended without passing.
+    Broken = 6,
 }
-impl NameKind {
+impl BarrierStepKind {
     /// String value of the enum field names used in the ProtoBuf definition.
     ///
     /// The values are not transformed in any way and thus are considered stable
     /// (if the ProtoBuf definition does not change) and safe for programmatic use.
     pub fn as_str_name(&self) -> &'static str {
         match self {
-            Self::Unspecified => "NAME_KIND_UNSPECIFIED",
-            Self::Binding => "NAME_KIND_BINDING",
-            Self::Lock => "NAME_KIND_LOCK",
-            Self::Election => "NAME_KIND_ELECTION",
+            Self::Unspecified => "BARRIER_STEP_KIND_UNSPECIFIED",
+            Self::Arrived => "BARRIER_STEP_KIND_ARRIVED",
+            Self::Gone => "BARRIER_STEP_KIND_GONE",
+            Self::Released => "BARRIER_STEP_KIND_RELEASED",
+            Self::Left => "BARRIER_STEP_KIND_LEFT",
+            Self::Completed => "BARRIER_STEP_KIND_COMPLETED",
+            Self::Broken => "BARRIER_STEP_KIND_BROKEN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
     pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
         match value {
-            "NAME_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "NAME_KIND_BINDING" => Some(Self::Binding),
-            "NAME_KIND_LOCK" => Some(Self::Lock),
-            "NAME_KIND_ELECTION" => Some(Self::Election),
+            "BARRIER_STEP_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "BARRIER_STEP_KIND_ARRIVED" => Some(Self::Arrived),
+            "BARRIER_STEP_KIND_GONE" => Some(Self::Gone),
+            "BARRIER_STEP_KIND_RELEASED" => Some(Self::Released),
+            "BARRIER_STEP_KIND_LEFT" => Some(Self::Left),
+            "BARRIER_STEP_KIND_COMPLETED" => Some(Self::Completed),
+            "BARRIER_STEP_KIND_BROKEN" => Some(Self::Broken),
             _ => None,
         }
     }
 }
-/// With whom a name is shared.
+/// A kind of record in the history of the cluster database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
-pub enum NameMode {
-    /// In requests: exclusive.
+pub enum HistoryKind {
+    /// Never sent; in a filter it is refused.
     Unspecified = 0,
-    /// With nobody.
-    Exclusive = 1,
-    /// With all who share it, too.
-    Shared = 2,
-    /// With so many in all.
-    Counted = 3,
+    /// A view came about.
+    View = 1,
+    /// Quorum was granted.
+    Grant = 2,
+    /// An operator said how voters are to be chosen, or changed a setting.
+    Setting = 3,
+    /// A node was evicted or readmitted.
+    Eviction = 4,
+    /// A backup was restored.
+    Restore = 5,
+    /// The cluster was formed anew by an operator.
+    Forced = 6,
 }
-impl NameMode {
+impl HistoryKind {
     /// String value of the enum field names used in the ProtoBuf definition.
     ///
     /// The values are not transformed in any way and thus are considered stable
     /// (if the ProtoBuf definition does not change) and safe for programmatic use.
     pub fn as_str_name(&self) -> &'static str {
         match self {
-            Self::Unspecified => "NAME_MODE_UNSPECIFIED",
-            Self::Exclusive => "NAME_MODE_EXCLUSIVE",
-            Self::Shared => "NAME_MODE_SHARED",
-            Self::Counted => "NAME_MODE_COUNTED",
+            Self::Unspecified => "HISTORY_KIND_UNSPECIFIED",
+            Self::View => "HISTORY_KIND_VIEW",
+            Self::Grant => "HISTORY_KIND_GRANT",
+            Self::Setting => "HISTORY_KIND_SETTING",
+            Self::Eviction => "HISTORY_KIND_EVICTION",
+            Self::Restore => "HISTORY_KIND_RESTORE",
+            Self::Forced => "HISTORY_KIND_FORCED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
     pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
         match value {
-            "NAME_MODE_UNSPECIFIED" => Some(Self::Unspecified),
-            "NAME_MODE_EXCLUSIVE" => Some(Self::Exclusive),
-            "NAME_MODE_SHARED" => Some(Self::Shared),
-            "NAME_MODE_COUNTED" => Some(Self::Counted),
-            _ => None,
-        }
-    }
-}
-/// How up to date an answer must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum Consistency {
-    /// As CONSISTENCY_LOCAL.
-    Unspecified = 0,
-    /// As the answering agent has it, which may be a little behind. Answers without quorum, too.
-    Local = 1,
-    /// At least as new as everything that was answered before the call, by any agent. Needs whoever leads.
-    Latest = 2,
-}
-impl Consistency {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "CONSISTENCY_UNSPECIFIED",
-            Self::Local => "CONSISTENCY_LOCAL",
-            Self::Latest => "CONSISTENCY_LATEST",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "CONSISTENCY_UNSPECIFIED" => Some(Self::Unspecified),
-            "CONSISTENCY_LOCAL" => Some(Self::Local),
-            "CONSISTENCY_LATEST" => Some(Self::Latest),
-            _ => None,
-        }
-    }
-}
-/// Why a session, or what it held, came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum EndReason {
-    /// Never sent.
-    Unspecified = 0,
-    /// By the session's own will: closed, unbound, released.
-    Closed = 1,
-    /// The session was not heard of for its time.
-    Expired = 2,
-    /// The memory of a majority of the voters was lost.
-    Lost = 3,
-}
-impl EndReason {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "END_REASON_UNSPECIFIED",
-            Self::Closed => "END_REASON_CLOSED",
-            Self::Expired => "END_REASON_EXPIRED",
-            Self::Lost => "END_REASON_LOST",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "END_REASON_UNSPECIFIED" => Some(Self::Unspecified),
-            "END_REASON_CLOSED" => Some(Self::Closed),
-            "END_REASON_EXPIRED" => Some(Self::Expired),
-            "END_REASON_LOST" => Some(Self::Lost),
+            "HISTORY_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "HISTORY_KIND_VIEW" => Some(Self::View),
+            "HISTORY_KIND_GRANT" => Some(Self::Grant),
+            "HISTORY_KIND_SETTING" => Some(Self::Setting),
+            "HISTORY_KIND_EVICTION" => Some(Self::Eviction),
+            "HISTORY_KIND_RESTORE" => Some(Self::Restore),
+            "HISTORY_KIND_FORCED" => Some(Self::Forced),
             _ => None,
         }
     }
 }
 /// Generated client implementations.
-pub mod name_service_client {
+pub mod event_service_client {
     #![allow(
         unused_variables,
         dead_code,
@@ -4711,16 +6082,14 @@ pub mod name_service_client {
     )]
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
-    /// Bindings of hierarchical paths to values, each owned by a session, exclusively or shared. Locks and offices are names, too,
-    /// and are seen here; they are taken by LockService and ElectionService.
-    ///
-    /// A path has segments with '/' between them, of 1 to 255 bytes each without control characters, none of them '.' or '..'; 1,024
-    /// bytes in all at most. Every change may wait up to 10 s while another member takes the lead, then fails with NOT_SERVED.
+    /// What happened in the cluster, without gaps. A view is told after all that lead to it (View.parents). Views that do not
+    /// lead to each other, those of two sides that were apart, come in the order in which the answering node learned of them
+    /// on a stream, and in the order of their ids in a listing.
     #[derive(Debug, Clone)]
-    pub struct NameServiceClient<T> {
+    pub struct EventServiceClient<T> {
         inner: tonic::client::Grpc<T>,
     }
-    impl NameServiceClient<tonic::transport::Channel> {
+    impl EventServiceClient<tonic::transport::Channel> {
         /// Attempt to create a new client by connecting to a given endpoint.
         pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
         where
@@ -4731,7 +6100,7 @@ pub mod name_service_client {
             Ok(Self::new(conn))
         }
     }
-    impl<T> NameServiceClient<T>
+    impl<T> EventServiceClient<T>
     where
         T: tonic::client::GrpcService<tonic::body::Body>,
         T::Error: Into<StdError>,
@@ -4749,7 +6118,7 @@ pub mod name_service_client {
         pub fn with_interceptor<F>(
             inner: T,
             interceptor: F,
-        ) -> NameServiceClient<InterceptedService<T, F>>
+        ) -> EventServiceClient<InterceptedService<T, F>>
         where
             F: tonic::service::Interceptor,
             T::ResponseBody: Default,
@@ -4763,7 +6132,7 @@ pub mod name_service_client {
                 http::Request<tonic::body::Body>,
             >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
         {
-            NameServiceClient::new(InterceptedService::new(inner, interceptor))
+            EventServiceClient::new(InterceptedService::new(inner, interceptor))
         }
         /// Compress requests with the given encoding.
         ///
@@ -4796,16 +6165,26 @@ pub mod name_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// BindName binds a path to a value, or gives a binding of the session another value. Does not wait for others. With a
-        /// request_id a retry is safe, at another agent, too: it is done once, and every attempt gets the same answer.
+        /// WatchEvents sends a snapshot, then every event as it happens, and bookmarks while all is quiet.
         ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD, NAME_CHANGED, NAME_MISMATCH,
-        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
-        pub async fn bind_name(
+        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted,
+        /// ViewStable and Quorum tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
+        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
+        /// views waits until it has the next one.
+        ///
+        /// Of sessions, names and barriers a CoordinationSnapshot tells first how they stand, then each change follows once and in the
+        /// order of its revision, as soon as a majority of the voters hold it. It comes a little later where the node has no copy of
+        /// them yet; the other events do not wait for that. A resumed stream goes on after its cursor while that is known, and
+        /// otherwise with another such snapshot, which says why. Between these changes and the other events there is no order but
+        /// that in which the answering node learned of them.
+        ///
+        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another
+        /// agent can resume it.
+        pub async fn watch_events(
             &mut self,
-            request: impl tonic::IntoRequest<super::BindNameRequest>,
+            request: impl tonic::IntoRequest<super::WatchEventsRequest>,
         ) -> std::result::Result<
-            tonic::Response<super::BindNameResponse>,
+            tonic::Response<tonic::codec::Streaming<super::WatchEventsResponse>>,
             tonic::Status,
         > {
             self.inner
@@ -4818,129 +6197,76 @@ pub mod name_service_client {
                 })?;
             let codec = tonic_prost::ProstCodec::default();
             let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.NameService/BindName",
+                "/quorate.v1.EventService/WatchEvents",
             );
             let mut req = request.into_request();
             req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.NameService", "BindName"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// UnbindName gives up a binding of the session. With a request_id a retry is safe.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_CHANGED, NAME_MISMATCH,
-        /// NOT_SERVED, OUTCOME_UNKNOWN.
-        pub async fn unbind_name(
-            &mut self,
-            request: impl tonic::IntoRequest<super::UnbindNameRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::UnbindNameResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.NameService/UnbindName",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.NameService", "UnbindName"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// GetName returns the bindings of one path: none when it is free, several when it is shared. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, NOT_SERVED.
-        pub async fn get_name(
-            &mut self,
-            request: impl tonic::IntoRequest<super::GetNameRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetNameResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.NameService/GetName",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.NameService", "GetName"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// ListNames lists the bindings of all paths that begin with a text, in the order of the paths. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
-        pub async fn list_names(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListNamesRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListNamesResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.NameService/ListNames",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.NameService", "ListNames"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// WatchNames streams the bindings of all paths that begin with a text: first those there are, then each change in order,
-        /// and bookmarks while nothing changes. Resumes after the cursor of any message, at any agent: what changed in between is
-        /// told when it is still known, and otherwise the stream begins with all bindings again and says why. A reader that lags gets
-        /// a new snapshot, too; nothing is skipped in silence. Only changes are told that a majority of the voters hold.
-        ///
-        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
-        pub async fn watch_names(
-            &mut self,
-            request: impl tonic::IntoRequest<super::WatchNamesRequest>,
-        ) -> std::result::Result<
-            tonic::Response<tonic::codec::Streaming<super::WatchNamesResponse>>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.NameService/WatchNames",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.NameService", "WatchNames"));
+                .insert(GrpcMethod::new("quorate.v1.EventService", "WatchEvents"));
             self.inner.server_streaming(req, path, codec).await
+        }
+        /// ListEvents returns the history that the answering node keeps, oldest first.
+        ///
+        /// Blocks only with a cursor that the node does not know while it is between two views, until it has the next one. Safe
+        /// to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN; NO_VIEW and STOPPING with a cursor, as WatchEvents.
+        pub async fn list_events(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListEventsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.EventService/ListEvents",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.EventService", "ListEvents"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListHistory returns what the cluster database remembers, oldest first: views with their causes, grants of quorum with
+        /// their epochs, and what operators did, also from before all agents were started anew. At most 4,096 records are kept.
+        ///
+        /// A voter answers from its own copy, with or without quorum; any other node asks the one that leads. Views are written
+        /// down with the next grant of quorum, so what happened without quorum comes late. Safe to retry. Errors: BAD_REQUEST,
+        /// BAD_PAGE_TOKEN, CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a node that does not vote while nobody
+        /// is known to lead.
+        pub async fn list_history(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListHistoryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.EventService/ListHistory",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.EventService", "ListHistory"));
+            self.inner.unary(req, path, codec).await
         }
     }
 }
 /// Generated server implementations.
-pub mod name_service_server {
+pub mod event_service_server {
     #![allow(
         unused_variables,
         dead_code,
@@ -4949,80 +6275,75 @@ pub mod name_service_server {
         clippy::let_unit_value,
     )]
     use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with NameServiceServer.
+    /// Generated trait containing gRPC methods that should be implemented for use with EventServiceServer.
     #[async_trait]
-    pub trait NameService: std::marker::Send + std::marker::Sync + 'static {
-        /// BindName binds a path to a value, or gives a binding of the session another value. Does not wait for others. With a
-        /// request_id a retry is safe, at another agent, too: it is done once, and every attempt gets the same answer.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD, NAME_CHANGED, NAME_MISMATCH,
-        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
-        async fn bind_name(
-            &self,
-            request: tonic::Request<super::BindNameRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::BindNameResponse>,
-            tonic::Status,
-        >;
-        /// UnbindName gives up a binding of the session. With a request_id a retry is safe.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_CHANGED, NAME_MISMATCH,
-        /// NOT_SERVED, OUTCOME_UNKNOWN.
-        async fn unbind_name(
-            &self,
-            request: tonic::Request<super::UnbindNameRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::UnbindNameResponse>,
-            tonic::Status,
-        >;
-        /// GetName returns the bindings of one path: none when it is free, several when it is shared. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, NOT_SERVED.
-        async fn get_name(
-            &self,
-            request: tonic::Request<super::GetNameRequest>,
-        ) -> std::result::Result<tonic::Response<super::GetNameResponse>, tonic::Status>;
-        /// ListNames lists the bindings of all paths that begin with a text, in the order of the paths. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
-        async fn list_names(
-            &self,
-            request: tonic::Request<super::ListNamesRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListNamesResponse>,
-            tonic::Status,
-        >;
-        /// Server streaming response type for the WatchNames method.
-        type WatchNamesStream: tonic::codegen::tokio_stream::Stream<
-                Item = std::result::Result<super::WatchNamesResponse, tonic::Status>,
+    pub trait EventService: std::marker::Send + std::marker::Sync + 'static {
+        /// Server streaming response type for the WatchEvents method.
+        type WatchEventsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchEventsResponse, tonic::Status>,
             >
             + std::marker::Send
             + 'static;
-        /// WatchNames streams the bindings of all paths that begin with a text: first those there are, then each change in order,
-        /// and bookmarks while nothing changes. Resumes after the cursor of any message, at any agent: what changed in between is
-        /// told when it is still known, and otherwise the stream begins with all bindings again and says why. A reader that lags gets
-        /// a new snapshot, too; nothing is skipped in silence. Only changes are told that a majority of the voters hold.
+        /// WatchEvents sends a snapshot, then every event as it happens, and bookmarks while all is quiet.
         ///
-        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
-        async fn watch_names(
+        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted,
+        /// ViewStable and Quorum tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
+        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
+        /// views waits until it has the next one.
+        ///
+        /// Of sessions, names and barriers a CoordinationSnapshot tells first how they stand, then each change follows once and in the
+        /// order of its revision, as soon as a majority of the voters hold it. It comes a little later where the node has no copy of
+        /// them yet; the other events do not wait for that. A resumed stream goes on after its cursor while that is known, and
+        /// otherwise with another such snapshot, which says why. Between these changes and the other events there is no order but
+        /// that in which the answering node learned of them.
+        ///
+        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another
+        /// agent can resume it.
+        async fn watch_events(
             &self,
-            request: tonic::Request<super::WatchNamesRequest>,
-        ) -> std::result::Result<tonic::Response<Self::WatchNamesStream>, tonic::Status>;
+            request: tonic::Request<super::WatchEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::WatchEventsStream>,
+            tonic::Status,
+        >;
+        /// ListEvents returns the history that the answering node keeps, oldest first.
+        ///
+        /// Blocks only with a cursor that the node does not know while it is between two views, until it has the next one. Safe
+        /// to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN; NO_VIEW and STOPPING with a cursor, as WatchEvents.
+        async fn list_events(
+            &self,
+            request: tonic::Request<super::ListEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListEventsResponse>,
+            tonic::Status,
+        >;
+        /// ListHistory returns what the cluster database remembers, oldest first: views with their causes, grants of quorum with
+        /// their epochs, and what operators did, also from before all agents were started anew. At most 4,096 records are kept.
+        ///
+        /// A voter answers from its own copy, with or without quorum; any other node asks the one that leads. Views are written
+        /// down with the next grant of quorum, so what happened without quorum comes late. Safe to retry. Errors: BAD_REQUEST,
+        /// BAD_PAGE_TOKEN, CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a node that does not vote while nobody
+        /// is known to lead.
+        async fn list_history(
+            &self,
+            request: tonic::Request<super::ListHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListHistoryResponse>,
+            tonic::Status,
+        >;
     }
-    /// Bindings of hierarchical paths to values, each owned by a session, exclusively or shared. Locks and offices are names, too,
-    /// and are seen here; they are taken by LockService and ElectionService.
-    ///
-    /// A path has segments with '/' between them, of 1 to 255 bytes each without control characters, none of them '.' or '..'; 1,024
-    /// bytes in all at most. Every change may wait up to 10 s while another member takes the lead, then fails with NOT_SERVED.
+    /// What happened in the cluster, without gaps. A view is told after all that lead to it (View.parents). Views that do not
+    /// lead to each other, those of two sides that were apart, come in the order in which the answering node learned of them
+    /// on a stream, and in the order of their ids in a listing.
     #[derive(Debug)]
-    pub struct NameServiceServer<T> {
+    pub struct EventServiceServer<T> {
         inner: Arc<T>,
         accept_compression_encodings: EnabledCompressionEncodings,
         send_compression_encodings: EnabledCompressionEncodings,
         max_decoding_message_size: Option<usize>,
         max_encoding_message_size: Option<usize>,
     }
-    impl<T> NameServiceServer<T> {
+    impl<T> EventServiceServer<T> {
         pub fn new(inner: T) -> Self {
             Self::from_arc(Arc::new(inner))
         }
@@ -5073,9 +6394,9 @@ pub mod name_service_server {
             self
         }
     }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for NameServiceServer<T>
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for EventServiceServer<T>
     where
-        T: NameService,
+        T: EventService,
         B: Body + std::marker::Send + 'static,
         B::Error: Into<StdError> + std::marker::Send + 'static,
     {
@@ -5090,206 +6411,26 @@ pub mod name_service_server {
         }
         fn call(&mut self, req: http::Request<B>) -> Self::Future {
             match req.uri().path() {
-                "/quorate.v1.NameService/BindName" => {
+                "/quorate.v1.EventService/WatchEvents" => {
                     #[allow(non_camel_case_types)]
-                    struct BindNameSvc<T: NameService>(pub Arc<T>);
+                    struct WatchEventsSvc<T: EventService>(pub Arc<T>);
                     impl<
-                        T: NameService,
-                    > tonic::server::UnaryService<super::BindNameRequest>
-                    for BindNameSvc<T> {
-                        type Response = super::BindNameResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::BindNameRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as NameService>::bind_name(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = BindNameSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.NameService/UnbindName" => {
-                    #[allow(non_camel_case_types)]
-                    struct UnbindNameSvc<T: NameService>(pub Arc<T>);
-                    impl<
-                        T: NameService,
-                    > tonic::server::UnaryService<super::UnbindNameRequest>
-                    for UnbindNameSvc<T> {
-                        type Response = super::UnbindNameResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::UnbindNameRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as NameService>::unbind_name(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = UnbindNameSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.NameService/GetName" => {
-                    #[allow(non_camel_case_types)]
-                    struct GetNameSvc<T: NameService>(pub Arc<T>);
-                    impl<
-                        T: NameService,
-                    > tonic::server::UnaryService<super::GetNameRequest>
-                    for GetNameSvc<T> {
-                        type Response = super::GetNameResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::GetNameRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as NameService>::get_name(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = GetNameSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.NameService/ListNames" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListNamesSvc<T: NameService>(pub Arc<T>);
-                    impl<
-                        T: NameService,
-                    > tonic::server::UnaryService<super::ListNamesRequest>
-                    for ListNamesSvc<T> {
-                        type Response = super::ListNamesResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListNamesRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as NameService>::list_names(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListNamesSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.NameService/WatchNames" => {
-                    #[allow(non_camel_case_types)]
-                    struct WatchNamesSvc<T: NameService>(pub Arc<T>);
-                    impl<
-                        T: NameService,
-                    > tonic::server::ServerStreamingService<super::WatchNamesRequest>
-                    for WatchNamesSvc<T> {
-                        type Response = super::WatchNamesResponse;
-                        type ResponseStream = T::WatchNamesStream;
+                        T: EventService,
+                    > tonic::server::ServerStreamingService<super::WatchEventsRequest>
+                    for WatchEventsSvc<T> {
+                        type Response = super::WatchEventsResponse;
+                        type ResponseStream = T::WatchEventsStream;
                         type Future = BoxFuture<
                             tonic::Response<Self::ResponseStream>,
                             tonic::Status,
                         >;
                         fn call(
                             &mut self,
-                            request: tonic::Request<super::WatchNamesRequest>,
+                            request: tonic::Request<super::WatchEventsRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
                             let fut = async move {
-                                <T as NameService>::watch_names(&inner, request).await
+                                <T as EventService>::watch_events(&inner, request).await
                             };
                             Box::pin(fut)
                         }
@@ -5300,7 +6441,7 @@ pub mod name_service_server {
                     let max_encoding_message_size = self.max_encoding_message_size;
                     let inner = self.inner.clone();
                     let fut = async move {
-                        let method = WatchNamesSvc(inner);
+                        let method = WatchEventsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -5312,6 +6453,96 @@ pub mod name_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.EventService/ListEvents" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListEventsSvc<T: EventService>(pub Arc<T>);
+                    impl<
+                        T: EventService,
+                    > tonic::server::UnaryService<super::ListEventsRequest>
+                    for ListEventsSvc<T> {
+                        type Response = super::ListEventsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListEventsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as EventService>::list_events(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListEventsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.EventService/ListHistory" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListHistorySvc<T: EventService>(pub Arc<T>);
+                    impl<
+                        T: EventService,
+                    > tonic::server::UnaryService<super::ListHistoryRequest>
+                    for ListHistorySvc<T> {
+                        type Response = super::ListHistoryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListHistoryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as EventService>::list_history(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListHistorySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)
@@ -5338,7 +6569,7 @@ pub mod name_service_server {
             }
         }
     }
-    impl<T> Clone for NameServiceServer<T> {
+    impl<T> Clone for EventServiceServer<T> {
         fn clone(&self) -> Self {
             let inner = self.inner.clone();
             Self {
@@ -5351,8 +6582,8 @@ pub mod name_service_server {
         }
     }
     /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "quorate.v1.NameService";
-    impl<T> tonic::server::NamedService for NameServiceServer<T> {
+    pub const SERVICE_NAME: &str = "quorate.v1.EventService";
+    impl<T> tonic::server::NamedService for EventServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
@@ -6881,1040 +8112,6 @@ pub mod election_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "quorate.v1.ElectionService";
     impl<T> tonic::server::NamedService for ElectionServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
-/// What a barrier is. All who come to it must say the same.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct BarrierPlan {
-    /// Whether those who passed also leave together.
-    #[prost(bool, tag = "4")]
-    pub is_double: bool,
-    /// What happens when a participant goes before all are there.
-    #[prost(enumeration = "DeparturePolicy", tag = "5")]
-    pub departure: i32,
-    /// How long a generation may take from when the first one comes until all are there; without limit when unset.
-    #[prost(message, optional, tag = "6")]
-    pub deadline: ::core::option::Option<::prost_types::Duration>,
-    /// Whom it waits for; required.
-    #[prost(oneof = "barrier_plan::Parties", tags = "1, 2, 3")]
-    pub parties: ::core::option::Option<barrier_plan::Parties>,
-}
-/// Nested message and enum types in `BarrierPlan`.
-pub mod barrier_plan {
-    /// Whom it waits for; required.
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Parties {
-        /// So many sessions: 1 or more.
-        #[prost(uint32, tag = "1")]
-        Count(u32),
-        /// A session through each member of the view with these labels, as the view is when the first one comes.
-        #[prost(message, tag = "2")]
-        Members(super::MemberParties),
-        /// All sessions of a group.
-        #[prost(message, tag = "3")]
-        Group(super::GroupParties),
-    }
-}
-/// The members of the view that a barrier waits for.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct MemberParties {
-    /// Those with all of these labels; all members when empty.
-    #[prost(map = "string, string", tag = "1")]
-    pub labels: ::std::collections::HashMap<
-        ::prost::alloc::string::String,
-        ::prost::alloc::string::String,
-    >,
-}
-/// The group that a barrier waits for.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GroupParties {
-    /// Its name: at most 128 bytes.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// At least so many sessions of it.
-    #[prost(uint32, tag = "2")]
-    pub least: u32,
-}
-/// How a barrier stands.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Barrier {
-    /// Its path.
-    #[prost(string, tag = "1")]
-    pub path: ::prost::alloc::string::String,
-    /// What it is.
-    #[prost(message, optional, tag = "2")]
-    pub plan: ::core::option::Option<BarrierPlan>,
-    /// The generation under way.
-    #[prost(uint64, tag = "3")]
-    pub generation: u64,
-    /// Whether all have passed and are inside a double barrier.
-    #[prost(bool, tag = "4")]
-    pub inside: bool,
-    /// The sessions that have come.
-    #[prost(string, repeated, tag = "5")]
-    pub arrived_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The sessions that have come to leave.
-    #[prost(string, repeated, tag = "6")]
-    pub leaving_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// How many are missing, whether they are known or not.
-    #[prost(uint32, tag = "7")]
-    pub missing: u32,
-    /// The nodes through which somebody is missing.
-    #[prost(string, repeated, tag = "8")]
-    pub missing_nodes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The sessions that are known to be missing.
-    #[prost(string, repeated, tag = "9")]
-    pub missing_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// How the last generations ended, 16 at most.
-    #[prost(message, repeated, tag = "10")]
-    pub past: ::prost::alloc::vec::Vec<PastGeneration>,
-}
-/// How a generation ended.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PastGeneration {
-    /// Which.
-    #[prost(uint64, tag = "1")]
-    pub generation: u64,
-    /// Whether its participants passed.
-    #[prost(bool, tag = "2")]
-    pub released: bool,
-    /// Why it ended before its time, for people; empty when it did not.
-    #[prost(string, tag = "3")]
-    pub broken: ::prost::alloc::string::String,
-}
-/// Request of EnterBarrier.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct EnterBarrierRequest {
-    /// The session, as OpenSession gave it; empty: the call is the session.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-    /// The path of the barrier.
-    #[prost(string, tag = "2")]
-    pub path: ::prost::alloc::string::String,
-    /// What it is.
-    #[prost(message, optional, tag = "3")]
-    pub plan: ::core::option::Option<BarrierPlan>,
-    /// The same for each attempt of one request: at most 128 bytes.
-    #[prost(string, tag = "4")]
-    pub request_id: ::prost::alloc::string::String,
-}
-/// Response of EnterBarrier.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct EnterBarrierResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The generation that was passed.
-    #[prost(uint64, tag = "2")]
-    pub generation: u64,
-}
-/// Request of LeaveBarrier.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct LeaveBarrierRequest {
-    /// The session, as OpenSession gave it.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-    /// The path of the barrier.
-    #[prost(string, tag = "2")]
-    pub path: ::prost::alloc::string::String,
-    /// The same for each attempt of one request: at most 128 bytes.
-    #[prost(string, tag = "3")]
-    pub request_id: ::prost::alloc::string::String,
-}
-/// Response of LeaveBarrier.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct LeaveBarrierResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The generation that was left.
-    #[prost(uint64, tag = "2")]
-    pub generation: u64,
-}
-/// Request of GetBarrier.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetBarrierRequest {
-    /// The path of the barrier.
-    #[prost(string, tag = "1")]
-    pub path: ::prost::alloc::string::String,
-}
-/// Response of GetBarrier.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct GetBarrierResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The barrier.
-    #[prost(message, optional, tag = "2")]
-    pub barrier: ::core::option::Option<Barrier>,
-}
-/// Request of ListBarriers.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListBarriersRequest {
-    /// What the paths begin with; all when empty.
-    #[prost(string, tag = "1")]
-    pub prefix: ::prost::alloc::string::String,
-    /// Most barriers in the answer (1 to 1,000; 100 when 0).
-    #[prost(uint32, tag = "2")]
-    pub page_size: u32,
-    /// From the answer before; empty for the first page.
-    #[prost(string, tag = "3")]
-    pub page_token: ::prost::alloc::string::String,
-}
-/// Response of ListBarriers.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListBarriersResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The barriers.
-    #[prost(message, repeated, tag = "2")]
-    pub barriers: ::prost::alloc::vec::Vec<Barrier>,
-    /// Gets the next page, as things are then; empty when there is none.
-    #[prost(string, tag = "3")]
-    pub next_page_token: ::prost::alloc::string::String,
-}
-/// Request of WatchBarrier.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct WatchBarrierRequest {
-    /// The path of the barrier.
-    #[prost(string, tag = "1")]
-    pub path: ::prost::alloc::string::String,
-}
-/// One message of the WatchBarrier stream.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct WatchBarrierResponse {
-    /// What the message was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// What the message says.
-    #[prost(oneof = "watch_barrier_response::Message", tags = "2, 3, 4")]
-    pub message: ::core::option::Option<watch_barrier_response::Message>,
-}
-/// Nested message and enum types in `WatchBarrierResponse`.
-pub mod watch_barrier_response {
-    /// What the message says.
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Message {
-        /// How it stands.
-        #[prost(message, tag = "2")]
-        Barrier(super::Barrier),
-        /// Nobody has come to it.
-        #[prost(message, tag = "3")]
-        NoBarrier(super::NoBarrier),
-        /// Nothing happened.
-        #[prost(message, tag = "4")]
-        Bookmark(super::Bookmark),
-    }
-}
-/// There is no such barrier.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct NoBarrier {}
-/// Request of AbortBarrier.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct AbortBarrierRequest {
-    /// The session, as OpenSession gave it.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-    /// The path of the barrier.
-    #[prost(string, tag = "2")]
-    pub path: ::prost::alloc::string::String,
-    /// Why, for people: at most 128 bytes.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-    /// The same for each attempt of one request: at most 128 bytes.
-    #[prost(string, tag = "4")]
-    pub request_id: ::prost::alloc::string::String,
-}
-/// Response of AbortBarrier.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct AbortBarrierResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The generation that was broken.
-    #[prost(uint64, tag = "2")]
-    pub generation: u64,
-}
-/// What happens when a participant goes before all are there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum DeparturePolicy {
-    /// As DEPARTURE_POLICY_ABORT.
-    Unspecified = 0,
-    /// The generation is broken.
-    Abort = 1,
-    /// Another one must come in its place.
-    Wait = 2,
-    /// One fewer is waited for.
-    Shrink = 3,
-}
-impl DeparturePolicy {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "DEPARTURE_POLICY_UNSPECIFIED",
-            Self::Abort => "DEPARTURE_POLICY_ABORT",
-            Self::Wait => "DEPARTURE_POLICY_WAIT",
-            Self::Shrink => "DEPARTURE_POLICY_SHRINK",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "DEPARTURE_POLICY_UNSPECIFIED" => Some(Self::Unspecified),
-            "DEPARTURE_POLICY_ABORT" => Some(Self::Abort),
-            "DEPARTURE_POLICY_WAIT" => Some(Self::Wait),
-            "DEPARTURE_POLICY_SHRINK" => Some(Self::Shrink),
-            _ => None,
-        }
-    }
-}
-/// Generated client implementations.
-pub mod barrier_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Barriers: points that a set of participants pass together or not at all. A barrier can be passed again and again: each time is
-    /// a generation, and generations rise. A double barrier also has its participants leave together.
-    #[derive(Debug, Clone)]
-    pub struct BarrierServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl BarrierServiceClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> BarrierServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> BarrierServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            BarrierServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// EnterBarrier comes to a barrier. Blocks until all are there, or until the call's deadline or cancellation: with a session
-        /// the place stays then, and the same call with the same request_id takes it up again, and gets the same answer if all were
-        /// there meanwhile. Without a session the call is the session: when it ends before all are there, the place goes; when all
-        /// were there, it has ended.
-        ///
-        /// Errors: BAD_REQUEST, the SESSION reasons, BARRIER_BROKEN (aborted, too late, a participant went), BARRIER_MISMATCH,
-        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN, STOPPING.
-        pub async fn enter_barrier(
-            &mut self,
-            request: impl tonic::IntoRequest<super::EnterBarrierRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::EnterBarrierResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.BarrierService/EnterBarrier",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.BarrierService", "EnterBarrier"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// LeaveBarrier leaves the inside of a double barrier: blocks until all who are inside have come to leave or have ended, or
-        /// until the call's deadline or cancellation, and the same call with the same request_id then waits on. Of a barrier where the
-        /// session still waits for others, it goes away at once.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_BROKEN, BARRIER_NOT_THERE, NOT_SERVED,
-        /// OUTCOME_UNKNOWN, STOPPING.
-        pub async fn leave_barrier(
-            &mut self,
-            request: impl tonic::IntoRequest<super::LeaveBarrierRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::LeaveBarrierResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.BarrierService/LeaveBarrier",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.BarrierService", "LeaveBarrier"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// GetBarrier returns how a barrier stands, and who is missing. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, BARRIER_NOT_THERE (nobody has come to it), NOT_SERVED.
-        pub async fn get_barrier(
-            &mut self,
-            request: impl tonic::IntoRequest<super::GetBarrierRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetBarrierResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.BarrierService/GetBarrier",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.BarrierService", "GetBarrier"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// ListBarriers lists barriers whose paths begin with a text, in the order of the paths. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
-        pub async fn list_barriers(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListBarriersRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListBarriersResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.BarrierService/ListBarriers",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.BarrierService", "ListBarriers"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// WatchBarrier streams how a barrier stands: as it is now, then each time that this changes, and bookmarks while it does not.
-        /// A reader that lags may miss steps in between, never the present one. Safe to repeat.
-        ///
-        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
-        pub async fn watch_barrier(
-            &mut self,
-            request: impl tonic::IntoRequest<super::WatchBarrierRequest>,
-        ) -> std::result::Result<
-            tonic::Response<tonic::codec::Streaming<super::WatchBarrierResponse>>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.BarrierService/WatchBarrier",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.BarrierService", "WatchBarrier"));
-            self.inner.server_streaming(req, path, codec).await
-        }
-        /// AbortBarrier ends the present generation without passing: all who wait are told so, with the reason. Only for who takes
-        /// part. Safe to retry with a request_id.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_NOT_THERE, NOT_SERVED, OUTCOME_UNKNOWN.
-        pub async fn abort_barrier(
-            &mut self,
-            request: impl tonic::IntoRequest<super::AbortBarrierRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::AbortBarrierResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.BarrierService/AbortBarrier",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.BarrierService", "AbortBarrier"));
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod barrier_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with BarrierServiceServer.
-    #[async_trait]
-    pub trait BarrierService: std::marker::Send + std::marker::Sync + 'static {
-        /// EnterBarrier comes to a barrier. Blocks until all are there, or until the call's deadline or cancellation: with a session
-        /// the place stays then, and the same call with the same request_id takes it up again, and gets the same answer if all were
-        /// there meanwhile. Without a session the call is the session: when it ends before all are there, the place goes; when all
-        /// were there, it has ended.
-        ///
-        /// Errors: BAD_REQUEST, the SESSION reasons, BARRIER_BROKEN (aborted, too late, a participant went), BARRIER_MISMATCH,
-        /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN, STOPPING.
-        async fn enter_barrier(
-            &self,
-            request: tonic::Request<super::EnterBarrierRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::EnterBarrierResponse>,
-            tonic::Status,
-        >;
-        /// LeaveBarrier leaves the inside of a double barrier: blocks until all who are inside have come to leave or have ended, or
-        /// until the call's deadline or cancellation, and the same call with the same request_id then waits on. Of a barrier where the
-        /// session still waits for others, it goes away at once.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_BROKEN, BARRIER_NOT_THERE, NOT_SERVED,
-        /// OUTCOME_UNKNOWN, STOPPING.
-        async fn leave_barrier(
-            &self,
-            request: tonic::Request<super::LeaveBarrierRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::LeaveBarrierResponse>,
-            tonic::Status,
-        >;
-        /// GetBarrier returns how a barrier stands, and who is missing. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, BARRIER_NOT_THERE (nobody has come to it), NOT_SERVED.
-        async fn get_barrier(
-            &self,
-            request: tonic::Request<super::GetBarrierRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetBarrierResponse>,
-            tonic::Status,
-        >;
-        /// ListBarriers lists barriers whose paths begin with a text, in the order of the paths. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
-        async fn list_barriers(
-            &self,
-            request: tonic::Request<super::ListBarriersRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListBarriersResponse>,
-            tonic::Status,
-        >;
-        /// Server streaming response type for the WatchBarrier method.
-        type WatchBarrierStream: tonic::codegen::tokio_stream::Stream<
-                Item = std::result::Result<super::WatchBarrierResponse, tonic::Status>,
-            >
-            + std::marker::Send
-            + 'static;
-        /// WatchBarrier streams how a barrier stands: as it is now, then each time that this changes, and bookmarks while it does not.
-        /// A reader that lags may miss steps in between, never the present one. Safe to repeat.
-        ///
-        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
-        async fn watch_barrier(
-            &self,
-            request: tonic::Request<super::WatchBarrierRequest>,
-        ) -> std::result::Result<
-            tonic::Response<Self::WatchBarrierStream>,
-            tonic::Status,
-        >;
-        /// AbortBarrier ends the present generation without passing: all who wait are told so, with the reason. Only for who takes
-        /// part. Safe to retry with a request_id.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, BARRIER_NOT_THERE, NOT_SERVED, OUTCOME_UNKNOWN.
-        async fn abort_barrier(
-            &self,
-            request: tonic::Request<super::AbortBarrierRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::AbortBarrierResponse>,
-            tonic::Status,
-        >;
-    }
-    /// Barriers: points that a set of participants pass together or not at all. A barrier can be passed again and again: each time is
-    /// a generation, and generations rise. A double barrier also has its participants leave together.
-    #[derive(Debug)]
-    pub struct BarrierServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> BarrierServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for BarrierServiceServer<T>
-    where
-        T: BarrierService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/quorate.v1.BarrierService/EnterBarrier" => {
-                    #[allow(non_camel_case_types)]
-                    struct EnterBarrierSvc<T: BarrierService>(pub Arc<T>);
-                    impl<
-                        T: BarrierService,
-                    > tonic::server::UnaryService<super::EnterBarrierRequest>
-                    for EnterBarrierSvc<T> {
-                        type Response = super::EnterBarrierResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::EnterBarrierRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as BarrierService>::enter_barrier(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = EnterBarrierSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.BarrierService/LeaveBarrier" => {
-                    #[allow(non_camel_case_types)]
-                    struct LeaveBarrierSvc<T: BarrierService>(pub Arc<T>);
-                    impl<
-                        T: BarrierService,
-                    > tonic::server::UnaryService<super::LeaveBarrierRequest>
-                    for LeaveBarrierSvc<T> {
-                        type Response = super::LeaveBarrierResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::LeaveBarrierRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as BarrierService>::leave_barrier(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = LeaveBarrierSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.BarrierService/GetBarrier" => {
-                    #[allow(non_camel_case_types)]
-                    struct GetBarrierSvc<T: BarrierService>(pub Arc<T>);
-                    impl<
-                        T: BarrierService,
-                    > tonic::server::UnaryService<super::GetBarrierRequest>
-                    for GetBarrierSvc<T> {
-                        type Response = super::GetBarrierResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::GetBarrierRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as BarrierService>::get_barrier(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = GetBarrierSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.BarrierService/ListBarriers" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListBarriersSvc<T: BarrierService>(pub Arc<T>);
-                    impl<
-                        T: BarrierService,
-                    > tonic::server::UnaryService<super::ListBarriersRequest>
-                    for ListBarriersSvc<T> {
-                        type Response = super::ListBarriersResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListBarriersRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as BarrierService>::list_barriers(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListBarriersSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.BarrierService/WatchBarrier" => {
-                    #[allow(non_camel_case_types)]
-                    struct WatchBarrierSvc<T: BarrierService>(pub Arc<T>);
-                    impl<
-                        T: BarrierService,
-                    > tonic::server::ServerStreamingService<super::WatchBarrierRequest>
-                    for WatchBarrierSvc<T> {
-                        type Response = super::WatchBarrierResponse;
-                        type ResponseStream = T::WatchBarrierStream;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::ResponseStream>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::WatchBarrierRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as BarrierService>::watch_barrier(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = WatchBarrierSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.server_streaming(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.BarrierService/AbortBarrier" => {
-                    #[allow(non_camel_case_types)]
-                    struct AbortBarrierSvc<T: BarrierService>(pub Arc<T>);
-                    impl<
-                        T: BarrierService,
-                    > tonic::server::UnaryService<super::AbortBarrierRequest>
-                    for AbortBarrierSvc<T> {
-                        type Response = super::AbortBarrierResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::AbortBarrierRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as BarrierService>::abort_barrier(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = AbortBarrierSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for BarrierServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "quorate.v1.BarrierService";
-    impl<T> tonic::server::NamedService for BarrierServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -98,7 +98,7 @@ async fn follow(api: String, sightings: Sightings) {
 
 async fn read(api: &str, sightings: &Sightings) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut client = EventServiceClient::connect(api.to_owned()).await?;
-    let request = v1::WatchEventsRequest { cursor: String::new(), kinds: vec![EventKind::View.into()] };
+    let request = v1::WatchEventsRequest { kinds: vec![EventKind::View.into()], ..<_>::default() };
     let mut stream = client.watch_events(request).await?.into_inner();
     while let Some(response) = stream.message().await? {
         match response.message {

@@ -190,7 +190,7 @@ async fn pinned(api: String, tape: Shared) {
 async fn one_stream(api: &str, tape: &Shared) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut client = EventServiceClient::connect(api.to_owned()).await?;
     let cursor = lock(tape).cursor().to_owned();
-    let mut stream = client.watch_events(v1::WatchEventsRequest { cursor, kinds: Vec::new() }).await?.into_inner();
+    let mut stream = client.watch_events(v1::WatchEventsRequest { cursor, ..Default::default() }).await?.into_inner();
     while let Some(message) = stream.message().await? {
         lock(tape).message(message);
     }

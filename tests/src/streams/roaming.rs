@@ -20,7 +20,7 @@ pub(super) async fn read(apis: Vec<String>, tape: Shared) {
 async fn until_event(api: &str, tape: &Shared) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut client = EventServiceClient::connect(api.to_owned()).await?;
     let cursor = lock(tape).cursor().to_owned();
-    let mut stream = client.watch_events(WatchEventsRequest { cursor, kinds: Vec::new() }).await?.into_inner();
+    let mut stream = client.watch_events(WatchEventsRequest { cursor, ..Default::default() }).await?.into_inner();
     let mut live = false;
     while let Some(message) = stream.message().await? {
         let is_new = match &message.message {
@@ -29,7 +29,7 @@ async fn until_event(api: &str, tape: &Shared) -> Result<(), Box<dyn std::error:
                 live = true;
                 false
             }
-            Some(Message::Snapshot(_)) | None => false,
+            Some(Message::Snapshot(_) | Message::Coordination(_)) | None => false,
         };
         lock(tape).message(message);
         if is_new {

@@ -17,6 +17,8 @@ pub struct Selection {
     pub filter: v1::ListEventsRequest,
     /// The kinds to show; all when there are none.
     pub kinds: Vec<EventKind>,
+    /// What paths of names and barriers begin with.
+    pub path_prefix: String,
 }
 
 impl Selection {
@@ -27,7 +29,8 @@ impl Selection {
             since_time: since.and_then(|since| since.time(now)).map(Into::into),
             ..v1::ListEventsRequest::default()
         };
-        Self { filter, kinds: args.kinds.iter().map(|&kind| kind.into()).collect() }
+        let kinds = args.kinds.iter().map(|&kind| kind.into()).collect();
+        Self { filter, kinds, path_prefix: args.path_prefix.clone() }
     }
 
     /// True when views are to be shown; nothing else is kept as history.
@@ -85,10 +88,14 @@ mod tests {
     use crate::args::Kind;
     use crate::since::Since;
 
+    fn args(kinds: Vec<Kind>) -> EventsArgs {
+        EventsArgs { follow: true, since: None, kinds, path_prefix: String::new() }
+    }
+
     #[test]
     fn since_becomes_a_cursor_or_a_time() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
-        let select = |since| Selection::new(&EventsArgs { follow: false, since, kinds: Vec::new() }, now);
+        let select = |since| Selection::new(&EventsArgs { since, ..args(Vec::new()) }, now);
         let ago = select(Some(Since::Ago(Duration::from_secs(10)))).filter;
         assert_eq!((ago.since_time.map(|time| time.seconds), ago.cursor.as_str()), (Some(990), ""));
         let after = select(Some(Since::Cursor("c1".to_owned()))).filter;
@@ -98,7 +105,7 @@ mod tests {
 
     #[test]
     fn only_views_are_history() {
-        let select = |kinds| Selection::new(&EventsArgs { follow: true, since: None, kinds }, SystemTime::UNIX_EPOCH);
+        let select = |kinds| Selection::new(&args(kinds), SystemTime::UNIX_EPOCH);
         assert!(select(Vec::new()).has_views());
         assert!(select(vec![Kind::ViewStable, Kind::View]).has_views());
         assert!(!select(vec![Kind::ViewStable]).has_views());

@@ -33,7 +33,8 @@ impl End {
 
 /// Follows until the stream fails.
 pub async fn run(mut app: App, selection: Selection, end: End) -> Result<(), Failure> {
-    let mut options = EventWatchOptions::new().kinds(selection.kinds.iter().copied());
+    let mut options =
+        EventWatchOptions::new().kinds(selection.kinds.iter().copied()).path_prefix(&selection.path_prefix);
     if !end.cursor.is_empty() {
         options = options.cursor(end.cursor);
     }
@@ -56,6 +57,10 @@ pub async fn run(mut app: App, selection: Selection, end: End) -> Result<(), Fai
                 }
             },
             Some(Message::Event(event)) => held.release(event),
+            Some(Message::Coordination(snapshot)) => {
+                show_coordination_gap(&mut app, &cursor, &snapshot)?;
+                Vec::new()
+            }
             Some(Message::Bookmark(_)) | None => held.view.take().into_iter().collect(),
         };
         for event in ready {
@@ -79,6 +84,21 @@ fn show_gap(app: &mut App, cursor: &str, snapshot: &v1::EventSnapshot) -> Result
     } else {
         let id = snapshot.view.as_ref().and_then(|view| view.id.as_ref());
         let text = text::event::gap(&word::<SnapshotReason>(snapshot.reason), id, app.out.paint());
+        app.out.text(&text)?;
+    }
+    Ok(())
+}
+
+/// Says that changes are missing, at the end of a snapshot that bridges them.
+fn show_coordination_gap(app: &mut App, cursor: &str, snapshot: &v1::CoordinationSnapshot) -> Result<(), Failure> {
+    if snapshot.more || !matches!(snapshot.reason(), SnapshotReason::Lagged | SnapshotReason::HistoryDropped) {
+        return Ok(());
+    }
+    if app.out.is_json() {
+        app.out.json_line(&json::Event::coordination_gap(cursor, snapshot))?;
+    } else {
+        let reason = word::<SnapshotReason>(snapshot.reason);
+        let text = text::event::coordination_gap(&reason, snapshot.revision, app.out.paint());
         app.out.text(&text)?;
     }
     Ok(())

@@ -84,7 +84,7 @@ fn show_snapshot(app: &mut App, cursor: &str, snapshot: &v1::NameSnapshot) -> Re
         }
         for binding in &snapshot.bindings {
             let text = text::change(binding, None, app.out.paint());
-            app.out.text(&text)?;
+            app.out.text(&format!("{text}\n"))?;
         }
     }
     Ok(())
@@ -97,7 +97,7 @@ fn show_change(app: &mut App, cursor: &str, binding: &v1::Binding, unbound: Opti
         app.out.json_line(&NameChange { event, cursor, reason: unbound, bindings: None, binding })?;
     } else {
         let text = text::change(binding, unbound.as_deref(), app.out.paint());
-        app.out.text(&text)?;
+        app.out.text(&format!("{text}\n"))?;
     }
     Ok(())
 }

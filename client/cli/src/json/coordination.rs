@@ -2,7 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use quorate::{Session as Own, v1};
+use quorate::{
+    Session as Own,
+    v1::{self, name_change, session_change::Change},
+};
 use serde::Serialize;
 
 use super::{Header, list, some_text};
@@ -136,6 +139,73 @@ impl From<&v1::Session> for Session {
             node_name: session.node_name.clone(),
             paths: session.paths.clone(),
             barrier_paths: session.barrier_paths.clone(),
+        }
+    }
+}
+
+/// An event of kind `session`.
+#[derive(Debug, Serialize)]
+pub struct SessionChange {
+    revision: u64,
+    /// "opened", or why it is over.
+    change: String,
+    session_id: String,
+    label: Option<String>,
+}
+
+impl From<&v1::SessionChange> for SessionChange {
+    fn from(event: &v1::SessionChange) -> Self {
+        let (change, session_id, label) = match &event.change {
+            Some(Change::Opened(session)) => ("opened".to_owned(), &session.session_id, &session.label),
+            Some(Change::Ended(ended)) => (word::<v1::EndReason>(ended.reason), &ended.session_id, &ended.label),
+            None => ("unknown".to_owned(), &String::new(), &String::new()),
+        };
+        Self { revision: event.revision, change, session_id: session_id.clone(), label: some_text(label) }
+    }
+}
+
+/// An event of kind `name`.
+#[derive(Debug, Serialize)]
+pub struct NameEvent {
+    revision: u64,
+    /// "bound", or why it is no more.
+    change: String,
+    binding: Option<Binding>,
+}
+
+impl From<&v1::NameChange> for NameEvent {
+    fn from(event: &v1::NameChange) -> Self {
+        let (change, binding) = match &event.change {
+            Some(name_change::Change::Bound(binding)) => ("bound".to_owned(), Some(binding)),
+            Some(name_change::Change::Unbound(unbound)) => {
+                (word::<v1::EndReason>(unbound.reason), unbound.binding.as_ref())
+            }
+            None => ("unknown".to_owned(), None),
+        };
+        Self { revision: event.revision, change, binding: binding.map(Binding::from) }
+    }
+}
+
+/// An event of kind `barrier`.
+#[derive(Debug, Serialize)]
+pub struct BarrierStep {
+    revision: u64,
+    path: String,
+    generation: u64,
+    step: String,
+    session_id: Option<String>,
+    broken: Option<String>,
+}
+
+impl From<&v1::BarrierStep> for BarrierStep {
+    fn from(step: &v1::BarrierStep) -> Self {
+        Self {
+            revision: step.revision,
+            path: step.path.clone(),
+            generation: step.generation,
+            step: word::<v1::BarrierStepKind>(step.kind),
+            session_id: some_text(&step.session_id),
+            broken: some_text(&step.broken),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Sessions, names, locks, offices and barriers.
 
-use quorate::v1;
+use quorate::v1::{self, name_change, session_change::Change};
 
 use crate::output::{Paint, Tone, lines};
 use crate::words::{clean, count, or_dash, short, word};
@@ -79,7 +79,7 @@ pub fn change(binding: &v1::Binding, unbound: Option<&str>, paint: Paint) -> Str
     };
     let why = unbound.map(|why| format!(" ({why})")).unwrap_or_default();
     format!(
-        "{}  {}  {} of session {}, token {}, value {}{why}\n",
+        "{}  {}  {} of session {}, token {}, value {}{why}",
         paint.text(what, tone),
         paint.bold(clean(&binding.path)),
         word::<v1::NameKind>(binding.kind),
@@ -87,6 +87,49 @@ pub fn change(binding: &v1::Binding, unbound: Option<&str>, paint: Paint) -> Str
         token(binding.token.as_ref()),
         value(&binding.value),
     )
+}
+
+/// An event of a name.
+pub fn name_change(event: &v1::NameChange, paint: Paint) -> String {
+    match &event.change {
+        Some(name_change::Change::Bound(binding)) => change(binding, None, paint),
+        Some(name_change::Change::Unbound(unbound)) => {
+            let (binding, why) = (unbound.binding.clone().unwrap_or_default(), word::<v1::EndReason>(unbound.reason));
+            change(&binding, Some(&why), paint)
+        }
+        None => "a change of a name that this version does not know".to_owned(),
+    }
+}
+
+/// An event of a session.
+pub fn session_change(event: &v1::SessionChange, paint: Paint) -> String {
+    match &event.change {
+        Some(Change::Opened(session)) => format!(
+            "{}  session {}  label {}, through {}",
+            paint.text("opened", Tone::Good),
+            clean(&session.session_id),
+            or_dash(&session.label),
+            clean(&session.node_name)
+        ),
+        Some(Change::Ended(ended)) => format!(
+            "{}  session {}  label {} ({})",
+            paint.text("ended", Tone::Middling),
+            clean(&ended.session_id),
+            or_dash(&ended.label),
+            word::<v1::EndReason>(ended.reason)
+        ),
+        None => "a change of a session that this version does not know".to_owned(),
+    }
+}
+
+/// An event of a barrier.
+pub fn barrier_step(step: &v1::BarrierStep, paint: Paint) -> String {
+    let what = word::<v1::BarrierStepKind>(step.kind);
+    let tone = if step.kind() == v1::BarrierStepKind::Broken { Tone::Bad } else { Tone::Plain };
+    let who = if step.session_id.is_empty() { String::new() } else { format!("  session {}", clean(&step.session_id)) };
+    let why = if step.broken.is_empty() { String::new() } else { format!(": {}", clean(&step.broken)) };
+    let path = paint.bold(clean(&step.path));
+    format!("barrier {}  {path}, generation {}{who}{why}", paint.text(what, tone), step.generation)
 }
 
 /// Sessions, one a row.
@@ -183,6 +226,6 @@ mod tests {
     #[test]
     fn changes_of_names_say_why() {
         let text = change(&binding(b"v"), Some("expired"), Paint::NONE);
-        assert_eq!(text, "unbound  a/b  lock of session 3-1, token 3.7, value v (expired)\n");
+        assert_eq!(text, "unbound  a/b  lock of session 3-1, token 3.7, value v (expired)");
     }
 }

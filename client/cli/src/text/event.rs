@@ -2,6 +2,7 @@
 
 use quorate::v1::{self, event::Kind};
 
+use super::coordination;
 use crate::output::{Paint, Tone};
 use crate::words::{clean, count, short, time, view_id, word};
 
@@ -15,6 +16,9 @@ pub fn event(event: &v1::Event, paint: Paint) -> String {
         Some(Kind::TransitionStarted(started)) => (started_head(started, paint), Vec::new()),
         Some(Kind::ViewStable(stable)) => (stable_head(stable, paint), Vec::new()),
         Some(Kind::Quorum(quorum)) => (super::quorum::change(quorum, paint), Vec::new()),
+        Some(Kind::Session(change)) => (coordination::session_change(change, paint), Vec::new()),
+        Some(Kind::Name(change)) => (coordination::name_change(change, paint), Vec::new()),
+        Some(Kind::Barrier(step)) => (coordination::barrier_step(step, paint), Vec::new()),
         None => ("an event of a kind this version does not know".to_owned(), Vec::new()),
     };
     let details: String = details.iter().map(|line| format!("{INDENT}{line}\n")).collect();
@@ -23,11 +27,20 @@ pub fn event(event: &v1::Event, paint: Paint) -> String {
 
 /// A line about missing events.
 pub fn gap(reason: &str, id: Option<&v1::ViewId>, paint: Paint) -> String {
+    let on = id.map_or_else(String::new, |id| format!("; going on from view {}", view_id(Some(id))));
+    missing(reason, &on, paint)
+}
+
+/// A line about missing changes of sessions, names and barriers.
+pub fn coordination_gap(reason: &str, revision: u64, paint: Paint) -> String {
+    missing(reason, &format!("; sessions, names and barriers go on from revision {revision}"), paint)
+}
+
+fn missing(reason: &str, on: &str, paint: Paint) -> String {
     let why = match reason {
         "lagged" => "this reader was too slow, events were dropped",
         _ => "older events are no longer kept",
     };
-    let on = id.map_or_else(String::new, |id| format!("; going on from view {}", view_id(Some(id))));
     format!("{}\n", paint.text(format!("-- gap: {why}{on}"), Tone::Bad))
 }
 

@@ -90,6 +90,12 @@ fn plan_out(plan: &Plan) -> BarrierPlan {
     BarrierPlan { parties: Some(parties), is_double: plan.double, departure: departure.into(), deadline }
 }
 
+/// The barriers whose paths begin with `prefix`, from one on.
+pub fn barriers<'a>(state: &'a State, prefix: &'a str, from: &'a str) -> impl Iterator<Item = v1::Barrier> + 'a {
+    let all = state.barriers_from(from.max(prefix)).take_while(move |(path, _)| path.as_str().starts_with(prefix));
+    all.map(|(path, known)| barrier(state, path, known))
+}
+
 fn barrier(state: &State, path: &Path, known: &state::Barrier) -> v1::Barrier {
     let missing = state.missing(known);
     let past = known.past.iter().map(|past| v1::PastGeneration {
@@ -175,17 +181,13 @@ impl BarrierService for Barriers {
         request: Request<ListBarriersRequest>,
     ) -> Result<Response<ListBarriersResponse>, Status> {
         let request = request.into_inner();
-        let prefix = prefix(request.prefix)?;
+        let prefix = prefix("prefix", request.prefix)?;
         let (size, listing) = (page::size(request.page_size, PAGE)?, Listing::of("barriers", &prefix));
         let after = listing.text(&request.page_token)?;
         let page = move |access: Access<'_>| {
-            let from = after.as_deref().unwrap_or_default().max(&prefix).to_owned();
-            let state = access.state().into_iter();
-            let rest =
-                state.flat_map(|state| state.barriers_from(&from).map(move |(path, known)| (state, path, known)));
-            let rest = rest.take_while(|(_, path, _)| path.as_str().starts_with(&prefix));
-            let rest = rest.filter(|(_, path, _)| after.as_deref() != Some(path.as_str()));
-            rest.take(size + 1).map(|(state, path, known)| barrier(state, path, known)).collect::<Vec<_>>()
+            let after = after.as_deref().unwrap_or_default();
+            let all = access.state().into_iter().flat_map(|state| barriers(state, &prefix, after));
+            all.filter(|barrier| barrier.path != after).take(size + 1).collect::<Vec<_>>()
         };
         let (mut barriers, at) = self.0.look(false, page).await?;
         let next_page_token =

@@ -5,6 +5,8 @@
 //!   view = incarnation, 8 bytes | length of the controller's name | its name
 //! ```
 //!
+//! One with a place in the log of sessions, names and barriers as well has that after a dot.
+//!
 //! The uid is there once the cluster was formed. After it was formed anew it is another one, and what was seen before is
 //! no point in its history.
 
@@ -18,6 +20,8 @@ use crate::driver::Seen;
 const VERSION: u8 = 1;
 /// The first byte of a point in the log of sessions, names and barriers.
 const REVISION: u8 = 2;
+/// Stands between the places in two histories.
+const BOTH: char = '.';
 const HAS_BASE: u8 = 1;
 const STABLE: u8 = 2;
 const HAS_UID: u8 = 4;
@@ -69,11 +73,15 @@ impl Cursors {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads a cursor; none when the text is empty.
+    /// Reads a cursor; none when the text is empty. Of one with places in both histories, that in the history of views.
     ///
     /// # Errors
     /// [`ApiError::BadCursor`].
     pub fn read(&self, text: &str) -> Result<Option<Seen>, ApiError> {
+        Ok(self.read_both(text)?.0)
+    }
+
+    fn read_views(&self, text: &str) -> Result<Option<Seen>, ApiError> {
         if text.is_empty() {
             return Ok(None);
         }
@@ -97,6 +105,25 @@ impl Cursors {
 }
 
 impl Cursors {
+    /// The cursor of a point in history and, if there is one, a point in the log of sessions, names and barriers.
+    #[must_use]
+    pub fn write_both(&self, seen: &Seen, point: Option<Point>) -> String {
+        let views = self.write(seen);
+        match point {
+            Some(point) => format!("{views}{BOTH}{}", self.write_point(point)),
+            None => views,
+        }
+    }
+
+    /// Reads such a cursor, or one of a point in history alone.
+    ///
+    /// # Errors
+    /// [`ApiError::BadCursor`].
+    pub fn read_both(&self, text: &str) -> Result<(Option<Seen>, Option<Point>), ApiError> {
+        let (views, point) = text.split_once(BOTH).unwrap_or((text, ""));
+        Ok((self.read_views(views)?, self.read_point(point)?))
+    }
+
     /// The cursor of a point in the log of sessions, names and barriers.
     #[must_use]
     pub fn write_point(&self, Point { origin, revision, told }: Point) -> String {

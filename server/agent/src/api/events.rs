@@ -5,21 +5,21 @@ use std::{pin::Pin, sync::Arc};
 use futures_util::Stream;
 use quorate_core::types::{NodeName, ViewId, WallTime};
 use quorate_proto::v1::{
-    Bookmark, Event, EventKind, EventSnapshot, ListEventsRequest, ListEventsResponse, ListHistoryRequest,
-    ListHistoryResponse, SnapshotReason, TransitionStarted, ViewStable, WatchEventsRequest, WatchEventsResponse, event,
-    event_service_server::EventService, watch_events_response::Message,
+    Event, EventKind, ListEventsRequest, ListEventsResponse, ListHistoryRequest, ListHistoryResponse,
+    TransitionStarted, ViewStable, WatchEventsRequest, WatchEventsResponse, event, event_service_server::EventService,
 };
 use tonic::{Request, Response, Status};
 
 use super::{
     context::Context,
     error::ApiError,
+    event_watch::EventWatch,
     history, map,
+    name::prefix,
     page::{self, Listing},
-    quorum,
-    watch::{self, Feed, Step, Watch},
+    quorum, watch,
 };
-use crate::driver::{Beginning, Happening, Seen, What};
+use crate::driver::{Happening, What};
 
 /// Events of a page unless told.
 const PAGE: usize = 100;
@@ -45,7 +45,7 @@ pub(super) fn happened(what: &What) -> event::Kind {
     }
 }
 
-fn kind_of(what: &What) -> EventKind {
+pub(super) fn kind_of(what: &What) -> EventKind {
     match what {
         What::View { .. } => EventKind::View,
         What::TransitionStarted { .. } => EventKind::TransitionStarted,
@@ -54,7 +54,7 @@ fn kind_of(what: &What) -> EventKind {
     }
 }
 
-fn event(happening: &Happening, cursor: String) -> Event {
+pub(super) fn event(happening: &Happening, cursor: String) -> Event {
     Event { cursor, observed_time: Some(map::timestamp(happening.observed)), kind: Some(happened(&happening.what)) }
 }
 
@@ -62,7 +62,7 @@ fn event(happening: &Happening, cursor: String) -> Event {
 fn kinds(asked: &[i32]) -> Result<Vec<EventKind>, ApiError> {
     let known = |number: &i32| match EventKind::try_from(*number) {
         Ok(EventKind::Unspecified) | Err(_) => {
-            Err(ApiError::bad_request("kinds", format!("{number} is no kind of event; allowed are 1 to 4")))
+            Err(ApiError::bad_request("kinds", format!("{number} is no kind of event; allowed are 1 to 7")))
         }
         Ok(kind) => Ok(kind),
     };
@@ -120,8 +120,9 @@ impl EventService for Events {
         &self,
         request: Request<WatchEventsRequest>,
     ) -> Result<Response<Self::WatchEventsStream>, Status> {
-        let request = request.into_inner();
-        let watch = EventWatch::open(&self.0, &request.cursor, kinds(&request.kinds)?).await?;
+        let WatchEventsRequest { cursor, kinds: asked, path_prefix } = request.into_inner();
+        let prefix = prefix("path_prefix", path_prefix)?;
+        let watch = EventWatch::open(&self.0, &cursor, kinds(&asked)?, prefix).await?;
         Ok(Response::new(Box::pin(watch::stream(watch))))
     }
 
@@ -134,62 +135,5 @@ impl EventService for Events {
 
     async fn list_events(&self, request: Request<ListEventsRequest>) -> Result<Response<ListEventsResponse>, Status> {
         Ok(Response::new(self.list(request.into_inner()).await?))
-    }
-}
-
-/// One stream of `WatchEvents`.
-#[derive(Debug)]
-pub struct EventWatch {
-    context: Arc<Context>,
-    feed: Feed,
-    kinds: Vec<EventKind>,
-    seen: Seen,
-    head: Option<ViewId>,
-}
-
-impl EventWatch {
-    /// Opens a stream after `cursor` with these kinds of events; all when there are none.
-    ///
-    /// # Errors
-    /// Those of [`Feed::open`].
-    pub async fn open(context: &Arc<Context>, cursor: &str, kinds: Vec<EventKind>) -> Result<Self, ApiError> {
-        let feed = Feed::open(context, cursor, false).await?;
-        Ok(Self { context: Arc::clone(context), feed, kinds, seen: Seen::default(), head: None })
-    }
-
-    fn begin(&mut self, beginning: Beginning, reason: SnapshotReason) -> Message {
-        let me = &self.context.about.identity;
-        let snapshot = EventSnapshot {
-            reason: reason.into(),
-            view: beginning.view.as_ref().map(|view| map::view(view, !view.contains(me))),
-            state: map::view_state(beginning.state).into(),
-            quorum: Some(quorum::news(&beginning.quorum)),
-        };
-        (self.seen, self.head) = (beginning.seen, beginning.head);
-        Message::Snapshot(snapshot)
-    }
-
-    fn happened(&mut self, happening: &Happening) -> Option<Message> {
-        self.seen.clone_from(&happening.seen);
-        self.head.clone_from(&happening.head);
-        let wanted = self.kinds.is_empty() || self.kinds.contains(&kind_of(&happening.what));
-        wanted.then(|| Message::Event(event(happening, self.context.cursors.write(&happening.seen))))
-    }
-}
-
-impl Watch for EventWatch {
-    type Message = WatchEventsResponse;
-
-    async fn next(&mut self) -> Result<Vec<WatchEventsResponse>, ApiError> {
-        let said = match self.feed.next().await? {
-            Step::Begin(beginning, reason) => Some(self.begin(beginning, reason)),
-            Step::Happening(happening) => self.happened(&happening),
-            Step::Quiet => Some(Message::Bookmark(Bookmark {})),
-            Step::Changed(_) | Step::AllChanged => None,
-        };
-        let Some(message) = said else { return Ok(Vec::new()) };
-        self.feed.sent();
-        let header = self.context.header_at(self.head.as_ref());
-        Ok(vec![WatchEventsResponse { header, cursor: self.context.cursors.write(&self.seen), message: Some(message) }])
     }
 }

@@ -13,6 +13,7 @@ mod cursor;
 mod database;
 mod election;
 mod error;
+mod event_watch;
 mod events;
 mod force;
 mod health;
@@ -32,6 +33,7 @@ mod present;
 mod quorum;
 mod session;
 mod settings;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod watch;

@@ -38,10 +38,10 @@ pub struct Names(pub Arc<Context>);
 ///
 /// # Errors
 /// [`ApiError::BadRequest`].
-pub fn prefix(text: String) -> Result<String, ApiError> {
+pub fn prefix(field: &'static str, text: String) -> Result<String, ApiError> {
     if text.len() > MAX_PATH || text.chars().any(char::is_control) {
         let problem = format!("allowed are at most {MAX_PATH} bytes, without control characters");
-        return Err(ApiError::bad_request("prefix", problem));
+        return Err(ApiError::bad_request(field, problem));
     }
     Ok(text)
 }
@@ -81,7 +81,7 @@ impl Names {
     }
 
     async fn list(&self, request: ListNamesRequest) -> Result<ListNamesResponse, ApiError> {
-        let prefix = prefix(request.prefix)?;
+        let prefix = prefix("prefix", request.prefix)?;
         let (size, listing) = (page::size(request.page_size, PAGE)?, Listing::of("names", &prefix));
         let after = listing.text(&request.page_token)?;
         let after = after.map(|text| place(&text).ok_or(ApiError::BadPageToken)).transpose()?;
@@ -152,7 +152,7 @@ impl NameService for Names {
         request: Request<WatchNamesRequest>,
     ) -> Result<Response<Self::WatchNamesStream>, Status> {
         let WatchNamesRequest { prefix: text, cursor } = request.into_inner();
-        let watch = NameWatch::open(&self.0, prefix(text)?, &cursor).await?;
+        let watch = NameWatch::open(&self.0, prefix("prefix", text)?, &cursor).await?;
         Ok(Response::new(Box::pin(stream(watch))))
     }
 }

@@ -14,11 +14,9 @@ use super::{
     error::ApiError,
     name::bindings,
     news::{NewsFeed, Step},
+    page::pack,
     watch::Watch,
 };
-
-/// Most bytes of one message of a snapshot, about: clients take 4 MiB as a rule.
-const PART_BYTES: usize = 1024 * 1024;
 
 /// One stream of `WatchNames`.
 #[derive(Debug)]
@@ -55,19 +53,13 @@ impl NameWatch {
     }
 
     fn snapshot(&mut self, at: Point, reason: SnapshotReason, all: &[Binding]) {
-        let mut rest = all.iter().map(binding).peekable();
-        loop {
-            let (mut bindings, mut size) = (Vec::new(), 0);
-            while let Some(one) = rest.next_if(|one| bindings.is_empty() || size + weight(one) <= PART_BYTES) {
-                size += weight(&one);
-                bindings.push(one);
-            }
-            let more = rest.peek().is_some();
-            self.say(at, !more, Message::Snapshot(NameSnapshot { reason: reason.into(), bindings, more }));
-            if !more {
-                return;
-            }
+        let mut parts = pack(all.iter().map(binding), weight);
+        let last = parts.pop().unwrap_or_default();
+        let reason = reason.into();
+        for bindings in parts {
+            self.say(at, false, Message::Snapshot(NameSnapshot { reason, bindings, more: true }));
         }
+        self.say(at, true, Message::Snapshot(NameSnapshot { reason, bindings: last, more: false }));
     }
 
     fn news(&mut self, at: Point, news: &News) {

@@ -39,6 +39,8 @@ pub struct NewsFeed<T> {
     snapshot: Arc<dyn Fn(Access<'_>) -> T + Send + Sync>,
     live: broadcast::Receiver<Arc<Update>>,
     beginning: Option<Step<T>>,
+    /// Why it has to begin anew, if it has to.
+    stale: Option<SnapshotReason>,
     at: Point,
     quiet_at: Instant,
 }
@@ -66,7 +68,7 @@ impl<T: Send + 'static> NewsFeed<T> {
         }
         let reason = if cursor.is_some() { SnapshotReason::HistoryDropped } else { SnapshotReason::Start };
         let (live, beginning, at) = begin(context, cursor, reason, &snapshot).await?;
-        Ok(Self { snapshot, live, beginning: Some(beginning), at, quiet_at: Instant::now() + QUIET })
+        Ok(Self { snapshot, live, beginning: Some(beginning), stale: None, at, quiet_at: Instant::now() + QUIET })
     }
 
     /// Puts the next sign off: something was sent.
@@ -74,16 +76,21 @@ impl<T: Send + 'static> NewsFeed<T> {
         self.quiet_at = Instant::now() + QUIET;
     }
 
-    /// The next thing to deal with.
+    /// The next thing to deal with. Nothing is lost when the call is given up.
     ///
     /// # Errors
     /// [`ApiError::Stopping`] and [`ApiError::NotServed`] end the stream.
     pub async fn next(&mut self, context: &Context) -> Result<Step<T>, ApiError> {
         loop {
+            if let Some(reason) = self.stale {
+                // What is still known of what was missed is told; otherwise all begins anew.
+                let (live, beginning, at) = begin(context, Some(self.at), reason, &self.snapshot).await?;
+                (self.live, self.beginning, self.at, self.stale) = (live, Some(beginning), at, None);
+            }
             if let Some(beginning) = self.beginning.take() {
                 return Ok(beginning);
             }
-            let reason = tokio::select! {
+            self.stale = Some(tokio::select! {
                 biased;
                 () = context.stopping.cancelled() => return Err(ApiError::Stopping),
                 update = self.live.recv() => match update {
@@ -104,10 +111,7 @@ impl<T: Send + 'static> NewsFeed<T> {
                     self.sent();
                     return Ok(Step::Quiet(self.at));
                 }
-            };
-            // What is still known of what was missed is told; otherwise all begins anew.
-            let (live, beginning, at) = begin(context, Some(self.at), reason, &self.snapshot).await?;
-            (self.live, self.beginning, self.at) = (live, Some(beginning), at);
+            });
         }
     }
 }

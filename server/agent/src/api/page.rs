@@ -38,6 +38,28 @@ pub fn cut<T>(found: &mut Vec<T>, size: usize) -> Option<&T> {
     found.last().filter(|_| more)
 }
 
+/// Most bytes of one message of several, about: clients take 4 MiB as a rule.
+const PART_BYTES: usize = 1024 * 1024;
+
+/// What is too much for one message, in parts that are not; `weight` says about how many bytes an item takes.
+pub fn pack<T>(items: impl IntoIterator<Item = T>, weight: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
+    let (mut parts, mut size) = (Vec::<Vec<T>>::new(), 0);
+    for item in items {
+        let more = weight(&item);
+        match parts.last_mut() {
+            Some(part) if size + more <= PART_BYTES => {
+                part.push(item);
+                size += more;
+            }
+            _ => {
+                parts.push(vec![item]);
+                size = more;
+            }
+        }
+    }
+    parts
+}
+
 /// One kind of listing: the parameters that must stay the same from page to page.
 #[derive(Clone, Copy, Debug)]
 pub struct Listing(u64);

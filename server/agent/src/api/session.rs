@@ -120,7 +120,9 @@ async fn over(call: &mut Option<Call>) -> Option<Reply> {
     }
 }
 
-fn session(known: &state::Session, access: Access<'_>) -> v1::Session {
+/// A session, as the API tells it.
+#[must_use]
+pub fn session(known: &state::Session, access: Access<'_>) -> v1::Session {
     v1::Session {
         session_id: known.id.to_string(),
         label: known.label.to_string(),

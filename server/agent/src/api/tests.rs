@@ -88,7 +88,7 @@ impl Api {
     }
 
     async fn watch(&self, cursor: &str) -> Streaming<WatchEventsResponse> {
-        let request = WatchEventsRequest { cursor: cursor.into(), kinds: vec![] };
+        let request = WatchEventsRequest { cursor: cursor.into(), ..<_>::default() };
         self.events().watch_events(request).await.unwrap().into_inner()
     }
 
@@ -115,6 +115,7 @@ fn said(response: &WatchEventsResponse) -> String {
             format!("{} {view} {state}", snapshot.reason().as_str_name().trim_start_matches("SNAPSHOT_REASON_"))
         }
         events::Message::Bookmark(_) => "bookmark".into(),
+        events::Message::Coordination(snapshot) => format!("standing {}", snapshot.revision),
         events::Message::Event(event) => {
             assert_eq!(event.cursor, response.cursor);
             happened(event.kind.as_ref().unwrap())
@@ -130,6 +131,9 @@ fn happened(kind: &event::Kind) -> String {
         event::Kind::TransitionStarted(started) => format!("left {}", number(&started.left_view_id)),
         event::Kind::ViewStable(stable) => format!("stable {}", number(&stable.view_id)),
         event::Kind::Quorum(quorum) => format!("quorum {}", quorum.epoch),
+        event::Kind::Session(change) => format!("session {}", change.revision),
+        event::Kind::Name(change) => format!("name {}", change.revision),
+        event::Kind::Barrier(step) => format!("barrier {}", step.revision),
     }
 }
 
@@ -236,7 +240,7 @@ async fn e1_a_node_without_a_view_sends_a_cursor_elsewhere() {
     let (old, new) = (api().await, api().await);
     old.fake.install(1, &["n1"], &[]);
     let cursor = take(&mut old.watch("").await, 1).await.remove(0).1;
-    let request = WatchEventsRequest { cursor, kinds: vec![] };
+    let request = WatchEventsRequest { cursor, ..<_>::default() };
     let status = new.events().watch_events(request).await.unwrap_err();
     assert_eq!(reason(&status), (Code::Unavailable, "NO_VIEW".into()));
 }
@@ -290,7 +294,7 @@ async fn a_reader_that_lags_is_told_so() {
 #[tokio::test]
 async fn a_filter_leaves_out_events_but_no_cursor() {
     let api = api().await;
-    let request = WatchEventsRequest { cursor: String::new(), kinds: vec![EventKind::ViewStable.into()] };
+    let request = WatchEventsRequest { kinds: vec![EventKind::ViewStable.into()], ..<_>::default() };
     let mut watch = api.events().watch_events(request).await.unwrap().into_inner();
     assert_eq!(said(&next(&mut watch).await), "START 0 FORMING");
     api.fake.install(1, &["n1"], &[]);
@@ -377,7 +381,7 @@ async fn bad_cursors_are_refused() {
     let foreign =
         super::cursor::Cursors::of("other", tokio::sync::watch::channel(None).1).write(&crate::driver::Seen::default());
     for cursor in ["x".to_owned(), "!!".to_owned(), foreign] {
-        let status = api.events().watch_events(WatchEventsRequest { cursor, kinds: vec![] }).await.unwrap_err();
+        let status = api.events().watch_events(WatchEventsRequest { cursor, ..<_>::default() }).await.unwrap_err();
         assert_eq!(reason(&status), (Code::InvalidArgument, "BAD_CURSOR".into()));
     }
     let status = api.events().watch_events(WatchEventsRequest { kinds: vec![0], ..Default::default() }).await;
