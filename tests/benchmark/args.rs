@@ -10,7 +10,7 @@ const MOST: usize = 200;
 
 /// Measures how long members of Quorate, Corosync and Serf take to agree and to notice failures, what they cost while
 /// idle, how long Quorate is without quorum after a fault, and how fast its database and etcd take writes. Needs root,
-/// network namespaces and, for the peers, Debian's packages corosync, serf and etcd-server.
+/// network namespaces and, for the peers, what `tests/benchmark/install-peers` installs.
 #[derive(Debug, Parser)]
 #[command(name = "quorate-benchmark", args_override_self = true)]
 pub(crate) struct Args {
@@ -23,10 +23,11 @@ pub(crate) struct Args {
     /// Most runs of each fault at each size [default: 7; with --quick: 2]. Fewer are done when they take long.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
     runs: Option<u8>,
-    /// Measures only this: views, beside Corosync and Serf, or quorum and the cluster database, beside etcd.
+    /// Measures only this: views, beside Corosync and Serf; quorum and the cluster database, beside etcd; or locks, names,
+    /// barriers and watches, beside etcd and ZooKeeper.
     #[arg(long)]
     only: Option<Part>,
-    /// Leaves Corosync, Serf and etcd out.
+    /// Leaves Corosync, Serf, etcd and ZooKeeper out.
     #[arg(long)]
     no_peers: bool,
     /// The folder for the figures.
@@ -41,6 +42,8 @@ pub(crate) enum Part {
     Membership,
     /// Quorum, and the cluster database.
     Quorum,
+    /// Locks, names, barriers and watches.
+    Coordination,
 }
 
 /// What to run, and how much of it.
@@ -48,6 +51,8 @@ pub(crate) enum Part {
 pub(crate) struct Plan {
     /// Numbers of members.
     pub(crate) sizes: Vec<usize>,
+    /// Whether an impression is enough.
+    pub(crate) quick: bool,
     /// Whether Corosync and Serf are measured too.
     pub(crate) peers: bool,
     /// The folder for the figures.
@@ -81,15 +86,41 @@ impl Args {
         }
         let seconds = Duration::from_secs;
         let peers = !self.no_peers;
-        let parts = self.only.map_or(vec![Part::Membership, Part::Quorum], |part| vec![part]);
+        let parts = self.only.map_or(vec![Part::Membership, Part::Quorum, Part::Coordination], |part| vec![part]);
         let mut plan = if self.quick {
             let (budget, total, window) = (seconds(5), seconds(180), seconds(3));
             let (sizes, idle, quorate, writing) = (vec![3, 5], vec![3], vec![3], seconds(1));
-            Plan { sizes, peers, out: self.out, runs: 2, budget, total, idle, quorate, window, writing, parts }
+            Plan {
+                sizes,
+                quick: self.quick,
+                peers,
+                out: self.out,
+                runs: 2,
+                budget,
+                total,
+                idle,
+                quorate,
+                window,
+                writing,
+                parts,
+            }
         } else {
             let (sizes, idle, quorate) = (vec![3, 5, 16, 32, 64], vec![3, 16, 64], vec![3, 9]);
             let (budget, total, window, writing) = (seconds(25), seconds(25 * 60), seconds(15), seconds(5));
-            Plan { sizes, peers, out: self.out, runs: 7, budget, total, idle, quorate, window, writing, parts }
+            Plan {
+                sizes,
+                quick: self.quick,
+                peers,
+                out: self.out,
+                runs: 7,
+                budget,
+                total,
+                idle,
+                quorate,
+                window,
+                writing,
+                parts,
+            }
         };
         if !self.sizes.is_empty() {
             plan.idle.clone_from(&self.sizes);

@@ -1,5 +1,5 @@
 //! How fast a membership notices, agrees and what it costs while it is idle: Quorate beside Corosync and Serf. And what
-//! quorum costs and the cluster database can do, beside etcd.
+//! quorum costs and the cluster database can do, beside etcd; and locks, names, barriers and watches, beside etcd and ZooKeeper.
 //!
 //! ```text
 //!   args --> measure: for each size and system, runs until there are enough or the time is up
@@ -8,6 +8,7 @@
 //!                  sightings: what each member saw, and when
 //!        --> figures --> report (Markdown, every run), plots (SVG), aims
 //!   args --> quorum: time without it, writes, cost while idle, with a report of its own
+//!   args --> coordination: what a client waits for, with a report of its own
 //! ```
 //!
 //! Every system runs with its defaults in the same kind of network namespaces, one member in each. It is a program and
@@ -15,6 +16,8 @@
 
 mod aims;
 mod args;
+mod coordination;
+mod etcd;
 mod figures;
 mod idle;
 mod machine;
@@ -50,6 +53,7 @@ async fn main() -> anyhow::Result<()> {
         let text = match part {
             Part::Membership => membership(&plan, &machine).await?,
             Part::Quorum => quorum::measure(&plan, &machine).await?,
+            Part::Coordination => coordination::measure(&plan, &machine).await?,
         };
         println!("{text}");
     }

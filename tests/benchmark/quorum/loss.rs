@@ -10,7 +10,7 @@ use quorate_tests::{Cluster, LIMIT, Lab, Plan, Probe, wait_for};
 use rustix::process::Signal;
 use tokio::time::sleep;
 
-use super::etcd::Members;
+use crate::etcd::Members;
 use crate::run::CALM;
 
 /// Agents of a cluster: five voters and a satellite.

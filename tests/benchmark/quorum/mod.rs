@@ -8,7 +8,6 @@
 //!       --> report (Markdown, every round), aims
 //! ```
 
-mod etcd;
 mod loss;
 mod report;
 mod writes;

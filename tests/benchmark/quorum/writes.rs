@@ -11,7 +11,7 @@ use quorate_tests::Plan;
 use tokio::{task::JoinSet, time::sleep};
 use tonic::{Status, transport::Channel};
 
-use super::etcd::{Api, Members};
+use crate::etcd::{Api, Members};
 use crate::run::CALM;
 
 /// Voters, and members of etcd.

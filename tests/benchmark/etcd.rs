@@ -1,5 +1,7 @@
 //! etcd: members on this machine's loopback, with their default timers, and as much of its API as is asked for here.
 
+mod coordination;
+
 use std::{
     fs::OpenOptions,
     process::{Child, Command, Stdio},
@@ -18,6 +20,8 @@ use tonic::{
 };
 use tonic_prost::ProstCodec;
 
+pub(crate) use self::coordination::Watch;
+
 use crate::systems::tail;
 
 const HOST: &str = "127.0.0.1";
@@ -27,7 +31,7 @@ const PAUSE: Duration = Duration::from_millis(1);
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Running members; all end when this is dropped.
-pub(super) struct Members {
+pub(crate) struct Members {
     children: Vec<Child>,
     apis: Vec<String>,
     folder: TempDir,
@@ -38,7 +42,7 @@ impl Members {
     ///
     /// # Errors
     /// When they cannot be started.
-    pub(super) fn start(size: usize) -> Result<Self, String> {
+    pub(crate) fn start(size: usize) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|why| why.to_string())?;
         let urls = || (0..size).map(|_| format!("http://{HOST}:{}", free_port(HOST))).collect::<Vec<_>>();
         let (apis, peers) = (urls(), urls());
@@ -60,8 +64,13 @@ impl Members {
         Ok(members)
     }
 
+    /// How many they are.
+    pub(crate) fn len(&self) -> usize {
+        self.apis.len()
+    }
+
     /// Where a member serves its API.
-    pub(super) fn api(&self, member: usize) -> &str {
+    pub(crate) fn api(&self, member: usize) -> &str {
         &self.apis[member]
     }
 
@@ -69,7 +78,7 @@ impl Members {
     ///
     /// # Errors
     /// When nobody does for long.
-    pub(super) async fn leader(&self) -> Result<usize, String> {
+    pub(crate) async fn leader(&self) -> Result<usize, String> {
         let agreed = async {
             loop {
                 let mut told = Vec::new();
@@ -88,7 +97,7 @@ impl Members {
     }
 
     /// Sends a signal to a member.
-    pub(super) fn signal(&self, member: usize, signal: Signal) {
+    pub(crate) fn signal(&self, member: usize, signal: Signal) {
         let pid = i32::try_from(self.children[member].id()).ok().and_then(Pid::from_raw);
         // One that has ended is not there to be told.
         let _ = pid.map(|pid| kill_process(pid, signal));
@@ -98,7 +107,7 @@ impl Members {
     ///
     /// # Errors
     /// When that does not come.
-    pub(super) async fn another_leads(&self, old: usize) -> Result<Instant, String> {
+    pub(crate) async fn another_leads(&self, old: usize) -> Result<Instant, String> {
         let mut survivors = self.apis.clone();
         survivors.remove(old);
         let asked = survivors.iter().map(|api| another_leader(Api::new(api)));
@@ -133,11 +142,11 @@ async fn another_leader(mut api: Api) -> Instant {
 
 /// The API of one member.
 #[derive(Clone)]
-pub(super) struct Api(Grpc<Channel>);
+pub(crate) struct Api(Grpc<Channel>);
 
 impl Api {
     /// Connects when it is first asked for something.
-    pub(super) fn new(api: &str) -> Self {
+    pub(crate) fn new(api: &str) -> Self {
         Self(Grpc::new(Endpoint::from_shared(api.to_owned()).expect("an address").connect_lazy()))
     }
 
@@ -145,8 +154,8 @@ impl Api {
     ///
     /// # Errors
     /// When it is refused or not answered.
-    pub(super) async fn put(&mut self, key: &str, value: &str) -> Result<(), Status> {
-        let put = Put { key: key.into(), value: value.into() };
+    pub(crate) async fn put(&mut self, key: &str, value: &str) -> Result<(), Status> {
+        let put = Put { key: key.into(), value: value.into(), lease: 0 };
         self.ask::<_, Nothing>("/etcdserverpb.KV/Put", put).await.map(drop)
     }
 
@@ -172,6 +181,9 @@ struct Put {
     key: Vec<u8>,
     #[prost(bytes = "vec", tag = "2")]
     value: Vec<u8>,
+    /// 0 for none.
+    #[prost(int64, tag = "3")]
+    lease: i64,
 }
 
 /// `etcdserverpb.StatusRequest`, and answers that are not looked at.
