@@ -68,6 +68,7 @@ pub(super) async fn hand_off(group: &Group, held: Duration, rounds: usize) -> Re
         holding = next;
         std::mem::swap(&mut one, &mut two);
     }
+    one.unlock(path, holding).await?;
     Ok(taken)
 }
 
