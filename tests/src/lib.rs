@@ -1,8 +1,8 @@
 //! What the whole-system tests stand on: agents as real processes, over real sockets and disks.
 //!
 //! [`Cluster`] starts and ends `quorated` processes and asks them what they agree on, [`Agent`] is one of them,
-//! [`Probe`] asks all of them for quorum all the time, [`StreamChecker`] writes down every event stream and checks it against what all agents know, [`Cli`] runs `quorate`,
-//! and [`Lab`] puts agents on networks of their own that can be cut. Nothing here sleeps to let things happen: tests
+//! [`Probe`] asks all of them for quorum all the time, [`StreamChecker`] writes down every event stream and checks it against
+//! what all agents know, [`history`] does so with what clients asked for and were told, [`Cli`] runs `quorate`, and [`Lab`] puts agents on networks of their own that can be cut. Nothing here sleeps to let things happen: tests
 //! wait for a condition ([`wait_for`]) and say what they saw when it does not come.
 //!
 //! `cargo test -p quorate-tests` builds the programs and runs everything; the tests of failing networks need root and
@@ -23,6 +23,7 @@ mod cluster;
 mod database;
 mod disk;
 mod forward;
+pub mod history;
 mod lab;
 pub mod links;
 mod ports;
