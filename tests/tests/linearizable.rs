@@ -110,8 +110,7 @@ impl Worker {
                 continue;
             }
             let is_lock = self.rng.bool();
-            let (kind, round) = (if is_lock { "locks" } else { "names" }, self.shared.round.load(Ordering::Relaxed));
-            let path = format!("{kind}/{round}/{}", self.rng.u64(..NAMES));
+            let path = self.path(is_lock);
             let began = self.shared.recorder.now();
             let (ask, came) = match self.rng.u8(..5) {
                 0 | 1 if is_lock => self.lock(&session, &path).await,
@@ -121,6 +120,11 @@ impl Worker {
             };
             self.note(&path, ask, began, came, &session);
         }
+    }
+
+    fn path(&mut self, is_lock: bool) -> String {
+        let (kind, round) = (if is_lock { "locks" } else { "names" }, self.shared.round.load(Ordering::Relaxed));
+        format!("{kind}/{round}/{}", self.rng.u64(..NAMES))
     }
 
     async fn session(&mut self) -> Option<Session> {
@@ -225,6 +229,21 @@ impl Worker {
             }
             Err(_) => Came::Unknown,
         }
+    }
+}
+
+/// Reads at one agent only, whatever becomes of that.
+async fn watch_over(mut worker: Worker) {
+    while !worker.shared.is_over() {
+        let is_lock = worker.rng.bool();
+        let path = worker.path(is_lock);
+        let began = worker.shared.recorder.now();
+        if let Came::Answered(answer) = worker.read(&path, is_lock).await {
+            worker.shared.count("read at one agent");
+            worker.shared.recorder.note(&path, Ask::Read, began, Some(answer));
+        }
+        // Few are enough.
+        sleep(Duration::from_millis(worker.rng.u64(1..40))).await;
     }
 }
 
@@ -344,19 +363,22 @@ async fn all_that_was_answered_can_have_come_about_one_after_the_other() {
         over: AtomicBool::new(false),
         counts: Mutex::default(),
     });
-    let client = |number: usize| {
-        let first = ["n1", "n2", "n3"][number % 3];
-        Client::new(ClientOptions::new(cluster.endpoints(first)).call_timeout(Duration::from_secs(3))).unwrap()
+    let client = |endpoints: Vec<String>| {
+        Client::new(ClientOptions::new(endpoints).call_timeout(Duration::from_secs(3))).unwrap()
     };
-    let mut clients: Vec<_> = (0..CLIENTS)
-        .map(|number| {
-            let (shared, rng) = (Arc::clone(&shared), rng.fork());
-            let (seen, revisions) = (Duration::ZERO, BTreeMap::new());
-            let worker = Worker { shared, client: client(number), rng, session: None, seen, revisions, value: 0 };
-            tokio::spawn(worker.run())
-        })
-        .collect();
-    clients.extend((0..PARTIES).map(|number| tokio::spawn(meet(Arc::clone(&shared), client(number)))));
+    let names = ["n1", "n2", "n3"];
+    let mut worker = |endpoints: Vec<String>| {
+        let (shared, rng, client) = (Arc::clone(&shared), rng.fork(), client(endpoints));
+        let (seen, revisions) = (Duration::ZERO, BTreeMap::new());
+        Worker { shared, client, rng, session: None, seen, revisions, value: 0 }
+    };
+    let mut clients: Vec<_> =
+        (0..CLIENTS).map(|number| tokio::spawn(worker(cluster.endpoints(names[number % 3])).run())).collect();
+    clients.extend(names.map(|name| tokio::spawn(watch_over(worker(vec![cluster.agent(name).api().to_owned()])))));
+    clients.extend(
+        (0..PARTIES)
+            .map(|number| tokio::spawn(meet(Arc::clone(&shared), client(cluster.endpoints(names[number % 3]))))),
+    );
 
     let (start, mut faults) = (Instant::now(), BTreeMap::<Fault, usize>::new());
     while start.elapsed() < Duration::from_secs(seconds) {
