@@ -71,10 +71,16 @@ impl Cli {
         text.lines().map(read).collect()
     }
 
+    /// Starts a command and leaves it to the caller; it is killed when that is dropped.
+    #[must_use]
+    pub fn start(&self, args: &[&str]) -> Child {
+        self.command(args).spawn().expect("quorate can be run")
+    }
+
     /// Starts a command that goes on until it is interrupted, with `-o json`.
     #[must_use]
     pub fn follow(&self, args: &[&str]) -> Following {
-        let mut child = self.command(&[args, &["-o", "json"]].concat()).spawn().expect("quorate can be run");
+        let mut child = self.start(&[args, &["-o", "json"]].concat());
         let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         Following { child, lines }
     }

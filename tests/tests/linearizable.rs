@@ -104,6 +104,8 @@ struct Worker {
 impl Worker {
     async fn run(mut self) {
         while !self.shared.is_over() {
+            // As busy as the checker can take.
+            sleep(Duration::from_millis(self.rng.u64(..8))).await;
             let Some(session) = self.session().await else { continue };
             if self.rng.u8(..16) == 0 {
                 self.end(session).await;
@@ -351,7 +353,7 @@ impl Fault {
 #[tokio::test]
 async fn all_that_was_answered_can_have_come_about_one_after_the_other() {
     let (_, mut rng) = seeded("faults");
-    let seconds = std::env::var("QUORATE_TEST_SECONDS").map_or(25, |text| text.parse().expect("a number of seconds"));
+    let seconds = std::env::var("QUORATE_TEST_SECONDS").map_or(20, |text| text.parse().expect("a number of seconds"));
     let plan = Plan::inside(Lab::new(3, 1)).quorate().flags(&["--damping-min", "1s", "--redial-max", "1s"]);
     let mut cluster = plan.start();
     cluster.quorum_all().await;

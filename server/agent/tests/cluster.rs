@@ -171,7 +171,7 @@ async fn e1_a_stream_goes_on_at_another_agent() {
     c.stop.cancel();
     let without = b.view_of(2).await;
     let mut client = EventServiceClient::connect(b.api.clone()).await.unwrap();
-    let request = WatchEventsRequest { cursor: first.cursor, kinds: vec![1] };
+    let request = WatchEventsRequest { cursor: first.cursor, kinds: vec![1], ..<_>::default() };
     let mut watch = client.watch_events(request).await.unwrap().into_inner();
     let mut told = Vec::new();
     while told.last() != Some(&without.incarnation.0) {

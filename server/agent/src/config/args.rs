@@ -63,6 +63,9 @@ pub struct SettingsArgs {
     /// What keeps memory bounded.
     #[command(flatten)]
     pub limits: LimitsArgs,
+    /// How much clients may have.
+    #[command(flatten)]
+    pub coordination: CoordinationArgs,
 }
 
 /// Where to look for peers.
@@ -207,6 +210,42 @@ pub struct LimitsArgs {
     pub event_buffer: Option<String>,
 }
 
+/// How much clients may have of sessions, names and barriers. Whoever leads goes by its own.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Sessions, names and barriers")]
+pub struct CoordinationArgs {
+    /// How many sessions there may be in all [default: 100000]
+    #[arg(long, env = "QUORATE_MAX_SESSIONS", value_name = "COUNT")]
+    pub max_sessions: Option<String>,
+    /// How many sessions one client may have: one address, or one name in certificates [default: 10000]
+    #[arg(long, env = "QUORATE_MAX_CLIENT_SESSIONS", value_name = "COUNT")]
+    pub max_client_sessions: Option<String>,
+    /// How many names and barriers there may be in all [default: 200000]
+    #[arg(long, env = "QUORATE_MAX_NAMES", value_name = "COUNT")]
+    pub max_names: Option<String>,
+    /// How many names, places in queues and barriers one session may have [default: 10000]
+    #[arg(long, env = "QUORATE_MAX_SESSION_NAMES", value_name = "COUNT")]
+    pub max_session_names: Option<String>,
+    /// How many bytes a value may have [default: 65536]
+    #[arg(long, env = "QUORATE_MAX_VALUE_BYTES", value_name = "COUNT")]
+    pub max_value_bytes: Option<String>,
+    /// How many bytes all of it may take, about [default: 268435456]
+    #[arg(long, env = "QUORATE_MAX_STATE_BYTES", value_name = "COUNT")]
+    pub max_state_bytes: Option<String>,
+    /// How many may share one name [default: 10000]
+    #[arg(long, env = "QUORATE_MAX_HOLDERS", value_name = "COUNT")]
+    pub max_holders: Option<String>,
+    /// How many may wait for one name [default: 10000]
+    #[arg(long, env = "QUORATE_MAX_QUEUE", value_name = "COUNT")]
+    pub max_queue: Option<String>,
+    /// How many may take part in one barrier [default: 10000]
+    #[arg(long, env = "QUORATE_MAX_PARTICIPANTS", value_name = "COUNT")]
+    pub max_participants: Option<String>,
+    /// How many requests may wait at this agent [default: 16384]
+    #[arg(long, env = "QUORATE_MAX_REQUESTS", value_name = "COUNT")]
+    pub max_requests: Option<String>,
+}
+
 /// Puts what was given over what the file says.
 pub(super) fn apply(given: &ArgMatches, draft: &mut Draft, origins: &mut Origins) -> Result<(), ConfigError> {
     let mut put = Put { given, origins };
@@ -224,7 +263,8 @@ pub(super) fn apply(given: &ArgMatches, draft: &mut Draft, origins: &mut Origins
     put.tls(draft)?;
     put.quorum(draft)?;
     put.timing(draft)?;
-    put.limits(draft)
+    put.limits(draft)?;
+    put.coordination(draft)
 }
 
 struct Put<'a> {
@@ -309,6 +349,23 @@ impl Put<'_> {
         self.one("handshake_timeout", "limits.handshake_timeout", &mut limits.handshake_timeout)?;
         self.one("keepalive", "limits.keepalive", &mut limits.keepalive)?;
         self.one("event_buffer", "limits.event_buffer", &mut limits.event_buffer)
+    }
+
+    fn coordination(&mut self, draft: &mut Draft) -> Result<(), ConfigError> {
+        let limits = &mut draft.coordination;
+        let all = [
+            ("max_sessions", &mut limits.max_sessions),
+            ("max_client_sessions", &mut limits.max_client_sessions),
+            ("max_names", &mut limits.max_names),
+            ("max_session_names", &mut limits.max_session_names),
+            ("max_value_bytes", &mut limits.max_value_bytes),
+            ("max_state_bytes", &mut limits.max_state_bytes),
+            ("max_holders", &mut limits.max_holders),
+            ("max_queue", &mut limits.max_queue),
+            ("max_participants", &mut limits.max_participants),
+            ("max_requests", &mut limits.max_requests),
+        ];
+        all.into_iter().try_for_each(|(id, slot)| self.one(id, &format!("coordination.{id}"), slot))
     }
 
     /// Fills one key from the flag or variable `id`, when it was given.

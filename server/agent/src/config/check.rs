@@ -8,13 +8,17 @@ use std::{
 
 use quorate_core::{
     Settings,
+    coordination::Limits,
     types::{Address, Boot, Identity, Network, NodeId, NodeName},
 };
 
 use super::{
     Config, ConfigError, DiscoveryConfig, LimitsConfig, LogConfig, LogFormat, MulticastConfig, NetworkConfig,
     QuorumConfig, TimingConfig,
-    draft::{DiscoveryDraft, Draft, LimitsDraft, LogDraft, MulticastDraft, NetworkDraft, Slot, TimingDraft},
+    draft::{
+        CoordinationDraft, DiscoveryDraft, Draft, LimitsDraft, LogDraft, MulticastDraft, NetworkDraft, Slot,
+        TimingDraft,
+    },
     hosts,
     origin::Origins,
     quorum, tls,
@@ -51,6 +55,7 @@ pub(super) fn resolve(draft: Draft, origins: &Origins) -> Result<Config, ConfigE
         labels: quorum::labels(draft.labels, origins)?,
         timing: timing(&draft.timing),
         limits: limits(&draft.limits, origins)?,
+        coordination: coordination(&draft.coordination),
         log: log(draft.log, origins)?,
     };
     if config.data_dir.as_os_str().is_empty() {
@@ -269,6 +274,23 @@ fn limits(draft: &LimitsDraft, origins: &Origins) -> Result<LimitsConfig, Config
     Ok(limits)
 }
 
+fn coordination(draft: &CoordinationDraft) -> Limits {
+    let or = |slot: &Slot<usize>, default: usize| slot.as_ref().map_or(default, |&Text(count)| count);
+    let default = defaults().limits;
+    Limits {
+        sessions: or(&draft.max_sessions, default.sessions),
+        client_sessions: or(&draft.max_client_sessions, default.client_sessions),
+        names: or(&draft.max_names, default.names),
+        session_names: or(&draft.max_session_names, default.session_names),
+        value_bytes: or(&draft.max_value_bytes, default.value_bytes),
+        state_bytes: or(&draft.max_state_bytes, default.state_bytes),
+        holders: or(&draft.max_holders, default.holders),
+        queue: or(&draft.max_queue, default.queue),
+        participants: or(&draft.max_participants, default.participants),
+        requests: or(&draft.max_requests, default.requests),
+    }
+}
+
 fn log(draft: LogDraft, origins: &Origins) -> Result<LogConfig, ConfigError> {
     let level = draft.level.map_or_else(|| "info".into(), |Text(level)| level);
     if let Err(why) = logging::filter(&level) {
@@ -294,6 +316,8 @@ fn settings_allowed(config: &Config, origins: &Origins) -> Result<(), ConfigErro
             "networks" => "network".into(),
             "history" | "max_nodes" => format!("limits.{}", why.name),
             "lease" | "voter_grace" => format!("quorum.{}", why.name),
+            "sessions" | "client_sessions" | "names" | "session_names" | "value_bytes" | "state_bytes" | "holders"
+            | "queue" | "participants" | "requests" => format!("coordination.max_{}", why.name),
             time => format!("timing.{time}"),
         };
         origins.error(&key, why.value, format!("allowed is {}", why.allowed))

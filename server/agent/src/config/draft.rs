@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use quorate_core::types::{Network, NodeName};
+use quorate_core::{
+    coordination::Limits,
+    types::{Network, NodeName},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Config, ConfigError, LogFormat, origin::Origins, quorum::QuorumDraft, value::Text};
@@ -38,6 +41,7 @@ pub(super) struct Draft {
     pub(super) labels: BTreeMap<String, String>,
     pub(super) timing: TimingDraft,
     pub(super) limits: LimitsDraft,
+    pub(super) coordination: CoordinationDraft,
     pub(super) log: LogDraft,
 }
 
@@ -146,6 +150,22 @@ pub(super) struct LimitsDraft {
     pub(super) event_buffer: Slot<usize>,
 }
 
+/// `[coordination]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct CoordinationDraft {
+    pub(super) max_sessions: Slot<usize>,
+    pub(super) max_client_sessions: Slot<usize>,
+    pub(super) max_names: Slot<usize>,
+    pub(super) max_session_names: Slot<usize>,
+    pub(super) max_value_bytes: Slot<usize>,
+    pub(super) max_state_bytes: Slot<usize>,
+    pub(super) max_holders: Slot<usize>,
+    pub(super) max_queue: Slot<usize>,
+    pub(super) max_participants: Slot<usize>,
+    pub(super) max_requests: Slot<usize>,
+}
+
 /// `[log]`
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -201,6 +221,7 @@ impl From<&Config> for Draft {
             labels: config.labels.clone(),
             timing: TimingDraft::from(&config.timing),
             limits: LimitsDraft::from(&config.limits),
+            coordination: CoordinationDraft::from(&config.coordination),
             log: LogDraft { level: some(&config.log.level), format: some(&config.log.format) },
         }
     }
@@ -275,6 +296,23 @@ impl From<&super::LimitsConfig> for LimitsDraft {
             handshake_timeout: some(&limits.handshake_timeout),
             keepalive: some(&limits.keepalive),
             event_buffer: some(&limits.event_buffer),
+        }
+    }
+}
+
+impl From<&Limits> for CoordinationDraft {
+    fn from(limits: &Limits) -> Self {
+        Self {
+            max_sessions: some(&limits.sessions),
+            max_client_sessions: some(&limits.client_sessions),
+            max_names: some(&limits.names),
+            max_session_names: some(&limits.session_names),
+            max_value_bytes: some(&limits.value_bytes),
+            max_state_bytes: some(&limits.state_bytes),
+            max_holders: some(&limits.holders),
+            max_queue: some(&limits.queue),
+            max_participants: some(&limits.participants),
+            max_requests: some(&limits.requests),
         }
     }
 }

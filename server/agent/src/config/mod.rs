@@ -32,6 +32,7 @@ use clap::ArgMatches;
 pub use origin::ConfigError;
 use quorate_core::{
     Settings,
+    coordination::Limits,
     types::{Address, Identity, Network, NodeName},
 };
 pub use quorum::QuorumConfig;
@@ -67,6 +68,8 @@ pub struct Config {
     pub timing: TimingConfig,
     /// What keeps memory bounded.
     pub limits: LimitsConfig,
+    /// How much clients may have of sessions, names and barriers, while this node leads them.
+    pub coordination: Limits,
     /// What is logged, and how.
     pub log: LogConfig,
 }
@@ -255,6 +258,7 @@ impl Config {
             profile: Arc::new(quorum::profile(&self.quorum, &self.labels)),
             history: limits.history,
             max_nodes: limits.max_nodes,
+            limits: self.coordination.clone(),
             ..Settings::new(&self.cluster, identity, endpoints)
         }
     }
