@@ -73,8 +73,14 @@ impl Client {
     /// `NOT_SERVED`.
     pub async fn open_session(&self, options: SessionOptions) -> Result<Session, Error> {
         options.check()?;
-        let SessionOptions { ttl, label, group } = options;
-        let message = v1::OpenSessionRequest { ttl: ttl.try_into().ok(), label, group, request_id: request_id() };
+        let SessionOptions { ttl, label, group, process } = options;
+        let message = v1::OpenSessionRequest {
+            ttl: ttl.try_into().ok(),
+            label,
+            group,
+            request_id: request_id(),
+            process_id: process,
+        };
         let sent = Moment::now();
         let opened = self.ask(message, |a, r| async move { a.sessions().open_session(r).await }).await?;
         let (extend, standing) = watch::channel(Standing::Until(sent.after(ttl)));

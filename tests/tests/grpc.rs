@@ -120,7 +120,11 @@ async fn errors_carry_a_documented_reason() {
         let watch = WatchMembershipRequest { cursor: String::new(), figures_interval };
         check_refusal(members.watch_membership(watch).await, Code::InvalidArgument, "BAD_REQUEST");
     }
-    let watch = |cursor: &str, kinds: &[i32]| WatchEventsRequest { cursor: cursor.to_owned(), kinds: kinds.to_vec() };
+    let watch = |cursor: &str, kinds: &[i32]| WatchEventsRequest {
+        cursor: cursor.to_owned(),
+        kinds: kinds.to_vec(),
+        ..<_>::default()
+    };
     check_refusal(events.watch_events(watch("nonsense", &[])).await, Code::InvalidArgument, "BAD_CURSOR");
     check_refusal(events.watch_events(watch("", &[0])).await, Code::InvalidArgument, "BAD_REQUEST");
     check_refusal(events.watch_events(watch("", &[77])).await, Code::InvalidArgument, "BAD_REQUEST");
@@ -137,7 +141,7 @@ async fn a_cursor_of_another_cluster_is_refused() {
     let mut watch = events.watch_events(WatchEventsRequest::default()).await.unwrap().into_inner();
     let first = watch.message().await.unwrap().unwrap();
     assert!(matches!(first.message, Some(watch_events_response::Message::Snapshot(_))), "{first:?}");
-    let request = WatchEventsRequest { cursor: first.cursor, kinds: Vec::new() };
+    let request = WatchEventsRequest { cursor: first.cursor, ..<_>::default() };
     let mut events = EventServiceClient::new(channel(other.agent("n1")).await);
     check_refusal(events.watch_events(request).await, Code::InvalidArgument, "BAD_CURSOR");
 }

@@ -148,3 +148,29 @@ async fn everything_a_session_can_do_is_done() {
     one.release("lock").await.unwrap();
     assert!(client.lock("lock").await.unwrap().holders.is_empty());
 }
+
+#[tokio::test]
+async fn a_session_ends_with_the_process_that_it_is_tied_to() {
+    let cluster = cluster(3).await;
+    let cli = cluster.cli(&["n1"]);
+    let mut holder = cli.start(&["lock", "a", "--tied", "--ttl", "1h"]);
+    let client = Client::connect(cluster.endpoints("n3")).await.unwrap();
+    let holders = async || client.lock("a").await.unwrap().holders;
+    wait_until("it is held", async || holders().await.len() == 1).await;
+    let id = holders().await[0].session_id.clone();
+    holder.kill().await.unwrap();
+    wait_until("it is free, long before its time", async || holders().await.is_empty()).await;
+    wait_until("n3 knows that too", async || {
+        client.session(&id).await.is_err_and(|error| error.reason() == Some(&Reason::SessionEnded))
+    })
+    .await;
+
+    for nobody in [u32::MAX, u32::try_from(i32::MAX).unwrap()] {
+        let refused = client.open_session(SessionOptions::new().tied_to_process(nobody)).await.unwrap_err();
+        assert_eq!(refused.reason(), Some(&Reason::BadRequest), "{refused}");
+    }
+    // One that is closed leaves nothing behind at the process it was tied to.
+    let mine = client.open_session(SessionOptions::new().tied_to_process(std::process::id())).await.unwrap();
+    assert!(mine.is_live());
+    mine.close().await.unwrap();
+}

@@ -10,11 +10,12 @@ pub struct SessionOptions {
     pub(super) ttl: Duration,
     pub(super) label: String,
     pub(super) group: String,
+    pub(super) process: u32,
 }
 
 impl Default for SessionOptions {
     fn default() -> Self {
-        Self { ttl: Duration::from_secs(10), label: String::new(), group: String::new() }
+        Self { ttl: Duration::from_secs(10), label: String::new(), group: String::new(), process: 0 }
     }
 }
 
@@ -45,6 +46,16 @@ impl SessionOptions {
     #[must_use]
     pub fn group(mut self, group: impl Into<String>) -> Self {
         self.group = group.into();
+        self
+    }
+
+    /// Has the agent close it as soon as this process dies, as [`std::process::id`] tells one's own. Default: none.
+    ///
+    /// Only by an agent of the same machine, which is reached by its loopback and sees the same processes; while that agent
+    /// lives.
+    #[must_use]
+    pub fn tied_to_process(mut self, process: u32) -> Self {
+        self.process = process;
         self
     }
 

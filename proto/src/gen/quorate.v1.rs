@@ -4783,6 +4783,11 @@ pub struct OpenSessionRequest {
     /// The same for each attempt of one request: at most 128 bytes, not used by anybody else. Empty: do not retry.
     #[prost(string, tag = "4")]
     pub request_id: ::prost::alloc::string::String,
+    /// A process on the agent's machine, by its id as the agent sees it (in the agent's own PID namespace): when it dies, the agent
+    /// closes the session at once. 0 for none. Only for clients that reach the agent by its loopback. The session lives on as
+    /// any other does when the agent is gone: then its time alone counts.
+    #[prost(uint32, tag = "5")]
+    pub process_id: u32,
 }
 /// Response of OpenSession.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4970,7 +4975,8 @@ pub mod session_service_client {
         /// OpenSession opens a session. Does not wait for others. Retry with the same request_id: it is opened once, and every
         /// attempt gets the same answer as long as it lives.
         ///
-        /// Errors: BAD_REQUEST, LIMIT_REACHED (sessions, or sessions of one client), NOT_SERVED, OUTCOME_UNKNOWN.
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (sessions, sessions of one client, or processes that are watched), NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
         pub async fn open_session(
             &mut self,
             request: impl tonic::IntoRequest<super::OpenSessionRequest>,
@@ -5128,7 +5134,8 @@ pub mod session_service_server {
         /// OpenSession opens a session. Does not wait for others. Retry with the same request_id: it is opened once, and every
         /// attempt gets the same answer as long as it lives.
         ///
-        /// Errors: BAD_REQUEST, LIMIT_REACHED (sessions, or sessions of one client), NOT_SERVED, OUTCOME_UNKNOWN.
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (sessions, sessions of one client, or processes that are watched), NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
         async fn open_session(
             &self,
             request: tonic::Request<super::OpenSessionRequest>,

@@ -107,14 +107,14 @@ impl Connection {
         match self {
             Self::Quorate(sdk) => {
                 let watch = sdk.watch_names(NameWatchOptions::new(prefix)).map_err(|why| why.to_string())?;
-                let mut watch = Watch::Quorate(Box::new(watch));
+                let mut watch = Watch::Quorate(watch);
                 // The snapshot.
                 watch.next().await?;
                 Ok(watch)
             }
             Self::Etcd(api) => {
                 let watch = api.clone().watch(prefix).await.map_err(|why| why.to_string())?;
-                Ok(Watch::Etcd(watch))
+                Ok(Watch::Etcd(Box::new(watch)))
             }
         }
     }
@@ -122,8 +122,8 @@ impl Connection {
 
 /// A watch of names or keys.
 pub(super) enum Watch {
-    Quorate(Box<SdkWatch<v1::WatchNamesResponse>>),
-    Etcd(EtcdWatch),
+    Quorate(SdkWatch<v1::WatchNamesResponse>),
+    Etcd(Box<EtcdWatch>),
 }
 
 impl Watch {
@@ -209,7 +209,7 @@ pub(super) enum Party {
         api: Api,
         lease: i64,
         number: usize,
-        seen: Seen,
+        seen: Box<Seen>,
     },
 }
 
@@ -237,7 +237,7 @@ impl Party {
             }
             Client::Etcd(mut api, lease) => {
                 let watch = api.watch(path).await.map_err(|why| why.to_string())?;
-                Ok(Self::Etcd { api, lease, number, seen: Seen { watch, size, came: 0, gone: 0 } })
+                Ok(Self::Etcd { api, lease, number, seen: Box::new(Seen { watch, size, came: 0, gone: 0 }) })
             }
         }
     }

@@ -190,7 +190,7 @@ pub(super) async fn succession(group: &Group, rounds: usize) -> Result<Vec<f64>,
 
 /// A program that holds a lock, as scripts would have it.
 enum Program {
-    Quorate(Following),
+    Quorate(Box<Following>),
     Etcd(Child),
 }
 
@@ -198,7 +198,7 @@ impl Program {
     fn start(group: &Group, path: &str) -> Result<Self, String> {
         let endpoints = group.endpoints();
         if matches!(group, Group::Quorate(..)) {
-            return Ok(Self::Quorate(Cli::new(endpoints).follow(&["lock", path, "--ttl", "1s"])));
+            return Ok(Self::Quorate(Box::new(Cli::new(endpoints).follow(&["lock", path, "--ttl", "1s"]))));
         }
         let mut command = Command::new("etcdctl");
         command.env("ETCDCTL_API", "3").args(["--endpoints", &endpoints.join(","), "lock", "--ttl", "1", path]);

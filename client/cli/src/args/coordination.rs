@@ -85,6 +85,9 @@ pub struct SessionArgs {
     /// How long it outlives this program if that is killed, and the longest pause it survives: 1s to 1h
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration, default_value = "10s")]
     pub ttl: Duration,
+    /// Have it end at once when this program is killed: needs an agent of this machine, reached by its loopback
+    #[arg(long)]
+    pub tied: bool,
     /// What it is called, for people [default: the name of this program and its process]
     #[arg(long, value_name = "TEXT")]
     pub label: Option<String>,

@@ -33,7 +33,8 @@ pub async fn with_session(
     body: impl AsyncFnOnce(&mut Tenure) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let label = args.label.clone().unwrap_or_else(|| format!("quorate {}", std::process::id()));
-    let options = SessionOptions::new().ttl(args.ttl).label(label).group(group);
+    let process = if args.tied { std::process::id() } else { 0 };
+    let options = SessionOptions::new().ttl(args.ttl).label(label).group(group).tied_to_process(process);
     let mut signals = Signals::take()?;
     let session = tokio::select! {
         opened = client.open_session(options) => opened?,

@@ -36,6 +36,7 @@ mod settings;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod tie;
 mod watch;
 
 use std::{sync::Arc, time::Duration};

@@ -24,6 +24,7 @@ use super::{
     },
     error::ApiError,
     page::{self, Listing},
+    tie::Process,
 };
 use crate::{
     driver::{Access, Call},
@@ -55,13 +56,17 @@ pub fn opening(context: &Context, ttl: Duration, text: Arc<str>, group: Arc<str>
 }
 
 impl Sessions {
-    async fn open(&self, request: OpenSessionRequest, client: Arc<str>) -> Result<OpenSessionResponse, ApiError> {
+    async fn open(&self, request: OpenSessionRequest, from: &Extensions) -> Result<OpenSessionResponse, ApiError> {
         let ttl = request.ttl.map(|ttl| span("ttl", ttl)).transpose()?.unwrap_or(TTL);
         let (text, group) = (label("label", &request.label)?, label("group", &request.group)?);
         let id = request_id(&request.request_id)?;
-        let opening = opening(&self.0, ttl, text, group, client);
+        let process = Process::of(request.process_id, from)?;
+        let opening = opening(&self.0, ttl, text, group, client_of(from));
         let (done, at) = self.0.coordinate(None, id, Act::Open(opening)).await?;
         let Done::Opened { session, secret, ttl } = done else { return Err(ApiError::Internal("an odd answer")) };
+        if let Some(process) = process {
+            tokio::spawn(process.tie(Arc::clone(&self.0), (session, secret)));
+        }
         Ok(OpenSessionResponse {
             header: self.0.header_when(at),
             session: session_token(session, secret),
@@ -152,8 +157,8 @@ impl SessionService for Sessions {
         &self,
         request: Request<OpenSessionRequest>,
     ) -> Result<Response<OpenSessionResponse>, Status> {
-        let client = client_of(request.extensions());
-        Ok(Response::new(self.open(request.into_inner(), client).await?))
+        let (_, from, request) = request.into_parts();
+        Ok(Response::new(self.open(request, &from).await?))
     }
 
     async fn keep_alive(
