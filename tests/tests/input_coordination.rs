@@ -13,7 +13,7 @@ use quorate::{
         session_service_client::SessionServiceClient,
     },
 };
-use quorate_tests::{Agent, Calm, Cluster, Plan, wait_until};
+use quorate_tests::{Agent, Calm, Cluster, Plan};
 use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
 
@@ -176,10 +176,13 @@ async fn what_is_wrong_is_named() {
     assert_eq!(refused(open(n1).await.bind("n/40", "").await), Reason::LimitReached, "in all");
     session.unbind("n/1").await.unwrap();
     let plan = BarrierPlan { parties: Some(Parties::Count(4)), ..BarrierPlan::default() };
-    let too_many = refused(session.enter_barrier("gate", plan).await);
-    assert!(matches!(too_many, Reason::LimitReached | Reason::BadRequest), "{too_many}");
+    assert_eq!(refused(session.enter_barrier("gate", plan).await), Reason::LimitReached, "so many could never come");
+    // What is used as one thing is no other.
+    assert_eq!(refused(session.release("n/2").await), Reason::NameMismatch);
+    assert_eq!(refused(session.resign("n/2").await), Reason::NameMismatch);
+    assert_eq!(refused(session.proclaim("n/2", "").await), Reason::NameMismatch);
     // All that was refused has changed nothing.
     let names = n1.client().names("").await.unwrap().bindings;
-    wait_until("all names are seen", async || n1.client().names("").await.unwrap().bindings.len() == 39).await;
+    assert_eq!(names.len(), 39);
     assert!(names.iter().all(|binding| binding.kind() == v1::NameKind::Binding));
 }

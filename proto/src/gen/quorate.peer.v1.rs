@@ -445,6 +445,9 @@ pub struct Release {
     /// Only what was granted with this token.
     #[prost(message, optional, tag = "2")]
     pub token: ::core::option::Option<Token>,
+    /// What it is used as.
+    #[prost(enumeration = "NameKind", tag = "3")]
+    pub kind: i32,
 }
 /// Give what one holds another value.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

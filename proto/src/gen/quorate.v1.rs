@@ -1768,7 +1768,8 @@ pub struct EnterBarrierRequest {
     /// What it is.
     #[prost(message, optional, tag = "3")]
     pub plan: ::core::option::Option<BarrierPlan>,
-    /// The same for each attempt of one request: at most 128 bytes.
+    /// The same for each attempt of one request: at most 128 bytes. Empty: a repeated call may come to the next generation, when all
+    /// were there meanwhile.
     #[prost(string, tag = "4")]
     pub request_id: ::prost::alloc::string::String,
 }
@@ -7597,8 +7598,8 @@ pub mod election_service_client {
         }
         /// Proclaim gives the office another value while the session leads. Does not wait for others. Safe to retry with a request_id.
         ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, LIMIT_REACHED, NOT_SERVED,
-        /// OUTCOME_UNKNOWN.
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, LIMIT_REACHED,
+        /// NOT_SERVED, OUTCOME_UNKNOWN.
         pub async fn proclaim(
             &mut self,
             request: impl tonic::IntoRequest<super::ProclaimRequest>,
@@ -7732,8 +7733,8 @@ pub mod election_service_server {
         >;
         /// Proclaim gives the office another value while the session leads. Does not wait for others. Safe to retry with a request_id.
         ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, LIMIT_REACHED, NOT_SERVED,
-        /// OUTCOME_UNKNOWN.
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, LIMIT_REACHED,
+        /// NOT_SERVED, OUTCOME_UNKNOWN.
         async fn proclaim(
             &self,
             request: tonic::Request<super::ProclaimRequest>,

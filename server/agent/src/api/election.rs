@@ -69,7 +69,7 @@ impl ElectionService for Elections {
     async fn resign(&self, request: Request<ResignRequest>) -> Result<Response<ResignResponse>, Status> {
         let request = request.into_inner();
         let (proof, id) = (proof(&request.session)?, request_id(&request.request_id)?);
-        let act = Act::Release { path: path("path", &request.path)?, token: None };
+        let act = Act::Release { path: path("path", &request.path)?, kind: NameKind::Election, token: None };
         let (_, at) = self.0.coordinate(Some(proof), id, act).await?;
         Ok(Response::new(ResignResponse { header: self.0.header_when(at) }))
     }

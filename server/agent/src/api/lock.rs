@@ -80,7 +80,7 @@ impl Locks {
     async fn release(&self, request: ReleaseLockRequest) -> Result<ReleaseLockResponse, ApiError> {
         let (proof, id) = (proof(&request.session)?, request_id(&request.request_id)?);
         let token = request.token.map(|token| Token { epoch: Epoch(token.epoch), counter: token.counter });
-        let act = Act::Release { path: path("path", &request.path)?, token };
+        let act = Act::Release { path: path("path", &request.path)?, kind: NameKind::Lock, token };
         let (_, at) = self.0.coordinate(Some(proof), id, act).await?;
         Ok(ReleaseLockResponse { header: self.0.header_when(at) })
     }

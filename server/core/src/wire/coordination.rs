@@ -218,6 +218,8 @@ pub enum Act {
     Release {
         /// The name.
         path: Path,
+        /// What it is used as.
+        kind: NameKind,
         /// Only what was granted with this token.
         token: Option<Token>,
     },

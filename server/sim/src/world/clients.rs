@@ -249,7 +249,7 @@ impl World {
         let (may_act, until) = (now < live.deadline, client.until);
         if let Some(belief) = holds {
             let token = Some(belief.token);
-            return (now > until && may_act).then_some(Act::Release { path: belief.path, token });
+            return (now > until && may_act).then_some(Act::Release { path: belief.path, kind: NameKind::Lock, token });
         }
         if self.clients.resting {
             return Some(Act::Close);

@@ -52,8 +52,8 @@ pub(super) fn request_out(request: &Request) -> pb::ClientRequest {
             wait: claim.wait,
             delay_nanos: nanos(claim.delay),
         }),
-        Act::Release { path, token } => {
-            Kind::Release(pb::Release { path: path.to_string(), token: token.map(token_out) })
+        Act::Release { path, kind, token } => {
+            Kind::Release(pb::Release { path: path.to_string(), token: token.map(token_out), kind: kind_out(*kind) })
         }
         Act::Proclaim { path, value } => Kind::Proclaim(pb::Proclaim { path: path.to_string(), value: value.to_vec() }),
         Act::Enter { path, plan, node } => {
@@ -95,7 +95,11 @@ pub(super) fn request(from: pb::ClientRequest) -> Result<Request, WireError> {
             wait: from.wait,
             delay: Duration::from_nanos(from.delay_nanos),
         }),
-        Kind::Release(from) => Act::Release { path: path("release.path", &from.path)?, token: from.token.map(token) },
+        Kind::Release(from) => Act::Release {
+            path: path("release.path", &from.path)?,
+            kind: kind(from.kind)?,
+            token: from.token.map(token),
+        },
         Kind::Proclaim(from) => Act::Proclaim { path: path("proclaim.path", &from.path)?, value: from.value.into() },
         Kind::Enter(from) => Act::Enter {
             path: path("enter.path", &from.path)?,

@@ -43,7 +43,7 @@ impl Step<'_> {
                 return Ok(Done::Entered { generation: known.generation });
             }
         }
-        self.check_place(session, path)?;
+        self.check_place(session, path, plan)?;
         self.visit(session, path, plan);
         let Some(barrier) = self.state.barriers.get_mut(path) else { return Err(Denial::NotThere) };
         if barrier.phase == Phase::Inside {
@@ -91,8 +91,14 @@ impl Step<'_> {
         }
     }
 
-    fn check_place(&self, session: SessionId, path: &Path) -> Result<(), Denial> {
+    fn check_place(&self, session: SessionId, path: &Path, plan: &Plan) -> Result<(), Denial> {
         let Some(limits) = self.limits else { return Ok(()) };
+        // So many could never come.
+        let wanted = match &plan.parties {
+            Parties::Count(count) | Parties::Group { least: count, .. } => *count as usize,
+            Parties::Members { .. } => 0,
+        };
+        fits(LimitKind::Participants, wanted.saturating_sub(1), limits.participants)?;
         let known = self.state.sessions.get(&session);
         if !known.is_some_and(|session| session.barriers.contains(path)) {
             fits(LimitKind::SessionNames, known.map_or(0, Session::places), limits.session_names)?;

@@ -300,7 +300,7 @@ impl Step<'_> {
             Act::Bind { path, value, shared, expected } => self.bind(session, path, value, *shared, *expected),
             Act::Unbind { path, expected } => self.unbind(session, path, *expected),
             Act::Acquire(claim) => self.acquire(session, claim),
-            Act::Release { path, token } => self.release(session, path, *token),
+            Act::Release { path, kind, token } => self.release(session, path, *kind, *token),
             Act::Proclaim { path, value } => self.proclaim(session, path, value),
             Act::Enter { path, plan, node } => self.enter(session, path, plan, node),
             Act::Leave { path } => self.leave(session, path),

@@ -114,11 +114,14 @@ impl Step<'_> {
         Ok(Done::Queued { ahead: name.ahead(session).unwrap_or_default() })
     }
 
-    pub(super) fn release(&mut self, session: SessionId, path: &Path, token: Option<Token>) -> Result<Done, Denial> {
-        let Some(name) = self.state.names.get(path) else { return Err(Denial::NotHeld) };
-        if name.kind == NameKind::Binding {
-            return Err(Denial::OtherKind { kind: name.kind });
-        }
+    pub(super) fn release(
+        &mut self,
+        session: SessionId,
+        path: &Path,
+        kind: NameKind,
+        token: Option<Token>,
+    ) -> Result<Done, Denial> {
+        let Some(name) = self.name_of_kind(path, kind)? else { return Err(Denial::NotHeld) };
         if let Some(held) = name.holders.get(&session) {
             if token.is_some_and(|token| token != held.token) {
                 return Err(Denial::NotHeld);
@@ -134,6 +137,7 @@ impl Step<'_> {
     }
 
     pub(super) fn proclaim(&mut self, session: SessionId, path: &Path, value: &Arc<[u8]>) -> Result<Done, Denial> {
+        self.name_of_kind(path, NameKind::Election)?;
         self.state.held(session, path).ok_or(Denial::NotHeld)?;
         self.revalue(session, path, value)?;
         Ok(Done::Proclaimed { modified: self.revision })

@@ -90,7 +90,7 @@ impl Trial {
     }
 
     fn release(&mut self, session: SessionId) -> Result<Done, Denial> {
-        self.ask(Some(session), None, Act::Release { path: path("lock"), token: None })
+        self.ask(Some(session), None, Act::Release { path: path("lock"), kind: NameKind::Lock, token: None })
     }
 
     fn enter(&mut self, session: SessionId, plan: &Plan, through: &str) -> Result<Done, Denial> {
@@ -376,6 +376,13 @@ fn l1_what_is_over_a_limit_is_denied() {
     trial.ask(Some(c), None, bind("x", 4)).unwrap();
     trial.ask(Some(c), None, bind("y", 4)).unwrap();
     assert_eq!(trial.ask(Some(c), None, bind("z", 4)), limit(LimitKind::SessionNames, 2));
+    trial.limits = Limits { participants: 3, ..Limits::default() };
+    assert_eq!(
+        trial.enter(c, &plan(Parties::Count(4)), "n1"),
+        limit(LimitKind::Participants, 3),
+        "they could never come"
+    );
+    trial.limits = Limits { client_sessions: 3, ..Limits::default() };
     let (label, client) = (Arc::from("test"), Arc::from("client"));
     let opening =
         Opening { ttl: Duration::from_secs(1), secret: SECRET, label, group: "".into(), client, node: node("n1") };
