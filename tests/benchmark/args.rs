@@ -14,7 +14,7 @@ const MOST: usize = 200;
 #[derive(Debug, Parser)]
 #[command(name = "quorate-benchmark", args_override_self = true)]
 pub(crate) struct Args {
-    /// Few runs and small groups: an impression, in less than 7 minutes.
+    /// Few runs and small groups: an impression, in less than 9 minutes.
     #[arg(long)]
     quick: bool,
     /// Numbers of members whose views are measured, 3 to 200, separated by commas [default: 3,5,16,32,64; with --quick: 3,5].

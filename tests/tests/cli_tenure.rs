@@ -56,6 +56,11 @@ async fn a_command_runs_while_a_lock_is_held() {
     assert_eq!(held.interrupt().await, Some(0));
     let after = waiting.await.unwrap();
     assert_eq!((after.code, after.stdout.as_str()), (0, "mine\n"), "{after:?}");
+    let mut one = cli.follow(&["lock", "gpu", "--limit", "2"]);
+    one.next().await;
+    let shown = cli.json(&["lock", "gpu", "--show"]).await;
+    assert_eq!((&shown["holder_count"], &shown["limit"]), (&1.into(), &2.into()), "{shown}");
+    assert_eq!(one.interrupt().await, Some(0));
     assert_eq!(cli.json(&["sessions"]).await["sessions"].as_array().unwrap().len(), 0, "all were closed");
 }
 

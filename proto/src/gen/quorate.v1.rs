@@ -2803,9 +2803,12 @@ pub struct GetNameResponse {
     /// What the answer was true at.
     #[prost(message, optional, tag = "1")]
     pub header: ::core::option::Option<ResponseHeader>,
-    /// The bindings of the path.
+    /// The bindings of the path, 1 MiB of them at most: ListNames has all of many, in pages.
     #[prost(message, repeated, tag = "2")]
     pub bindings: ::prost::alloc::vec::Vec<Binding>,
+    /// How many there are.
+    #[prost(uint32, tag = "3")]
+    pub binding_count: u32,
 }
 /// Request of ListNames.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6751,7 +6754,7 @@ pub struct GetLockResponse {
     /// What the answer was true at.
     #[prost(message, optional, tag = "1")]
     pub header: ::core::option::Option<ResponseHeader>,
-    /// Who holds it; none when it is free.
+    /// Who holds it, 1 MiB of them at most; none when it is free.
     #[prost(message, repeated, tag = "2")]
     pub holders: ::prost::alloc::vec::Vec<Binding>,
     /// How many queue for it.
@@ -6763,6 +6766,12 @@ pub struct GetLockResponse {
     /// Whether it is kept free for a while after an unclean end.
     #[prost(bool, tag = "5")]
     pub delayed: bool,
+    /// How many hold it.
+    #[prost(uint32, tag = "6")]
+    pub holder_count: u32,
+    /// How many may, of a lock that is held by so many at once (NAME_MODE_COUNTED); else 0.
+    #[prost(uint32, tag = "7")]
+    pub limit: u32,
 }
 /// Generated client implementations.
 pub mod lock_service_client {

@@ -74,6 +74,8 @@ pub struct Lock {
     waiting: u32,
     waiting_session_ids: Vec<String>,
     delayed: bool,
+    holder_count: u32,
+    limit: Option<u32>,
 }
 
 impl From<&v1::GetLockResponse> for Lock {
@@ -84,6 +86,8 @@ impl From<&v1::GetLockResponse> for Lock {
             waiting: answer.waiting,
             waiting_session_ids: answer.waiting_session_ids.clone(),
             delayed: answer.delayed,
+            holder_count: answer.holder_count,
+            limit: (answer.limit > 0).then_some(answer.limit),
         }
     }
 }

@@ -50,6 +50,9 @@ pub fn lock(answer: &v1::GetLockResponse, paint: Paint) -> String {
         (true, false) => "nobody holds it\n".to_owned(),
         (false, _) => bindings(&answer.holders, paint),
     };
+    if answer.limit > 0 {
+        text.push_str(&format!("{} of {} places are taken\n", answer.holder_count, answer.limit));
+    }
     if answer.waiting > 0 {
         let more = if answer.waiting as usize > answer.waiting_session_ids.len() { ", ..." } else { "" };
         let first = answer.waiting_session_ids.join(", ");

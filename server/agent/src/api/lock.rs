@@ -16,10 +16,11 @@ use tonic::{Request, Response, Status};
 
 use super::{
     context::Context,
-    coordinate::{binding, label, path, proof, request_id, span, token},
+    coordinate::{binding, label, path, proof, request_id, span, token, weight},
     error::ApiError,
     hold::{self, Hold},
     name::is_latest,
+    page::first_part,
     session::client_of,
 };
 use crate::driver::Access;
@@ -95,13 +96,19 @@ impl Locks {
                 return Err(ApiError::Denied(Denial::OtherKind { kind: name.kind }));
             }
             let holders = name.holders.keys().filter_map(|session| name.binding(&wanted, *session));
+            let limit = name.holders.values().find_map(|holder| match holder.mode {
+                Mode::Counted(limit) => Some(limit),
+                Mode::Exclusive | Mode::Shared => None,
+            });
             let waiting = name.queue.values().take(WAITING).map(|waiter| waiter.session.to_string());
             Ok(GetLockResponse {
                 header: None,
-                holders: holders.map(|held| binding(&held)).collect(),
+                holders: first_part(holders.map(|held| binding(&held)), weight),
                 waiting: u32::try_from(name.queue.len()).unwrap_or(u32::MAX),
                 waiting_session_ids: waiting.collect(),
                 delayed: name.delayed.is_some(),
+                holder_count: u32::try_from(name.holders.len()).unwrap_or(u32::MAX),
+                limit: limit.unwrap_or_default(),
             })
         };
         let (found, at) = self.0.look(is_latest(request.consistency), found).await?;

@@ -9,7 +9,7 @@ use quorate_core::{
     wire::{Act, Done},
 };
 use quorate_proto::v1::{
-    self, BindNameRequest, BindNameResponse, Consistency, GetNameRequest, GetNameResponse, ListNamesRequest,
+    BindNameRequest, BindNameResponse, Consistency, GetNameRequest, GetNameResponse, ListNamesRequest,
     ListNamesResponse, UnbindNameRequest, UnbindNameResponse, WatchNamesRequest, WatchNamesResponse,
     name_service_server::NameService,
 };
@@ -27,9 +27,6 @@ use crate::driver::Access;
 
 /// How many bindings a page has when the client says nothing.
 const PAGE: usize = 100;
-/// Most bytes of a page, about: clients take 4 MiB as a rule.
-const PAGE_BYTES: usize = 1024 * 1024;
-
 /// The service.
 #[derive(Clone, Debug)]
 pub struct Names(pub Arc<Context>);
@@ -98,13 +95,7 @@ impl Names {
         };
         let (page, at) = self.0.look(is_latest(request.consistency), page).await?;
         let found = page.len();
-        let mut room = PAGE_BYTES;
-        let fits = |one: &v1::Binding| {
-            let fits = room >= weight(one) || room == PAGE_BYTES;
-            room = room.saturating_sub(weight(one));
-            fits
-        };
-        let bindings: Vec<v1::Binding> = page.iter().take(size).map(binding).take_while(fits).collect();
+        let bindings = page::first_part(page.iter().take(size).map(binding), weight);
         let last = bindings.last().filter(|_| bindings.len() < found);
         let next_page_token =
             last.map(|last| listing.after_text(&format!("{} {}", last.session_id, last.path))).unwrap_or_default();
@@ -139,8 +130,9 @@ impl NameService for Names {
             sessions.filter_map(|(name, session)| name.binding(&wanted, *session)).collect::<Vec<_>>()
         };
         let (found, at) = self.0.look(is_latest(consistency), found).await?;
-        let bindings = found.iter().map(binding).collect();
-        Ok(Response::new(GetNameResponse { header: self.0.header_when(at), bindings }))
+        let binding_count = u32::try_from(found.len()).unwrap_or(u32::MAX);
+        let bindings = page::first_part(found.iter().map(binding), weight);
+        Ok(Response::new(GetNameResponse { header: self.0.header_when(at), bindings, binding_count }))
     }
 
     async fn list_names(&self, request: Request<ListNamesRequest>) -> Result<Response<ListNamesResponse>, Status> {

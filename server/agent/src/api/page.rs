@@ -60,6 +60,19 @@ pub fn pack<T>(items: impl IntoIterator<Item = T>, weight: impl Fn(&T) -> usize)
     parts
 }
 
+/// The first of these that one message has room for: one at least.
+pub fn first_part<T>(items: impl IntoIterator<Item = T>, weight: impl Fn(&T) -> usize) -> Vec<T> {
+    let (mut part, mut size) = (Vec::new(), 0);
+    for item in items {
+        size += weight(&item);
+        if !part.is_empty() && size > PART_BYTES {
+            break;
+        }
+        part.push(item);
+    }
+    part
+}
+
 /// One kind of listing: the parameters that must stay the same from page to page.
 #[derive(Clone, Copy, Debug)]
 pub struct Listing(u64);
