@@ -46,6 +46,23 @@ fn a_quick_run_writes_its_report_of_quorum() {
     assert_eq!(rounds.lines().count(), 12, "a head, seven faults and four loads:\n{rounds}");
 }
 
+/// The same of locks, names, barriers and watches.
+#[test]
+fn a_quick_run_writes_its_report_of_coordination() {
+    let folder = tempfile::tempdir().unwrap();
+    let (report, said) = run(&["--only", "coordination"], folder.path(), "coordination.md");
+    let measured =
+        report.lines().filter(|line| cells(line).len() == 7 && cells(line)[1].parse::<f64>().is_ok()).count();
+    assert_eq!(measured, 19, "the floor twice, and everything once:\n{report}\n{said}");
+    let verdicts = report.lines().filter(|line| matches!(cells(line).last(), Some(&("met" | "missed")))).count();
+    assert_eq!(verdicts, 3, "all but what is compared with others, and the larger cluster:\n{report}");
+    assert!(report.contains("Everything did."), "{report}\n{said}");
+    let times = fs::read_to_string(folder.path().join("coordination.csv")).unwrap();
+    assert!(times.lines().any(|line| line.starts_with("Quorate,\"double barrier of 3")), "{times}");
+    let drawn = fs::read_to_string(folder.path().join("coordination-exclusive-bind.svg")).unwrap();
+    assert!(drawn.contains("Quorate") && drawn.trim_end().ends_with("</svg>"), "{drawn}");
+}
+
 /// Runs it without the peers, as shortly as can be: the report, which is also what it prints, and what it said meanwhile.
 fn run(args: &[&str], folder: &Path, name: &str) -> (String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quorate-benchmark"));

@@ -35,6 +35,8 @@ pub(super) enum What {
     Expiry(u64),
     /// From kill -9 of a program that leads until the next one does.
     Succession,
+    /// The same with a session that is tied to the program.
+    TiedSuccession,
 }
 
 impl System {
@@ -93,6 +95,7 @@ impl fmt::Display for What {
             Self::FanOut(watchers) => write!(f, "last of {watchers} watchers"),
             Self::Expiry(seconds) => write!(f, "expiry of a session of {seconds} s"),
             Self::Succession => write!(f, "kill -9 of who leads until another does"),
+            Self::TiedSuccession => write!(f, "the same, with a session tied to the process"),
         }
     }
 }

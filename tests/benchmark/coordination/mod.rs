@@ -117,7 +117,11 @@ impl Run<'_> {
             let taken = rounds::expiry(group, Duration::from_secs(seconds), often(10));
             self.take(system, What::Expiry(seconds), guarded(taken).await.flatten());
         }
-        self.take(system, What::Succession, guarded(rounds::succession(group, often(5))).await.flatten());
+        self.take(system, What::Succession, guarded(rounds::succession(group, false, often(5))).await.flatten());
+        if system == System::Quorate {
+            let taken = guarded(rounds::succession(group, true, often(20))).await.flatten();
+            self.take(system, What::TiedSuccession, taken);
+        }
     }
 
     async fn zookeeper(&mut self) {

@@ -169,12 +169,12 @@ pub(super) async fn expiry(group: &Group, ttl: Duration, rounds: usize) -> Resul
 }
 
 /// A program that has a lock, with a session of a second, is killed; how long until the next one in the queue has it.
-pub(super) async fn succession(group: &Group, rounds: usize) -> Result<Vec<f64>, String> {
+pub(super) async fn succession(group: &Group, tied: bool, rounds: usize) -> Result<Vec<f64>, String> {
     let mut taken = Vec::new();
     for round in 0..rounds {
-        let path = format!("office/{round}");
+        let path = format!("office/{tied}/{round}");
         let mut watch = group.connect(1)?.watch(&path).await?;
-        let program = Program::start(group, &path)?;
+        let program = Program::start(group, tied, &path)?;
         next_change(&mut watch).await?;
         let mut next = group.client(1).await?;
         let waiting = tokio::spawn(async move { next.lock(&path).await.map(|_| Instant::now()) });
@@ -195,10 +195,11 @@ enum Program {
 }
 
 impl Program {
-    fn start(group: &Group, path: &str) -> Result<Self, String> {
+    fn start(group: &Group, tied: bool, path: &str) -> Result<Self, String> {
         let endpoints = group.endpoints();
         if matches!(group, Group::Quorate(..)) {
-            return Ok(Self::Quorate(Box::new(Cli::new(endpoints).follow(&["lock", path, "--ttl", "1s"]))));
+            let args: Vec<&str> = ["lock", path, "--ttl", "1s"].into_iter().chain(tied.then_some("--tied")).collect();
+            return Ok(Self::Quorate(Box::new(Cli::new(endpoints).follow(&args))));
         }
         let mut command = Command::new("etcdctl");
         command.env("ETCDCTL_API", "3").args(["--endpoints", &endpoints.join(","), "lock", "--ttl", "1", path]);
