@@ -87,40 +87,26 @@ impl Args {
         let seconds = Duration::from_secs;
         let peers = !self.no_peers;
         let parts = self.only.map_or(vec![Part::Membership, Part::Quorum, Part::Coordination], |part| vec![part]);
-        let mut plan = if self.quick {
-            let (budget, total, window) = (seconds(5), seconds(180), seconds(3));
-            let (sizes, idle, quorate, writing) = (vec![3, 5], vec![3], vec![3], seconds(1));
-            Plan {
-                sizes,
-                quick: self.quick,
-                peers,
-                out: self.out,
-                runs: 2,
-                budget,
-                total,
-                idle,
-                quorate,
-                window,
-                writing,
-                parts,
-            }
+        let whole = Plan {
+            sizes: vec![3, 5, 16, 32, 64],
+            quick: self.quick,
+            peers,
+            out: self.out,
+            runs: 7,
+            budget: seconds(25),
+            total: seconds(25 * 60),
+            idle: vec![3, 16, 64],
+            quorate: vec![3, 9],
+            window: seconds(15),
+            writing: seconds(5),
+            parts,
+        };
+        let mut plan = if whole.quick {
+            let (budget, total, window, writing) = (seconds(5), seconds(180), seconds(3), seconds(1));
+            let (sizes, idle, quorate) = (vec![3, 5], vec![3], vec![3]);
+            Plan { sizes, runs: 2, budget, total, idle, quorate, window, writing, ..whole }
         } else {
-            let (sizes, idle, quorate) = (vec![3, 5, 16, 32, 64], vec![3, 16, 64], vec![3, 9]);
-            let (budget, total, window, writing) = (seconds(25), seconds(25 * 60), seconds(15), seconds(5));
-            Plan {
-                sizes,
-                quick: self.quick,
-                peers,
-                out: self.out,
-                runs: 7,
-                budget,
-                total,
-                idle,
-                quorate,
-                window,
-                writing,
-                parts,
-            }
+            whole
         };
         if !self.sizes.is_empty() {
             plan.idle.clone_from(&self.sizes);

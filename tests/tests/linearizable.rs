@@ -354,7 +354,14 @@ impl Fault {
 async fn all_that_was_answered_can_have_come_about_one_after_the_other() {
     let (_, mut rng) = seeded("faults");
     let seconds = std::env::var("QUORATE_TEST_SECONDS").map_or(20, |text| text.parse().expect("a number of seconds"));
-    let plan = Plan::inside(Lab::new(3, 1)).quorate().flags(&["--damping-min", "1s", "--redial-max", "1s"]);
+    let plan = Plan::inside(Lab::new(3, 1)).quorate().flags(&[
+        "--damping-min",
+        "1s",
+        "--damping-max",
+        "2s",
+        "--redial-max",
+        "1s",
+    ]);
     let mut cluster = plan.start();
     cluster.quorum_all().await;
     let shared = Arc::new(Shared {

@@ -10,7 +10,7 @@ mod quorum;
 use quorate::v1;
 use serde::Serialize;
 
-pub use coordination::{Barriers, Binding, Leader, Lock, NameChange, Names, Sessions, Tenure, Token};
+pub use coordination::{Barriers, Binding, Leader, Lock, NameChange, Names, Sessions, Tenure};
 pub use database::{BackupFile, Forced, HistoryRecord, Restored, Settings};
 pub use quorum::{Explanation, Quorum, QuorumAnswer, Voters};
 

@@ -2,7 +2,7 @@
 
 use quorate::v1::{self, barrier_plan::Parties};
 
-use super::tenure::{Tenure, environment, report, with_session};
+use super::tenure::{SESSION, Tenure, report, with_session};
 use crate::app::App;
 use crate::args::{BarrierAction, EnterArgs};
 use crate::failure::Failure;
@@ -56,9 +56,11 @@ async fn pass(app: &mut App, tenure: &mut Tenure, args: &EnterArgs) -> Result<Ve
         let told = json::Tenure { generation, ..json::Tenure::new("passed", &args.name, &session) };
         report(app, &told, &format!("{what} was passed, generation {}", passed.generation))?;
     }
-    let mut env = environment("QUORATE_BARRIER", &args.name, None, &session);
-    env.push(("QUORATE_GENERATION", passed.generation.to_string()));
-    Ok(env)
+    Ok(vec![
+        ("QUORATE_BARRIER", args.name.clone()),
+        ("QUORATE_GENERATION", passed.generation.to_string()),
+        (SESSION, session.id().to_owned()),
+    ])
 }
 
 /// Runs the command inside, then leaves together with the others, whatever came of it.

@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use quorate::v1::{self, observe_leader_response::Message};
 
-use super::tenure::{Tenure, environment, report, with_session};
+use super::tenure::{Grant, Tenure, with_session};
 use super::until_interrupted;
 use crate::app::App;
 use crate::args::ElectArgs;
@@ -55,13 +55,6 @@ async fn lead(app: &mut App, tenure: &mut Tenure, args: &ElectArgs) -> Result<()
     let session = tenure.session.clone();
     let campaign = session.campaign(&args.name, args.value.as_bytes());
     let term = tenure.wait_for(&what, args.wait.wait, campaign).await?;
-    let token = term.token.as_ref();
-    if args.command.is_empty() {
-        let told =
-            json::Tenure { token: token.map(json::Token::from), ..json::Tenure::new("leading", &args.name, &session) };
-        let line = format!("{what}: this leads, token {}, until Ctrl-C", text::coordination::token(token));
-        report(app, &told, &line)?;
-    }
-    let env = environment("QUORATE_ELECTION", &args.name, token, &session);
-    tenure.hold(&what, &args.command, &env).await
+    let grant = Grant { event: "leading", variable: "QUORATE_ELECTION", path: &args.name, token: term.token };
+    tenure.keep(app, &what, grant, &args.command).await
 }

@@ -2,7 +2,7 @@
 
 use quorate::{Error, Reason, v1};
 
-use super::tenure::{Tenure, environment, report, with_session};
+use super::tenure::{Grant, Tenure, with_session};
 use crate::app::App;
 use crate::args::LockArgs;
 use crate::failure::Failure;
@@ -31,15 +31,8 @@ async fn hold(app: &mut App, tenure: &mut Tenure, args: &LockArgs) -> Result<(),
     let what = format!("lock '{}'", clean(&args.name));
     let session = tenure.session.clone();
     let granted = tenure.wait_for(&what, args.wait.wait, session.acquire(claim(args))).await.map_err(refused)?;
-    let token = granted.token.as_ref();
-    if args.command.is_empty() {
-        let told =
-            json::Tenure { token: token.map(json::Token::from), ..json::Tenure::new("held", &args.name, &session) };
-        let line = format!("{what} is held, token {}, until Ctrl-C", text::coordination::token(token));
-        report(app, &told, &line)?;
-    }
-    let env = environment("QUORATE_LOCK", &args.name, token, &session);
-    tenure.hold(&what, &args.command, &env).await
+    let grant = Grant { event: "held", variable: "QUORATE_LOCK", path: &args.name, token: granted.token };
+    tenure.keep(app, &what, grant, &args.command).await
 }
 
 fn claim(args: &LockArgs) -> v1::LockClaim {

@@ -4,7 +4,7 @@ use futures_util::StreamExt;
 use quorate::NameWatchOptions;
 use quorate::v1::{self, watch_names_response::Message};
 
-use super::tenure::{Tenure, environment, report, with_session};
+use super::tenure::{Grant, Tenure, with_session};
 use super::until_interrupted;
 use crate::app::App;
 use crate::args::{BindArgs, PrefixArgs};
@@ -40,15 +40,8 @@ async fn hold(app: &mut App, tenure: &mut Tenure, args: &BindArgs) -> Result<(),
         ..<_>::default()
     };
     let bound = tenure.wait_for(&what, None, session.bind_name(request)).await?;
-    let token = bound.token.as_ref();
-    if args.command.is_empty() {
-        let told =
-            json::Tenure { token: token.map(json::Token::from), ..json::Tenure::new("bound", &args.name, &session) };
-        let line = format!("{what} is bound, token {}, until Ctrl-C", text::token(token));
-        report(app, &told, &line)?;
-    }
-    let env = environment("QUORATE_NAME", &args.name, token, &session);
-    tenure.hold(&what, &args.command, &env).await
+    let grant = Grant { event: "bound", variable: "QUORATE_NAME", path: &args.name, token: bound.token };
+    tenure.keep(app, &what, grant, &args.command).await
 }
 
 /// Shows the bindings there are, then each change.

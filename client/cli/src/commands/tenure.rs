@@ -12,12 +12,16 @@ use crate::app::App;
 use crate::args::SessionArgs;
 use crate::failure::Failure;
 use crate::job::{Job, Signals};
+use crate::json;
 use crate::text::coordination::token;
 
 /// How long it may take to close the session at the end; if it takes longer, the session's own time ends it.
 const CLOSING: Duration = Duration::from_secs(2);
 /// Whoever waits for longer than this is told so on the terminal.
 const HINT: Duration = Duration::from_millis(500);
+
+/// The variable of a command's environment that has the id of the session.
+pub const SESSION: &str = "QUORATE_SESSION_ID";
 
 /// A session of this program.
 pub struct Tenure {
@@ -138,24 +142,45 @@ fn hint(text: &str) {
     }
 }
 
-/// What a command's environment has of a grant.
-pub fn environment(
-    name: &'static str,
-    path: &str,
-    granted: Option<&v1::Token>,
-    session: &Session,
-) -> Vec<(&'static str, String)> {
-    let mut env = vec![(name, path.to_owned()), ("QUORATE_SESSION_ID", session.id().to_owned())];
-    if let Some(granted) = granted {
-        env.push(("QUORATE_TOKEN", token(Some(granted))));
-        env.push(("QUORATE_EPOCH", granted.epoch.to_string()));
-        env.push(("QUORATE_COUNTER", granted.counter.to_string()));
+/// What was granted, and how a command and a person are told.
+pub struct Grant<'a> {
+    /// "held", "leading" or "bound".
+    pub event: &'static str,
+    /// The variable of the environment that has the path.
+    pub variable: &'static str,
+    pub path: &'a str,
+    pub token: Option<v1::Token>,
+}
+
+impl Tenure {
+    /// Runs the command under a grant; without one says what is held, and waits until Ctrl-C.
+    pub async fn keep(
+        &mut self,
+        app: &mut App,
+        what: &str,
+        grant: Grant<'_>,
+        command: &[OsString],
+    ) -> Result<(), Failure> {
+        let Grant { event, variable, path, token: granted } = grant;
+        let granted = granted.unwrap_or_default();
+        let number = token(Some(&granted));
+        if command.is_empty() {
+            let told = json::Tenure { token: Some((&granted).into()), ..json::Tenure::new(event, path, &self.session) };
+            report(app, &told, &format!("{event}: {what}, token {number}, until Ctrl-C"))?;
+        }
+        let env = [
+            (variable, path.to_owned()),
+            (SESSION, self.session.id().to_owned()),
+            ("QUORATE_TOKEN", number),
+            ("QUORATE_EPOCH", granted.epoch.to_string()),
+            ("QUORATE_COUNTER", granted.counter.to_string()),
+        ];
+        self.hold(what, command, &env).await
     }
-    env
 }
 
 /// Says what is held now, where no command says anything.
-pub fn report(app: &mut App, tenure: &crate::json::Tenure<'_>, text: &str) -> Result<(), Failure> {
+pub fn report(app: &mut App, tenure: &json::Tenure<'_>, text: &str) -> Result<(), Failure> {
     if app.out.is_json() {
         app.out.json_line(tenure)?;
     } else {
