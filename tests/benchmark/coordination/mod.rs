@@ -17,7 +17,7 @@ mod zookeeper;
 
 use std::time::{Duration, Instant};
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use self::{
     group::Group,
@@ -27,6 +27,9 @@ use crate::{args::Plan, machine::Machine, measure::guarded, run::CALM, systems::
 
 /// Members of the larger cluster.
 const MANY: usize = 32;
+
+/// Most time for one thing.
+const LIMIT: Duration = Duration::from_secs(180);
 
 /// All that was measured.
 #[derive(Debug, Default)]
@@ -61,6 +64,12 @@ pub(crate) async fn measure(plan: &Plan, machine: &Machine) -> anyhow::Result<St
     Ok(report::write(plan, machine, &run.found)?)
 }
 
+/// Within a time that is far more than enough: nothing that waits for ever ends the whole.
+async fn bounded<T>(work: impl Future<Output = Result<T, String>>) -> Result<Result<T, String>, String> {
+    let limited = async { timeout(LIMIT, work).await.unwrap_or_else(|_| Err("took too long".to_owned())) };
+    guarded(limited).await
+}
+
 struct Run<'a> {
     plan: &'a Plan,
     start: Instant,
@@ -69,7 +78,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn floor(&mut self) {
-        match guarded(floor::measure(if self.plan.quick { 500 } else { 5_000 })).await.flatten() {
+        match bounded(floor::measure(if self.plan.quick { 500 } else { 5_000 })).await.flatten() {
             Ok([stream, calls]) => {
                 self.add(Figure::new(System::Quorate, What::Stream, stream, None));
                 self.add(Figure::new(System::Quorate, What::Call, calls, None));
@@ -79,7 +88,7 @@ impl Run<'_> {
     }
 
     async fn group(&mut self, system: System) {
-        match guarded(Group::start(system, 3)).await.flatten() {
+        match bounded(Group::start(system, 3)).await.flatten() {
             Ok(group) => {
                 sleep(CALM).await;
                 self.rounds(system, &group).await;
@@ -94,32 +103,32 @@ impl Run<'_> {
         let lock_time = Duration::from_secs(if quick { 1 } else { 5 });
         for clients in [1, 64, 512] {
             let what = What::Lock(clients);
-            match guarded(rounds::lock(group, clients, lock_time)).await.flatten() {
+            match bounded(rounds::lock(group, clients, lock_time)).await.flatten() {
                 Ok((seconds, rate)) => self.add(Figure::new(system, what, seconds, Some(rate))),
                 Err(why) => self.note(format!("{system}, {what}: {why}")),
             }
         }
         for millis in [250, 15] {
             let taken = rounds::hand_off(group, Duration::from_millis(millis), often(50));
-            self.take(system, What::HandOff(millis), guarded(taken).await.flatten());
+            self.take(system, What::HandOff(millis), bounded(taken).await.flatten());
         }
-        self.take(system, What::Bind, guarded(rounds::bind(group, often(1000))).await.flatten());
+        self.take(system, What::Bind, bounded(rounds::bind(group, often(1000))).await.flatten());
         for (size, double) in [(3, false), (3, true), (32, false), (32, true)] {
             let what = if double { What::DoubleBarrier(size) } else { What::Barrier(size) };
             let taken = rounds::barrier(group, size, double, often(if size > 3 { 50 } else { 300 }));
-            self.take(system, what, guarded(taken).await.flatten());
+            self.take(system, what, bounded(taken).await.flatten());
         }
         for watchers in [100, 1000] {
             let taken = rounds::fan_out(group, watchers, often(50));
-            self.take(system, What::FanOut(watchers), guarded(taken).await.flatten());
+            self.take(system, What::FanOut(watchers), bounded(taken).await.flatten());
         }
         for seconds in [1, 2, 5] {
             let taken = rounds::expiry(group, Duration::from_secs(seconds), often(10));
-            self.take(system, What::Expiry(seconds), guarded(taken).await.flatten());
+            self.take(system, What::Expiry(seconds), bounded(taken).await.flatten());
         }
-        self.take(system, What::Succession, guarded(rounds::succession(group, false, often(5))).await.flatten());
+        self.take(system, What::Succession, bounded(rounds::succession(group, false, often(5))).await.flatten());
         if system == System::Quorate {
-            let taken = guarded(rounds::succession(group, true, often(20))).await.flatten();
+            let taken = bounded(rounds::succession(group, true, often(20))).await.flatten();
             self.take(system, What::TiedSuccession, taken);
         }
     }
@@ -140,7 +149,7 @@ impl Run<'_> {
             sleep(2 * CALM).await;
             rounds::lock(&group, 1, Duration::from_secs(5)).await
         };
-        match guarded(taken).await.flatten() {
+        match bounded(taken).await.flatten() {
             Ok((seconds, rate)) => self.add(Figure::new(System::Quorate, What::LockAmong(MANY), seconds, Some(rate))),
             Err(why) => self.note(format!("{MANY} members: {why}")),
         }

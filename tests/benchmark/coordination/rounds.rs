@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::try_join_all;
 use quorate_tests::{Cli, Following};
 use tokio::{sync::Barrier, task::JoinSet, time::sleep};
 
 use super::group::{Client, Group, Party, Watch};
 
-/// From when a program has a lock until it is killed.
+/// From when a program has a lock until it is killed, at least; at most twice that.
 const QUEUED: Duration = Duration::from_millis(700);
 
 /// Clients that take and release a lock each, over and over; how long each time took, and how often in a second.
@@ -123,19 +123,24 @@ pub(super) async fn fan_out(group: &Group, watchers: usize, rounds: usize) -> Re
     let connections: Vec<_> = (0..10).map(|n| group.connect(n)).collect::<Result<_, _>>()?;
     let opened = (0..watchers).map(|n| connections[n % connections.len()].watch(path));
     let mut watches = try_join_all(opened).await?;
+    let wait = |mut watch: Watch| async move {
+        next_change(&mut watch).await?;
+        Ok::<_, String>((watch, Instant::now()))
+    };
     let mut taken = Vec::new();
     for round in 0..rounds {
-        let told = join_all(watches.iter_mut().map(|watch| async move {
-            next_change(watch).await?;
-            Ok::<_, String>(Instant::now())
-        }));
+        // A task each, as they would be apart.
+        let tasks: Vec<_> = watches.drain(..).map(|watch| tokio::spawn(wait(watch))).collect();
+        let told = try_join_all(tasks);
         let change = async {
             let start = Instant::now();
             writer.change(path, &round.to_string()).await.map(|()| start)
         };
         let (told, start) = tokio::join!(told, change);
-        let (told, start): (Result<Vec<Instant>, String>, Instant) = (told.into_iter().collect(), start?);
-        let last = told?.into_iter().max().unwrap_or(start);
+        let told: Result<Vec<(Watch, Instant)>, String> = told.map_err(|why| why.to_string())?.into_iter().collect();
+        let (told, start) = (told?, start?);
+        let last = told.iter().map(|(_, at)| *at).max().unwrap_or(start);
+        watches.extend(told.into_iter().map(|(watch, _)| watch));
         taken.push((last - start).as_secs_f64());
     }
     writer.unbind(path).await?;
@@ -178,8 +183,8 @@ pub(super) async fn succession(group: &Group, tied: bool, rounds: usize) -> Resu
         next_change(&mut watch).await?;
         let mut next = group.client(1).await?;
         let waiting = tokio::spawn(async move { next.lock(&path).await.map(|_| Instant::now()) });
-        // It is in the queue by then, and the program was heard of some time ago, as a rule.
-        sleep(QUEUED).await;
+        // It is in the queue by then, and the program was heard of at some time before.
+        sleep(QUEUED + QUEUED.mul_f64(fastrand::f64())).await;
         let start = Instant::now();
         program.kill();
         let got = waiting.await.map_err(|why| why.to_string())??;

@@ -7,6 +7,7 @@ seconds, and ends. What it measures is what rounds.rs measures of the others, by
 import json
 import multiprocessing
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -30,8 +31,19 @@ def ports(count):
     return found
 
 
+def leads(address):
+    """Whether a member says that it leads."""
+    host, port = address.split(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=1) as asked:
+            asked.sendall(b"srvr")
+            return b"Mode: leader" in asked.makefile("rb").read()
+    except OSError:
+        return False
+
+
 def start(folder):
-    """Three members with the tick of the example configuration; their processes and addresses."""
+    """Three members with the tick of the example configuration; their processes and addresses, once one of them leads."""
     peers, elections, clients = ports(3), ports(3), ports(3)
     servers = "".join(f"server.{n + 1}=127.0.0.1:{peers[n]}:{elections[n]}\n" for n in range(3))
     members = []
@@ -44,12 +56,17 @@ def start(folder):
         with open(config, "w", encoding="ascii") as file:
             file.write(
                 f"tickTime=2000\ninitLimit=10\nsyncLimit=5\ndataDir={data}\nclientPort={clients[n]}\n"
-                f"clientPortAddress=127.0.0.1\nadmin.enableServer=false\nmaxClientCnxns=0\n{servers}"
+                f"clientPortAddress=127.0.0.1\nadmin.enableServer=false\nmaxClientCnxns=0\n"
+                f"4lw.commands.whitelist=srvr\n{servers}"
             )
         command = ["setpriv", "--pdeathsig", "KILL", "java", "-Xmx256m", "-cp", CLASSPATH]
         command += ["org.apache.zookeeper.server.quorum.QuorumPeerMain", config]
         members.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-    return members, [f"127.0.0.1:{port}" for port in clients]
+    addresses = [f"127.0.0.1:{port}" for port in clients]
+    end = time.monotonic() + 60
+    while not any(map(leads, addresses)) and time.monotonic() < end:
+        time.sleep(0.1)
+    return members, sorted(addresses, key=lambda address: not leads(address))
 
 
 def connect(address, timeout=10.0):
@@ -65,10 +82,8 @@ def tell(what, seconds, rate=None):
 def lock(addresses, clients, length):
     """Threads with a session each; kazoo has no other way, so much of it is Python's time."""
     connected = [connect(addresses[n % 3]) for n in range(clients)]
-    taken, begun = [], time.monotonic()
-    end = begun + length
 
-    def press(client, number):
+    def press(client, number, end, taken):
         own = client.Lock(f"/locks/{number}", str(number))
         while time.monotonic() < end:
             start = time.monotonic()
@@ -76,12 +91,18 @@ def lock(addresses, clients, length):
             own.release()
             taken.append(time.monotonic() - start)
 
-    threads = [threading.Thread(target=press, args=(client, n)) for n, client in enumerate(connected)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    rate = len(taken) / (time.monotonic() - begun)
+    def all_press(length):
+        taken, begun = [], time.monotonic()
+        args = [(client, n, begun + length, taken) for n, client in enumerate(connected)]
+        threads = [threading.Thread(target=press, args=one) for one in args]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return taken, len(taken) / (time.monotonic() - begun)
+
+    all_press(max(length / 4, 1))
+    taken, rate = all_press(length)
     for client in connected:
         client.stop()
     tell(f"lock {clients}", taken, rate)
@@ -178,9 +199,10 @@ def fan_out(addresses, watchers, rounds):
 
 
 def holder(address, timeout, path, queue):
+    begun = time.monotonic()
     client = connect(address, timeout)
     client.create(path, b"", ephemeral=True)
-    queue.put(time.monotonic())
+    queue.put(begun)
     signal.pause()
 
 
@@ -191,10 +213,10 @@ def expiry(addresses, seconds, rounds):
         path, queue = f"/expiry-{seconds}-{number}", multiprocessing.Queue()
         process = multiprocessing.Process(target=holder, args=(addresses[1], seconds, path, queue))
         process.start()
-        queue.get()
+        # The clock is that of all processes.
+        start = queue.get()
         gone = threading.Event()
         client.exists(path, watch=lambda event: gone.set())
-        start = time.monotonic()
         process.kill()
         process.join()
         gone.wait(60)
@@ -222,7 +244,7 @@ def succession(addresses, rounds):
         own = client.Lock(path, "2")
         thread = threading.Thread(target=lambda: (own.acquire(), got.append(time.monotonic())))
         thread.start()
-        time.sleep(0.7)
+        time.sleep(0.7 + random.random())
         start = time.monotonic()
         process.kill()
         process.join()

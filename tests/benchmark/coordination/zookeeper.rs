@@ -24,7 +24,7 @@ pub(super) fn is_there() -> bool {
         && kazoo.is_ok_and(|status| status.success())
 }
 
-/// Measures it, and tells each figure as it comes.
+/// Measures it, and tells each figure.
 ///
 /// # Errors
 /// When the program cannot be run, or fails.
