@@ -266,6 +266,16 @@ fn every_flag_reaches_its_key() {
         "--event-buffer=26",
         "--handshake-timeout=27s",
         "--keepalive=28s",
+        "--max-sessions=131",
+        "--max-client-sessions=30",
+        "--max-names=132",
+        "--max-session-names=33",
+        "--max-value-bytes=34",
+        "--max-state-bytes=1048611",
+        "--max-holders=36",
+        "--max-queue=37",
+        "--max-participants=38",
+        "--max-requests=39",
         "--log-level=debug",
         "--log-format=json",
     ];
@@ -343,6 +353,18 @@ max_connections = 25
 handshake_timeout = "27s"
 keepalive = "28s"
 event_buffer = 26
+
+[coordination]
+max_sessions = 131
+max_client_sessions = 30
+max_names = 132
+max_session_names = 33
+max_value_bytes = 34
+max_state_bytes = 1048611
+max_holders = 36
+max_queue = 37
+max_participants = 38
+max_requests = 39
 
 [log]
 level = "debug"

@@ -26,6 +26,8 @@ use super::{
 pub(crate) struct Fake {
     state: Arc<Mutex<State>>,
     view: watch::Sender<ViewStatus>,
+    /// Kept: who waits for a copy of the log waits on.
+    _sure: watch::Sender<Sure>,
     pub(crate) handle: Handle,
 }
 
@@ -89,6 +91,7 @@ impl Fake {
         let (departure, watch_departure) = watch::channel(Departure::Staying);
         let (_, watch_quorum) = watch::channel(QuorumNews::default());
         let (_, watch_cluster) = watch::channel(None);
+        let (sure, watch_sure) = watch::channel(Sure::default());
         let state = Arc::new(Mutex::new(State {
             log: EventLog::new(buffer),
             history: History::new(16),
@@ -100,13 +103,14 @@ impl Fake {
         Self {
             state,
             view,
+            _sure: sure,
             handle: Handle {
                 requests: ask,
                 view: watch_view,
                 departure: watch_departure,
                 quorum: watch_quorum,
                 cluster: watch_cluster,
-                sure: watch::channel(Sure::default()).1,
+                sure: watch_sure,
                 tickets: Arc::default(),
                 forgotten: mpsc::unbounded_channel().0,
             },
