@@ -15,6 +15,7 @@ pub(super) fn to_try(node: &NodePlan, certificates: Option<&Certificates>, victi
             format!("quorate status --endpoint {api}"),
             format!("quorate quorum --endpoint {api}"),
             format!("quorate events --follow --endpoint {api}"),
+            format!("quorate lock demo --endpoint {api} -- sleep 10"),
             format!("grpcurl -plaintext {api} quorate.v1.MembershipService/GetView"),
             format!(
                 "buf curl --protocol grpc --http2-prior-knowledge http://{api}/quorate.v1.MembershipService/GetView"
