@@ -188,20 +188,22 @@ impl Cluster {
 
     /// Waits until the agents of these names agree on one stable view of exactly themselves, and returns it (V5).
     pub async fn agree(&self, names: &[&str]) -> v1::View {
+        wait_for(format!("one stable view of {names:?}"), LIMIT, async || self.agreed(names).await).await
+    }
+
+    /// The one stable view of exactly these, when they have it now.
+    async fn agreed(&self, names: &[&str]) -> Result<v1::View, String> {
         let mut sorted = names.to_vec();
         sorted.sort_unstable();
-        wait_for(format!("one stable view of {names:?}"), LIMIT, async || {
-            let mut agreed: Option<v1::View> = None;
-            for name in names {
-                let view = self.stable(name, &sorted).await?;
-                if agreed.as_ref().is_some_and(|agreed| agreed.id != view.id) {
-                    return Err(format!("{name} is in another view: {:?}", id_of(&view)));
-                }
-                agreed = Some(view);
+        let mut agreed: Option<v1::View> = None;
+        for name in names {
+            let view = self.stable(name, &sorted).await?;
+            if agreed.as_ref().is_some_and(|agreed| agreed.id != view.id) {
+                return Err(format!("{name} is in another view: {:?}", id_of(&view)));
             }
-            agreed.ok_or_else(|| "nobody was asked".to_owned())
-        })
-        .await
+            agreed = Some(view);
+        }
+        agreed.ok_or_else(|| "nobody was asked".to_owned())
     }
 
     async fn stable(&self, name: &str, members: &[&str]) -> Result<v1::View, String> {
@@ -223,8 +225,9 @@ impl Cluster {
 
     /// Waits until the agents of these names have quorum for one stable view of exactly themselves; returns its epoch.
     pub async fn quorum_of(&self, names: &[&str]) -> u64 {
-        let view = self.agree(names).await;
         wait_for(format!("quorum of {names:?}"), LIMIT, async || {
+            // What they agreed on a moment ago may be over: a fault that is mended may not have been noticed yet.
+            let view = self.agreed(names).await?;
             let mut epoch = None;
             for name in names {
                 let quorum = self.quorum(name).await;
