@@ -25,7 +25,10 @@ use quorate_tests::{
     history::{Answer, Ask, Meeting, Recorder, judge, linearize},
     seeded, wait_until,
 };
-use tokio::time::{sleep, timeout};
+use tokio::{
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 
 /// Clients of names and locks.
 const CLIENTS: usize = 6;
@@ -35,6 +38,8 @@ const PARTIES: usize = 3;
 const NAMES: u64 = 2;
 /// Of sessions: shorter than some faults.
 const TTL: Duration = Duration::from_secs(2);
+/// After so many faults no call on a name of before is still under way.
+const PAST: u64 = 4;
 /// After that a participant goes away.
 const MEETING: Duration = Duration::from_secs(5);
 
@@ -44,7 +49,7 @@ struct Shared {
     meetings: Mutex<Vec<Meeting>>,
     /// Rises before the state may be lost: generations begin anew then.
     era: AtomicU64,
-    /// How many faults there were.
+    /// How many faults there were: part of all paths.
     round: AtomicU64,
     over: AtomicBool,
     counts: Mutex<BTreeMap<&'static str, usize>>,
@@ -126,7 +131,7 @@ impl Worker {
 
     fn path(&mut self, is_lock: bool) -> String {
         let (kind, round) = (if is_lock { "locks" } else { "names" }, self.shared.round.load(Ordering::Relaxed));
-        format!("{kind}/{round}/{}", self.rng.u64(..NAMES))
+        format!("{round}/{kind}/{}", self.rng.u64(..NAMES))
     }
 
     async fn session(&mut self) -> Option<Session> {
@@ -350,6 +355,32 @@ impl Fault {
     }
 }
 
+/// Of how many names the calls were found to fit.
+#[derive(Debug, Default)]
+struct Searched {
+    names: usize,
+    /// Calls of one name at most.
+    longest: usize,
+}
+
+impl Searched {
+    /// Looks at all names of the rounds before `round`, while the clients go on.
+    async fn of(&mut self, shared: &Shared, round: u64) {
+        let calls = shared.recorder.take(|path| {
+            let (of, _) = path.split_once('/').expect("a path begins with its round");
+            of.parse::<u64>().expect("rounds are counted") < round
+        });
+        self.names += calls.len();
+        self.longest = calls.values().map(Vec::len).fold(self.longest, usize::max);
+        let search = move || {
+            for (path, calls) in &calls {
+                linearize(calls).unwrap_or_else(|why| panic!("{path}: {why}"));
+            }
+        };
+        spawn_blocking(search).await.expect("all that was answered can have come about one after the other");
+    }
+}
+
 #[tokio::test]
 async fn all_that_was_answered_can_have_come_about_one_after_the_other() {
     let (_, mut rng) = seeded("faults");
@@ -389,7 +420,7 @@ async fn all_that_was_answered_can_have_come_about_one_after_the_other() {
             .map(|number| tokio::spawn(meet(Arc::clone(&shared), client(cluster.endpoints(names[number % 3]))))),
     );
 
-    let (start, mut faults) = (Instant::now(), BTreeMap::<Fault, usize>::new());
+    let (start, mut faults, mut searched) = (Instant::now(), BTreeMap::<Fault, usize>::new(), Searched::default());
     while start.elapsed() < Duration::from_secs(seconds) {
         let fault = *rng.choice(&Fault::ALL).unwrap();
         shared.round.fetch_add(1, Ordering::Relaxed);
@@ -401,19 +432,17 @@ async fn all_that_was_answered_can_have_come_about_one_after_the_other() {
             shared.counts.lock().unwrap().get("answered").is_some_and(|now| *now > passed + 20)
         })
         .await;
+        searched.of(&shared, shared.round.load(Ordering::Relaxed).saturating_sub(PAST)).await;
     }
     shared.over.store(true, Ordering::Relaxed);
     for client in clients {
         client.await.unwrap();
     }
 
-    let calls = shared.recorder.calls();
+    searched.of(&shared, u64::MAX).await;
+
     let meetings = shared.meetings.lock().unwrap();
     println!("{:?}: faults {faults:?}; clients {:?}", start.elapsed(), shared.counts.lock().unwrap());
-    for (path, calls) in &calls {
-        linearize(calls).unwrap_or_else(|why| panic!("{path}: {why}"));
-    }
-    let longest = calls.values().map(Vec::len).max().unwrap_or(0);
-    println!("{} names, {longest} calls of one at most", calls.len());
+    println!("{} names, {} calls of one at most", searched.names, searched.longest);
     println!("{} generations passed", judge(&meetings, PARTIES).unwrap_or_else(|why| panic!("B1: {why}")));
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    mem,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -46,10 +47,12 @@ impl Recorder {
         self.lock().entry(path.to_owned()).or_default().push(Call { ask, began, ended });
     }
 
-    /// All calls by path.
-    #[must_use]
-    pub fn calls(&self) -> BTreeMap<String, Vec<Call>> {
-        self.lock().clone()
+    /// The calls on all paths that are past, taken out.
+    pub fn take(&self, is_past: impl Fn(&str) -> bool) -> BTreeMap<String, Vec<Call>> {
+        let mut calls = self.lock();
+        let (past, rest) = mem::take(&mut *calls).into_iter().partition(|(path, _)| is_past(path));
+        *calls = rest;
+        past
     }
 
     /// A panic elsewhere leaves the list whole.
