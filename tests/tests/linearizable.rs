@@ -32,14 +32,14 @@ use tokio::{
 
 /// Clients of names and locks.
 const CLIENTS: usize = 6;
+/// Those who only read, each at one agent.
+const READERS: usize = 3;
 /// Participants of the barrier.
 const PARTIES: usize = 3;
 /// Names, and locks, at a time: others after each fault, so that no history gets too long to search.
 const NAMES: u64 = 2;
 /// Of sessions: shorter than some faults.
 const TTL: Duration = Duration::from_secs(2);
-/// After so many faults no call on a name of before is still under way.
-const PAST: u64 = 4;
 /// After that a participant goes away.
 const MEETING: Duration = Duration::from_secs(5);
 
@@ -51,6 +51,8 @@ struct Shared {
     era: AtomicU64,
     /// How many faults there were: part of all paths.
     round: AtomicU64,
+    /// For each client of names and locks, the round before which it has nothing more to note.
+    rounds: Vec<AtomicU64>,
     over: AtomicBool,
     counts: Mutex<BTreeMap<&'static str, usize>>,
 }
@@ -95,6 +97,8 @@ fn token(token: Option<Token>) -> (u64, u64) {
 
 /// A client of names and locks.
 struct Worker {
+    number: usize,
+    round: u64,
     shared: Arc<Shared>,
     client: Client,
     rng: Rng,
@@ -111,6 +115,7 @@ impl Worker {
         while !self.shared.is_over() {
             // As busy as the checker can take.
             sleep(Duration::from_millis(self.rng.u64(..8))).await;
+            self.keep_up();
             let Some(session) = self.session().await else { continue };
             if self.rng.u8(..16) == 0 {
                 self.end(session).await;
@@ -130,8 +135,20 @@ impl Worker {
     }
 
     fn path(&mut self, is_lock: bool) -> String {
-        let (kind, round) = (if is_lock { "locks" } else { "names" }, self.shared.round.load(Ordering::Relaxed));
-        format!("{round}/{kind}/{}", self.rng.u64(..NAMES))
+        let kind = if is_lock { "locks" } else { "names" };
+        format!("{}/{kind}/{}", self.round, self.rng.u64(..NAMES))
+    }
+
+    /// Has done with the names of earlier rounds: what it holds there may end at any time, unnoticed.
+    fn keep_up(&mut self) {
+        let round = self.shared.round.load(Ordering::Relaxed);
+        if std::mem::replace(&mut self.round, round) != round {
+            if let Some(session) = &self.session {
+                self.ends(session);
+            }
+            self.revisions.clear();
+            self.shared.rounds[self.number].store(round, Ordering::Relaxed);
+        }
     }
 
     async fn session(&mut self) -> Option<Session> {
@@ -146,19 +163,18 @@ impl Worker {
 
     /// The session is closed, or left to expire.
     async fn end(&mut self, session: Session) {
-        let began = self.shared.recorder.now();
         self.session = None;
-        self.ends(&session, began);
+        self.ends(&session);
         if self.rng.bool() {
             let _ = session.close().await;
         }
         self.shared.count("session ended");
     }
 
-    /// From this moment on it may be over.
-    fn ends(&self, session: &Session, began: Duration) {
+    /// Since it was surely there last, it may be over: with the state, when all agents were killed.
+    fn ends(&self, session: &Session) {
         for path in self.revisions.keys() {
-            self.shared.recorder.note(path, Ask::End { session: session.id().to_owned() }, began, None);
+            self.shared.recorder.note(path, Ask::End { session: session.id().to_owned() }, self.seen, None);
         }
     }
 
@@ -179,7 +195,7 @@ impl Worker {
             }
             Came::SessionOver => {
                 self.shared.count("session was over");
-                self.ends(session, self.seen);
+                self.ends(session);
                 self.session = None;
             }
             Came::Refused => self.shared.count("refused"),
@@ -242,6 +258,7 @@ impl Worker {
 /// Reads at one agent only, whatever becomes of that.
 async fn watch_over(mut worker: Worker) {
     while !worker.shared.is_over() {
+        worker.keep_up();
         let is_lock = worker.rng.bool();
         let path = worker.path(is_lock);
         let began = worker.shared.recorder.now();
@@ -400,6 +417,7 @@ async fn all_that_was_answered_can_have_come_about_one_after_the_other() {
         meetings: Mutex::default(),
         era: AtomicU64::new(0),
         round: AtomicU64::new(0),
+        rounds: (0..CLIENTS + READERS).map(|_| AtomicU64::new(0)).collect(),
         over: AtomicBool::new(false),
         counts: Mutex::default(),
     });
@@ -407,14 +425,17 @@ async fn all_that_was_answered_can_have_come_about_one_after_the_other() {
         Client::new(ClientOptions::new(endpoints).call_timeout(Duration::from_secs(3))).unwrap()
     };
     let names = ["n1", "n2", "n3"];
-    let mut worker = |endpoints: Vec<String>| {
+    let mut worker = |number: usize, endpoints: Vec<String>| {
         let (shared, rng, client) = (Arc::clone(&shared), rng.fork(), client(endpoints));
         let (seen, revisions) = (Duration::ZERO, BTreeMap::new());
-        Worker { shared, client, rng, session: None, seen, revisions, value: 0 }
+        Worker { number, round: 0, shared, client, rng, session: None, seen, revisions, value: 0 }
     };
     let mut clients: Vec<_> =
-        (0..CLIENTS).map(|number| tokio::spawn(worker(cluster.endpoints(names[number % 3])).run())).collect();
-    clients.extend(names.map(|name| tokio::spawn(watch_over(worker(vec![cluster.agent(name).api().to_owned()])))));
+        (0..CLIENTS).map(|number| tokio::spawn(worker(number, cluster.endpoints(names[number % 3])).run())).collect();
+    clients.extend((0..READERS).map(|number| {
+        let agent = cluster.agent(names[number]).api().to_owned();
+        tokio::spawn(watch_over(worker(CLIENTS + number, vec![agent])))
+    }));
     clients.extend(
         (0..PARTIES)
             .map(|number| tokio::spawn(meet(Arc::clone(&shared), client(cluster.endpoints(names[number % 3]))))),
@@ -432,7 +453,8 @@ async fn all_that_was_answered_can_have_come_about_one_after_the_other() {
             shared.counts.lock().unwrap().get("answered").is_some_and(|now| *now > passed + 20)
         })
         .await;
-        searched.of(&shared, shared.round.load(Ordering::Relaxed).saturating_sub(PAST)).await;
+        let past = shared.rounds.iter().map(|round| round.load(Ordering::Relaxed)).min();
+        searched.of(&shared, past.unwrap_or(0)).await;
     }
     shared.over.store(true, Ordering::Relaxed);
     for client in clients {
