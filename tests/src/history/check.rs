@@ -34,24 +34,15 @@ pub fn linearize(calls: &[Call]) -> Result<(), String> {
         if state.answered > best.answered {
             best = state.clone();
         }
-        // Nothing may come before what ended before it began.
-        let rest = || calls.iter().enumerate().filter(|(number, _)| !state.has(*number));
-        let limit = rest().filter_map(|(_, call)| call.ended.as_ref().map(|(end, _)| *end)).min();
         // The last one pushed is tried first: what began first.
-        for (number, call) in rest()
-            .filter(|(_, call)| limit.is_none_or(|limit| call.began <= limit))
-            .collect::<Vec<_>>()
-            .into_iter()
-            .rev()
-        {
+        for (number, call) in state.next(&calls).into_iter().rev() {
             let answer = call.ended.as_ref().map(|(_, answer)| answer);
             if let Some(register) = state.register.after(&call.ask, answer) {
                 open.push(state.with(number, call.ended.is_some(), register));
             }
         }
     }
-    let next: Vec<_> =
-        calls.iter().enumerate().filter(|(number, _)| !best.has(*number)).map(|(_, call)| call).take(8).collect();
+    let next: Vec<_> = best.next(&calls).into_iter().map(|(_, call)| call).collect();
     Err(format!(
         "{} of {answered} answers fit; then it is {:?}, and none of these fits: {next:#?}",
         best.answered, best.register
@@ -67,6 +58,13 @@ struct State {
 }
 
 impl State {
+    /// The calls that may come next: nothing may come before what ended before it began.
+    fn next<'a>(&self, calls: &[&'a Call]) -> Vec<(usize, &'a Call)> {
+        let rest = || calls.iter().copied().enumerate().filter(|(number, _)| !self.has(*number));
+        let limit = rest().filter_map(|(_, call)| call.ended.as_ref().map(|(end, _)| *end)).min();
+        rest().filter(|(_, call)| limit.is_none_or(|limit| call.began <= limit)).collect()
+    }
+
     fn has(&self, number: usize) -> bool {
         self.done[number / 64] >> (number % 64) & 1 == 1
     }
