@@ -99,6 +99,8 @@ fn token(token: Option<Token>) -> (u64, u64) {
 struct Worker {
     number: usize,
     round: u64,
+    /// When it went on to that one.
+    since: Duration,
     shared: Arc<Shared>,
     client: Client,
     rng: Rng,
@@ -139,16 +141,26 @@ impl Worker {
         format!("{}/{kind}/{}", self.round, self.rng.u64(..NAMES))
     }
 
-    /// Has done with the names of earlier rounds: what it holds there may end at any time, unnoticed.
+    /// Goes on to the names of this round. It has done with those before once its session was surely there in this one: from
+    /// then on it may lose them unnoticed.
     fn keep_up(&mut self) {
         let round = self.shared.round.load(Ordering::Relaxed);
         if std::mem::replace(&mut self.round, round) != round {
-            if let Some(session) = &self.session {
-                self.ends(session);
-            }
-            self.revisions.clear();
-            self.shared.rounds[self.number].store(round, Ordering::Relaxed);
+            self.since = self.shared.recorder.now();
         }
+        let session = self.session.clone();
+        if session.is_some() && self.seen < self.since {
+            return;
+        }
+        let own = format!("{round}/");
+        let (kept, past) =
+            std::mem::take(&mut self.revisions).into_iter().partition(|(path, _)| path.starts_with(&own));
+        self.revisions = past;
+        if let Some(session) = session {
+            self.ends(&session);
+        }
+        self.revisions = kept;
+        self.shared.rounds[self.number].store(round, Ordering::Relaxed);
     }
 
     async fn session(&mut self) -> Option<Session> {
@@ -428,7 +440,18 @@ async fn all_that_was_answered_can_have_come_about_one_after_the_other() {
     let mut worker = |number: usize, endpoints: Vec<String>| {
         let (shared, rng, client) = (Arc::clone(&shared), rng.fork(), client(endpoints));
         let (seen, revisions) = (Duration::ZERO, BTreeMap::new());
-        Worker { number, round: 0, shared, client, rng, session: None, seen, revisions, value: 0 }
+        Worker {
+            number,
+            round: 0,
+            since: Duration::ZERO,
+            shared,
+            client,
+            rng,
+            session: None,
+            seen,
+            revisions,
+            value: 0,
+        }
     };
     let mut clients: Vec<_> =
         (0..CLIENTS).map(|number| tokio::spawn(worker(number, cluster.endpoints(names[number % 3])).run())).collect();
