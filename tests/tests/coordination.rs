@@ -149,6 +149,37 @@ async fn s2_what_was_granted_survives_kill_dash_nine_of_whoever_leads() {
 }
 
 #[tokio::test]
+async fn s1_after_a_loss_of_the_state_no_name_is_granted_before_all_lost_sessions_are_over() {
+    let mut cluster = cluster(3).await;
+    // Its client is never heard of again, and so never told that it was lost.
+    let begun = Instant::now();
+    let lost = open(cluster.agent("n1"), 10).await;
+    let token = acquire(cluster.agent("n1"), &lost.session, "lock").await.unwrap();
+    let all = ["n1", "n2", "n3"];
+    all.iter().for_each(|name| cluster.agent_mut(name).kill_dash_nine());
+    all.iter().for_each(|name| cluster.agent_mut(name).restart());
+    cluster.quorum_all().await;
+    let next = open(cluster.agent("n2"), 10).await;
+    let _alive = keep_alive(cluster.agent("n3"), &next.session).await;
+    let request = AcquireLockRequest {
+        session: next.session.clone(),
+        claim: Some(LockClaim { no_wait: true, ..claim("lock").unwrap() }),
+        ..<_>::default()
+    };
+    let refused = LockServiceClient::new(channel(cluster.agent("n2")).await).acquire_lock(request).await;
+    assert_eq!(reason(&refused.unwrap_err()), "NAME_DELAYED");
+    let bind = BindNameRequest { session: next.session.clone(), path: "service/a".into(), ..<_>::default() };
+    let refused = NameServiceClient::new(channel(cluster.agent("n3")).await).bind_name(bind).await;
+    assert_eq!(reason(&refused.unwrap_err()), "NAME_DELAYED");
+    // Who queues is served when it is over, although the one who leads has changed meanwhile.
+    let leader = cluster.holder().await;
+    cluster.agent_mut(&leader).kill_dash_nine();
+    let other = cluster.others(&leader)[0].to_owned();
+    assert!(acquire(cluster.agent(&other), &next.session, "lock").await.unwrap() > token);
+    assert!(begun.elapsed() > Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
 async fn a_session_that_is_not_heard_of_expires_and_one_that_is_lives() {
     let cluster = cluster(3).await;
     let (silent, alive) = (open(cluster.agent("n1"), 1).await, open(cluster.agent("n2"), 1).await);

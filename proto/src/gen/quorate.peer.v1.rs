@@ -147,7 +147,7 @@ pub struct Entry {
     #[prost(uint64, tag = "2")]
     pub epoch: u64,
     /// What changes.
-    #[prost(oneof = "entry::Kind", tags = "3, 4, 5, 6, 7")]
+    #[prost(oneof = "entry::Kind", tags = "3, 4, 5, 6, 7, 8")]
     pub kind: ::core::option::Option<entry::Kind>,
 }
 /// Nested message and enum types in `Entry`.
@@ -170,6 +170,9 @@ pub mod entry {
         /// A barrier was not passed in time.
         #[prost(message, tag = "7")]
         Overdue(super::Overdue),
+        /// The sessions of a lost state are over: names are granted again.
+        #[prost(message, tag = "8")]
+        HoldOffOver(super::Plain),
     }
 }
 /// A regime begins.
@@ -782,6 +785,9 @@ pub struct StateHead {
     /// The highest generation of a barrier that was forgotten.
     #[prost(uint64, tag = "5")]
     pub generations: u64,
+    /// Whether no name is granted yet, for sessions of a lost state may not be over.
+    #[prost(bool, tag = "6")]
+    pub held_off: bool,
 }
 /// A session, without what it has.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -952,7 +958,7 @@ pub struct ClockRecord {
     #[prost(uint64, tag = "4")]
     pub left_nanos: u64,
     /// What for.
-    #[prost(oneof = "clock_record::Clock", tags = "1, 2, 3")]
+    #[prost(oneof = "clock_record::Clock", tags = "1, 2, 3, 5")]
     pub clock: ::core::option::Option<clock_record::Clock>,
 }
 /// Nested message and enum types in `ClockRecord`.
@@ -969,6 +975,9 @@ pub mod clock_record {
         /// A generation of a barrier is over.
         #[prost(message, tag = "3")]
         Barrier(super::Overdue),
+        /// Names are granted again.
+        #[prost(message, tag = "5")]
+        HoldOff(super::Plain),
     }
 }
 /// What a name is used as.

@@ -6,7 +6,7 @@ pub struct Change {
     #[prost(uint64, tag = "1")]
     pub unix_millis: u64,
     /// What changes.
-    #[prost(oneof = "change::Kind", tags = "2, 3, 4, 5, 6")]
+    #[prost(oneof = "change::Kind", tags = "2, 3, 4, 5, 6, 7")]
     pub kind: ::core::option::Option<change::Kind>,
 }
 /// Nested message and enum types in `Change`.
@@ -29,6 +29,9 @@ pub mod change {
         /// A piece of a backup that is restored when its last piece is there.
         #[prost(message, tag = "6")]
         Restore(super::RestorePiece),
+        /// For how long sessions last at most.
+        #[prost(message, tag = "7")]
+        LongestTtl(super::LongestTtl),
     }
 }
 /// A piece of a backup. Pieces come in order, the first begins anew.
@@ -210,6 +213,16 @@ pub struct VoterGrace {
     #[prost(uint64, tag = "1")]
     pub millis: u64,
 }
+/// No session lasts for longer than this after its last sign of life.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LongestTtl {
+    /// So many milliseconds at most.
+    #[prost(uint64, tag = "1")]
+    pub millis: u64,
+    /// The epoch whose holder says so.
+    #[prost(uint64, tag = "2")]
+    pub epoch: u64,
+}
 /// A node that is kept out.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct EvictedNode {
@@ -253,6 +266,9 @@ pub struct Database {
     /// A backup that is being restored, or was last.
     #[prost(message, optional, tag = "10")]
     pub restore: ::core::option::Option<PartialRestore>,
+    /// No session lasts for longer than so many milliseconds after its last sign of life.
+    #[prost(uint64, tag = "11")]
+    pub longest_ttl_millis: u64,
 }
 /// Something that happened.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

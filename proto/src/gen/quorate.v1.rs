@@ -503,7 +503,8 @@ pub enum ErrorReason {
     SessionTokenWrong = 21,
     /// FAILED_PRECONDITION: somebody else holds the name; the metadata "session_id" says who. Nothing was changed.
     NameHeld = 22,
-    /// FAILED_PRECONDITION: the name is kept free for a while after its holder expired. Retry later, or queue.
+    /// FAILED_PRECONDITION: the name is kept free for a while: its holder expired, or a majority of the voters lost their
+    /// memory, and with it who held it. Retry later, or queue.
     NameDelayed = 23,
     /// FAILED_PRECONDITION: the session does not hold the name, or not by that token. Nothing was changed.
     NameNotHeld = 24,
@@ -3147,7 +3148,7 @@ pub mod name_service_client {
         /// BindName binds a path to a value, or gives a binding of the session another value. Does not wait for others. With a
         /// request_id a retry is safe, at another agent, too: it is done once, and every attempt gets the same answer.
         ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD, NAME_CHANGED, NAME_MISMATCH,
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD, NAME_DELAYED, NAME_CHANGED, NAME_MISMATCH,
         /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
         pub async fn bind_name(
             &mut self,
@@ -3303,7 +3304,7 @@ pub mod name_service_server {
         /// BindName binds a path to a value, or gives a binding of the session another value. Does not wait for others. With a
         /// request_id a retry is safe, at another agent, too: it is done once, and every attempt gets the same answer.
         ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD, NAME_CHANGED, NAME_MISMATCH,
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD, NAME_DELAYED, NAME_CHANGED, NAME_MISMATCH,
         /// LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
         async fn bind_name(
             &self,

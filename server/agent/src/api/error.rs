@@ -98,7 +98,7 @@ fn denied(denial: &Denial) -> String {
         Denial::SessionLost => "the session was lost when a majority of the voters lost their memory".into(),
         Denial::WrongSecret => "this is not the token of the session".into(),
         Denial::Held { by } => format!("session {by} holds it"),
-        Denial::Delayed => "it is kept free for a while, for its holder expired".into(),
+        Denial::Delayed => "it is kept free for a while: its holder expired, or was lost with the state".into(),
         Denial::NotHeld => "the session does not hold it, or not by that token".into(),
         Denial::Changed { modified } if modified.0 == 0 => "there is no such binding of the session".into(),
         Denial::Changed { modified } => format!("the binding was last changed at revision {modified}"),

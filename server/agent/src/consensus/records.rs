@@ -40,6 +40,9 @@ pub fn change_out(change: &Change) -> Vec<u8> {
         ChangeKind::Policy(policy) => Kind::Policy(policy_out(policy)),
         ChangeKind::VoterGrace(grace) => Kind::VoterGrace(grace_out(*grace)),
         ChangeKind::Evictions(entries) => Kind::Evictions(parts::evictions_out(entries.iter())),
+        ChangeKind::LongestTtl { ttl, epoch } => {
+            Kind::LongestTtl(pb::LongestTtl { millis: millis(*ttl), epoch: epoch.0 })
+        }
     };
     pb::Change { unix_millis: change.wall.0, kind: Some(kind) }.encode_to_vec()
 }
@@ -58,6 +61,9 @@ pub fn change(message: pb::Change) -> Result<Change, RecordError> {
         Kind::Policy(from) => ChangeKind::Policy(policy(from)?),
         Kind::VoterGrace(from) => ChangeKind::VoterGrace(grace(from)),
         Kind::Evictions(from) => ChangeKind::Evictions(parts::evictions(from)?),
+        Kind::LongestTtl(from) => {
+            ChangeKind::LongestTtl { ttl: Duration::from_millis(from.millis), epoch: Epoch(from.epoch) }
+        }
         Kind::Restore(_) => return Err(RecordError::Kind),
     };
     Ok(Change { wall: WallTime(message.unix_millis), kind })
@@ -90,7 +96,7 @@ pub fn applied(bytes: &[u8]) -> Result<Applied, RecordError> {
 #[must_use]
 pub fn database_out(database: &Database) -> pb::Database {
     let Database { regime, epoch, rules, history, revision } = database;
-    let Rules { policy, voter_grace, evictions, least_epoch } = rules;
+    let Rules { policy, voter_grace, evictions, least_epoch, longest_ttl } = rules;
     pb::Database {
         epoch: epoch.0,
         regime: regime.as_ref().map(parts::regime_out),
@@ -102,6 +108,7 @@ pub fn database_out(database: &Database) -> pb::Database {
         revision: *revision,
         least_epoch: least_epoch.0,
         restore: None,
+        longest_ttl_millis: millis(*longest_ttl),
     }
 }
 
@@ -116,6 +123,7 @@ pub fn database(from: pb::Database) -> Result<Database, RecordError> {
         voter_grace: from.voter_grace.and_then(grace),
         evictions: Evictions::new(parts::evictions(from.evictions.unwrap_or_default())?),
         least_epoch: Epoch(from.least_epoch),
+        longest_ttl: Duration::from_millis(from.longest_ttl_millis),
     };
     Ok(Database {
         regime: from.regime.map(parts::regime).transpose()?,
@@ -178,7 +186,11 @@ fn record(from: pb::Record) -> Result<Record, RecordError> {
 }
 
 fn grace_out(grace: Option<Duration>) -> pb::VoterGrace {
-    pb::VoterGrace { millis: grace.map_or(0, |grace| u64::try_from(grace.as_millis()).unwrap_or(u64::MAX)) }
+    pb::VoterGrace { millis: grace.map_or(0, millis) }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn grace(from: pb::VoterGrace) -> Option<Duration> {

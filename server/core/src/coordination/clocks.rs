@@ -21,6 +21,8 @@ pub enum Key {
     Delay(Path, Revision),
     /// A generation of a barrier is over.
     Barrier(Path, u64),
+    /// Names are granted again.
+    HoldOff,
 }
 
 /// The clocks of a copy. Their ends are told in a time that leaves out what does not count.
@@ -46,6 +48,7 @@ impl Clocks {
             Clock::Session(id, span) => (Key::Session(id), span),
             Clock::Delay(path, since, span) => (Key::Delay(path, since), span),
             Clock::Barrier(path, generation, span) => (Key::Barrier(path, generation), span),
+            Clock::HoldOff(span) => (Key::HoldOff, span),
         };
         let end = self.counted(now) + surely(span);
         self.stop(&key);
@@ -106,6 +109,7 @@ impl Clocks {
                 Key::Session(id) => state.session(*id).map(|_| Clock::Session(*id, left)),
                 Key::Delay(path, since) => Some(Clock::Delay(path.clone(), *since, left)),
                 Key::Barrier(path, generation) => Some(Clock::Barrier(path.clone(), *generation, left)),
+                Key::HoldOff => Some(Clock::HoldOff(left)),
             }
         };
         self.ends.iter().filter_map(clock).collect()

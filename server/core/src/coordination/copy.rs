@@ -164,6 +164,7 @@ impl Copy {
                 let known = self.state.barrier(path.as_str()).filter(|barrier| barrier.generation == generation);
                 known.map(|_| EntryKind::Overdue { path, generation })
             }
+            Key::HoldOff => self.state.is_held_off().then_some(EntryKind::HoldOffOver),
         }
     }
 

@@ -16,8 +16,9 @@ use super::{
     Coordination,
     copy::Copy,
     effect::{Out, say},
+    longest::Longest,
     recall::{Verdict, decide},
-    state::{Record, State},
+    state::{Clock, Record, State},
 };
 use crate::{
     quorum::tally::{Configs, backed_until, is_backed},
@@ -40,6 +41,7 @@ pub struct Lead {
     /// What the members know that have answered.
     memories: BTreeMap<Identity, Memory>,
     stage: Stage,
+    pub longest: Longest,
 }
 
 #[derive(Clone, Hash, Debug)]
@@ -145,7 +147,8 @@ impl Coordination {
         out: Out<'_>,
     ) {
         let memories = BTreeMap::from([(self.me.clone(), self.memory())]);
-        self.lead = Some(Lead { regime, configs, members, since: now, memories, stage: Stage::Recalling });
+        let (stage, longest) = (Stage::Recalling, Longest::new(now));
+        self.lead = Some(Lead { regime, configs, members, since: now, memories, stage, longest });
         self.recall_all(out);
         self.decide(now, false, out);
     }
@@ -208,9 +211,15 @@ impl Coordination {
             }
             Verdict::Wait if !settled || now.since(lead.since) < self.grace => {}
             Verdict::Wait | Verdict::Lost => {
-                // Whoever held anything is told that it is over, for nobody can tell any more what it was.
-                let mut copy = Copy::new(State::new(epoch, Revision::default()), Revision::default());
+                // Whoever held anything is told that it is over, for nobody can tell any more what it was. Who cannot be
+                // told may count on it for a while: nobody else has it before that is over.
+                let hold_off = self.longest_ttl;
+                let state = State::new(epoch, !hold_off.is_zero());
+                let mut copy = Copy::new(state, Revision::default());
                 copy.clocks.halt(now);
+                if !hold_off.is_zero() {
+                    copy.clocks.start(now, Clock::HoldOff(hold_off));
+                }
                 self.replace(copy, out);
                 self.serve(now, out);
             }
@@ -367,14 +376,7 @@ impl Coordination {
         }
         let logged = serving.logged.entry(from.name.clone()).or_default();
         *logged = logged.split_off(&least);
-        let mut denials = Vec::new();
-        for (number, request) in requests {
-            let denied = self.execute(now, &from.name, number, request);
-            denials.extend(denied.map(|(revision, denial)| (number, revision, denial)));
-        }
-        if !denials.is_empty() {
-            out.push(say(&from.name, Talk::Answers { epoch, denials }));
-        }
+        self.carry_out(now, &from.name, requests, out);
         self.progress(now, out);
     }
 
@@ -385,13 +387,26 @@ impl Coordination {
         if requests.is_empty() {
             return;
         }
-        for (number, request) in requests {
-            if let Some((revision, denial)) = self.execute(now, &me, number, request) {
-                self.asks.hold_back(number, Answer { epoch, revision, outcome: Err(denial) });
-            }
-        }
+        self.carry_out(now, &me, requests, out);
         self.release(out);
         self.progress(now, out);
+    }
+
+    /// Carries out what somebody asks for, and says what is denied of it.
+    pub(super) fn carry_out(&mut self, now: Instant, from: &NodeName, requests: Vec<(u64, Request)>, out: Out<'_>) {
+        let Some(epoch) = self.lead.as_ref().map(|lead| lead.regime.epoch) else { return };
+        let mut denials = Vec::new();
+        for (number, request) in requests {
+            let denied = self.execute(now, from, number, request);
+            denials.extend(denied.map(|(revision, denial)| (number, revision, denial)));
+        }
+        if *from == self.me.name {
+            for (number, revision, denial) in denials {
+                self.asks.hold_back(number, Answer { epoch, revision, outcome: Err(denial) });
+            }
+        } else if !denials.is_empty() {
+            out.push(say(from, Talk::Answers { epoch, denials }));
+        }
     }
 
     /// Tries a request. What is denied is so at once, to count when all that was looked at is sure.
@@ -400,6 +415,10 @@ impl Coordination {
         let Stage::Serving(serving) = &mut lead.stage else { return None };
         if serving.logged.get(from).is_some_and(|logged| logged.contains(&number)) {
             return None;
+        }
+        if lead.longest.exceeds(self.longest_ttl, &request) {
+            let parked = lead.longest.park(from, number, request, self.limits.requests);
+            return parked.err().map(|denial| (copy.state.revision(), denial));
         }
         let epoch = lead.regime.epoch;
         let kind = EntryKind::Request { from: (from.clone(), number), request };
@@ -429,6 +448,7 @@ impl Coordination {
                 self.note(&entry, applied);
             }
         }
+        self.look_for_longest(now);
         self.progress(now, out);
     }
 }

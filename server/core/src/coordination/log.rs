@@ -100,7 +100,7 @@ fn bytes(entry: &Entry) -> usize {
             Act::Acquire(claim) => claim.value.len(),
             _ => 0,
         },
-        EntryKind::Expire(_) | EntryKind::DelayOver { .. } | EntryKind::Overdue { .. } => 0,
+        EntryKind::Expire(_) | EntryKind::DelayOver { .. } | EntryKind::Overdue { .. } | EntryKind::HoldOffOver => 0,
     };
     256 + texts
 }

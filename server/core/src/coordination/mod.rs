@@ -23,6 +23,7 @@ mod follow;
 mod history;
 mod lead;
 mod log;
+mod longest;
 mod recall;
 pub mod state;
 
@@ -53,6 +54,8 @@ pub struct Coordination {
     grace: Duration,
     /// The highest incarnation that earlier starts had promised.
     started: Incarnation,
+    /// No session lasts for longer than this after its last sign of life, as the cluster database has it.
+    longest_ttl: Duration,
     /// The cluster whose state this is.
     cluster: Option<ClusterUid>,
     /// The regime in force here.
@@ -86,6 +89,7 @@ impl Coordination {
             limits: settings.limits.clone(),
             grace: settings.voter_grace,
             started,
+            longest_ttl: Duration::ZERO,
             cluster,
             regime: None,
             promised: Epoch::default(),

@@ -35,6 +35,14 @@ pub enum ChangeKind {
     VoterGrace(Option<Duration>),
     /// Nodes are kept out, or no more.
     Evictions(Vec<Eviction>),
+    /// No session lasts for longer than this after its last sign of life.
+    LongestTtl {
+        /// So long at most.
+        ttl: Duration,
+        /// The regime whose holder says so. Of one before the newest only more counts, never less: it does not know of all
+        /// sessions.
+        epoch: Epoch,
+    },
 }
 
 /// What came of a change.

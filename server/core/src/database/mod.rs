@@ -26,7 +26,7 @@ pub struct Database {
     pub regime: Option<Regime>,
     /// The highest epoch ever granted.
     pub epoch: Epoch,
-    /// What operators decided.
+    /// What holds for the whole cluster.
     pub rules: Rules,
     /// What happened.
     pub history: History,
@@ -34,7 +34,7 @@ pub struct Database {
     pub revision: u64,
 }
 
-/// What operators decided for the whole cluster.
+/// What holds for the whole cluster: what operators decided, and what a later state of coordination must know of this one.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Rules {
     /// How voters are chosen.
@@ -45,6 +45,8 @@ pub struct Rules {
     pub evictions: Evictions,
     /// Regimes of lower epochs are worth nothing: these may have been granted before a restore, or elsewhere.
     pub least_epoch: Epoch,
+    /// No session lasts for longer than this after its last sign of life.
+    pub longest_ttl: Duration,
 }
 
 impl Database {
@@ -65,6 +67,10 @@ impl Database {
                 self.rules.voter_grace = grace;
             }
             ChangeKind::Evictions(entries) => entries.into_iter().for_each(|entry| self.evict(wall, entry)),
+            ChangeKind::LongestTtl { ttl, epoch } => {
+                let longest = &mut self.rules.longest_ttl;
+                *longest = if epoch == self.epoch { ttl } else { ttl.max(*longest) };
+            }
         }
         Applied::Done
     }
@@ -96,7 +102,7 @@ impl Database {
     /// Takes over what a backup has. Of the history, what came before is kept: with a backup of the cluster's own (`own`)
     /// that is what is here, for it goes on from the backup's; otherwise first comes the backup's, then what is here.
     pub fn restore(&mut self, wall: WallTime, backup: Self, made: WallTime, own: bool) {
-        let Self { epoch, rules: Rules { policy, voter_grace, evictions, .. }, history, .. } = backup;
+        let Self { epoch, rules: Rules { policy, voter_grace, evictions, longest_ttl, .. }, history, .. } = backup;
         self.revision += 1;
         if !own {
             let since = core::mem::replace(&mut self.history, history);
@@ -105,6 +111,7 @@ impl Database {
         self.skip_epochs(epoch);
         self.rules.policy = policy;
         self.rules.voter_grace = voter_grace;
+        self.rules.longest_ttl = self.rules.longest_ttl.max(longest_ttl);
         for entry in evictions.all() {
             self.rules.evictions.merge(entry);
         }
@@ -126,7 +133,7 @@ mod tests {
     use super::{Applied, Change, ChangeKind, Database, EPOCHS_SKIPPED, RecordKind};
     use crate::{
         quorum::consensus::Policy,
-        types::{Boot, Epoch, Identity, Incarnation, NodeId, NodeName, ViewId, WallTime},
+        types::{Boot, Duration, Epoch, Identity, Incarnation, NodeId, NodeName, ViewId, WallTime},
         wire::Eviction,
     };
 
@@ -182,6 +189,24 @@ mod tests {
             let last = restored.history.iter().last().unwrap();
             assert!(matches!(last.kind, RecordKind::Restored { made: WallTime(3), .. }));
         }
+    }
+
+    #[test]
+    fn s1_how_long_sessions_last_is_told_by_the_newest_holder() {
+        let mut database = Database::default();
+        let say = |database: &mut Database, ttl, epoch| {
+            let kind = ChangeKind::LongestTtl { ttl: Duration::from_secs(ttl), epoch };
+            database.apply(Change { wall: WallTime(1), kind });
+            database.rules.longest_ttl.as_secs()
+        };
+        let before = grant(&mut database);
+        assert_eq!(say(&mut database, 60, before), 60);
+        assert_eq!(say(&mut database, 10, before), 10);
+        assert_eq!(say(&mut database, 60, before), 60);
+        let newest = grant(&mut database);
+        assert_eq!(say(&mut database, 10, before), 60, "it may not know of sessions that were opened since");
+        assert_eq!(say(&mut database, 70, before), 70);
+        assert_eq!(say(&mut database, 10, newest), 10);
     }
 
     #[test]

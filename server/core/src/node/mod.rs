@@ -148,7 +148,7 @@ impl Node {
                 self.quorum.note_held(coming.is_some_and(|coming| self.coordination.is_held_by(&coming)));
                 // News of a lease go out as heartbeats, which are then not due any more.
                 self.told(|quorum, told, out| quorum.on_timer(now, told, out));
-                self.record_evictions(now);
+                self.record(now);
                 self.settle(now, out);
                 self.channel(|channels, out| channels.on_timer(now.at, out));
                 self.link(|links, out| links.on_timer(now.at, out));

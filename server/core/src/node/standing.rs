@@ -33,9 +33,12 @@ impl Node {
     }
 
     /// Evictions belong to integration, which needs no quorum; the cluster database remembers them.
-    pub(super) fn record_evictions(&mut self, now: Now) {
+    pub(super) fn record(&mut self, now: Now) {
         let mut effects = Vec::new();
-        self.quorum.record(now, self.integration.evictions(), &mut effects);
+        if let Some(ttl) = self.coordination.longest_ttl_asked() {
+            self.quorum.record_longest_ttl(now, ttl, &mut effects);
+        }
+        self.quorum.record_evictions(now, self.integration.evictions(), &mut effects);
         self.pending.extend(effects.into_iter().map(Step::Quorum));
     }
 
@@ -62,6 +65,9 @@ impl Node {
             }
             Q::Evictions(entries) => {
                 self.integration(|integration, out| integration.on_evictions(now, entries, out));
+            }
+            Q::LongestTtl(ttl) => {
+                self.coordination(|coordination, out| coordination.on_longest_ttl(now.at, ttl, out));
             }
             Q::Arm { at } => out.push(Effect::Arm { timer: Timer::Quorum, at }),
             Q::Serve { from, number, body } => out.push(Effect::Serve { from, number, body }),

@@ -84,7 +84,7 @@ pub enum Fact {
         /// What came of it; none when that is not known.
         applied: Option<Applied>,
     },
-    /// What was applied changed what operators decided.
+    /// What was applied changed what holds for the whole cluster. Whoever leads is told before it is told that it does.
     Rules(Rules),
     /// A message to send.
     Send {

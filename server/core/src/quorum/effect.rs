@@ -5,7 +5,7 @@ use alloc::{collections::BTreeSet, vec::Vec};
 use super::{Unanswered, consensus::Order};
 use crate::{
     channel::Vows,
-    types::{ClusterUid, Instant, NodeName, Suffrage},
+    types::{ClusterUid, Duration, Instant, NodeName, Suffrage},
     wire::{Eviction, Payload, Word},
 };
 
@@ -38,6 +38,8 @@ pub enum Effect {
     },
     /// The cluster remembers these evictions: in force, and told to all.
     Evictions(Vec<Eviction>),
+    /// The cluster remembers that no session lasts for longer than this after its last sign of life.
+    LongestTtl(Duration),
     /// A request came for whom leads.
     Serve {
         /// From whom.

@@ -93,9 +93,9 @@ pub struct Quorum {
     unrecorded: BTreeMap<ViewId, Arc<ViewRecord>>,
 
     state: State,
-    /// What operators decided, as far as it was applied here.
+    /// What holds for the whole cluster, as far as it was applied here.
     rules: Rules,
-    /// The number of the proposal that records evictions.
+    /// The number of the proposal that writes something down.
     recording: Option<u64>,
     /// The cluster is being formed anew.
     moving: Option<Move>,

@@ -1,4 +1,4 @@
-//! What operators decided for the whole cluster: from the database into force, and evictions into the database.
+//! What holds for the whole cluster: from the database into force; evictions, and how long sessions last, into the database.
 
 use alloc::vec::Vec;
 
@@ -6,7 +6,7 @@ use super::{Out, Quorum, consensus::Order, effect::Effect};
 use crate::{
     database::{Change, ChangeKind, Rules},
     integration::Evictions,
-    types::Now,
+    types::{Duration, Now},
     wire::Eviction,
 };
 
@@ -14,10 +14,13 @@ use crate::{
 const BATCH: usize = 32;
 
 impl Quorum {
-    /// What was applied changed what operators decided.
+    /// What was applied changed what holds for the whole cluster.
     pub(super) fn on_rules(&mut self, rules: Rules, out: Out<'_>) {
         if rules.evictions != self.rules.evictions {
             out.push(Effect::Evictions(rules.evictions.all()));
+        }
+        if rules.longest_ttl != self.rules.longest_ttl {
+            out.push(Effect::LongestTtl(rules.longest_ttl));
         }
         self.electorate.set_grace(rules.voter_grace);
         // A regime of an epoch that may have been granted before a restore goes on only until there is a new one.
@@ -28,21 +31,33 @@ impl Quorum {
     }
 
     /// Evictions do without quorum: whoever leads writes those down that the database lacks.
-    pub fn record(&mut self, now: Now, evictions: &Evictions, out: Out<'_>) {
-        if self.recording.is_some() || !self.state.leading || self.hold.is_none() {
-            return;
-        }
+    pub fn record_evictions(&mut self, now: Now, evictions: &Evictions, out: Out<'_>) {
         let news = evictions.iter().filter(|entry| self.rules.evictions.lacks(entry));
         let news: Vec<Eviction> = news.take(BATCH).cloned().collect();
         if !news.is_empty() {
+            self.write_down(now, ChangeKind::Evictions(news), out);
+        }
+    }
+
+    /// The holder of the regime says for how long sessions last at most.
+    pub fn record_longest_ttl(&mut self, now: Now, ttl: Duration, out: Out<'_>) {
+        if let Some(hold) = self.hold.as_ref().filter(|_| ttl != self.rules.longest_ttl) {
+            let kind = ChangeKind::LongestTtl { ttl, epoch: hold.regime.epoch };
+            self.write_down(now, kind, out);
+        }
+    }
+
+    /// Whoever leads proposes a change, one at a time.
+    fn write_down(&mut self, now: Now, kind: ChangeKind, out: Out<'_>) {
+        if self.recording.is_none() && self.state.leading && self.hold.is_some() {
             let number = self.next_number();
             self.recording = Some(number);
-            let change = Change { wall: now.wall, kind: ChangeKind::Evictions(news) };
+            let change = Change { wall: now.wall, kind };
             out.push(Effect::Consensus(Order::Propose { number, change }));
         }
     }
 
-    /// What consensus was asked came to an end. Returns whether it was to record evictions.
+    /// What consensus was asked came to an end. Returns whether it was to write something down.
     pub(super) fn on_recorded(&mut self, number: u64) -> bool {
         self.recording.take_if(|known| *known == number).is_some()
     }

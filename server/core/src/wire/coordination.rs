@@ -154,6 +154,8 @@ pub enum EntryKind {
         /// The generation.
         generation: u64,
     },
+    /// The sessions of a lost state are over: names are granted again.
+    HoldOffOver,
 }
 
 /// A regime begins.
@@ -457,7 +459,7 @@ pub enum Denial {
         /// One of them.
         by: SessionId,
     },
-    /// The name is kept free for a while after an unclean end.
+    /// The name is kept free for a while: after an unclean end, or because who holds it was lost with the state.
     Delayed,
     /// The session does not hold the name, or not by that token.
     NotHeld,

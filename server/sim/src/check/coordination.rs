@@ -8,7 +8,7 @@ use quorate_core::{
         News, Update, What,
         state::{BarrierStep, End},
     },
-    types::{Epoch, Path, Revision, SessionId, Token},
+    types::{Epoch, Instant, Now, Path, Revision, SessionId, Token, WallTime},
     wire::Mode,
 };
 
@@ -111,13 +111,15 @@ impl Checkers {
             let view = hosts[host].node.as_ref().and_then(|node| node.view().view);
             let away =
                 |number: usize| view.as_ref().is_some_and(|view| view.member(&crate::host::name(number)).is_none());
-            let gone = |number: &usize| starts[*number] > then[*number] || away(*number);
+            let now = Now { at: Instant::ZERO, wall: WallTime(0) };
+            let voters = hosts[host].node.as_ref().map(|node| node.quorum_status(now).voters).unwrap_or_default();
+            let votes = |number: &usize| voters.iter().any(|voter| voter.id == hosts[*number].identity.id);
+            let gone = |number: &usize| votes(number) && (starts[*number] > then[*number] || away(*number));
             let restarted = (0..hosts.len()).filter(gone).count();
-            let voters = hosts.len().min(5);
-            let voters = voters - usize::from(voters.is_multiple_of(2) && voters > 1);
-            if restarted < voters / 2 + 1 {
+            if restarted < voters.len() / 2 + 1 {
                 let what = format!(
-                    "n{host} begins a new state with {origin} though {restarted} restarted or are away since {before}, of {voters} voters"
+                    "n{host} begins a new state with {origin} though {restarted} restarted or are away since {before}, of {} voters",
+                    voters.len()
                 );
                 self.fail(time, "S2", what);
             }
@@ -204,11 +206,10 @@ impl Checkers {
         self.believes(time, client, belief, acts);
     }
 
-    /// S1: of all clients that believe to hold a lock, all can share it.
+    /// S1: of all clients that believe to hold a lock, all can share it, also where the state was lost that one of them got
+    /// it from.
     pub fn believes(&mut self, time: Time, client: usize, belief: Belief, acts: impl Fn(usize) -> bool) {
-        let same = |(other, known): &(&usize, &Belief)| {
-            **other != client && known.path == belief.path && known.session.epoch >= self.state_began() && acts(**other)
-        };
+        let same = |(other, known): &(&usize, &Belief)| **other != client && known.path == belief.path && acts(**other);
         let others: Vec<_> = self.coordinated.beliefs.iter().filter(same).collect();
         let fault = match belief.mode {
             Mode::Exclusive => others.first(),
@@ -220,10 +221,6 @@ impl Checkers {
             self.fail(time, "S1", what);
         }
         self.coordinated.beliefs.insert(client, belief);
-    }
-
-    fn state_began(&self) -> Epoch {
-        self.coordinated.origins.last_key_value().map(|(origin, _)| *origin).unwrap_or_default()
     }
 
     /// A client does not believe any more that it holds anything.

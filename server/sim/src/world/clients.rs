@@ -43,6 +43,8 @@ struct Client {
     errand: Option<Errand>,
     /// Until when it keeps what it holds.
     until: Instant,
+    /// Until when it reaches nobody, and nobody reaches it.
+    away: Instant,
     turn: u64,
 }
 
@@ -105,8 +107,8 @@ impl World {
         for number in 0..count {
             let rate = 0.99 + self.clients.dice.below(2001) as f64 / 100_000.0;
             let host = self.clients.dice.below(self.hosts.len());
-            let (session, errand, until) = (None, None, Instant::ZERO);
-            self.clients.all.push(Client { host, rate, session, errand, until, turn: 0 });
+            let (session, errand, until, away) = (None, None, Instant::ZERO, Instant::ZERO);
+            self.clients.all.push(Client { host, rate, session, errand, until, away, turn: 0 });
             self.turn(number);
         }
     }
@@ -146,6 +148,9 @@ impl World {
 
     fn act(&mut self, number: usize) {
         let now = self.client_time(number);
+        if self.is_away(number) {
+            return;
+        }
         let expired = |live: &Live| live.deadline + live.ttl * 3 < now;
         if self.clients.all[number].session.as_ref().is_some_and(expired) && self.clients.dice.chance(0.2) {
             // Nothing was heard for long: it begins anew.
@@ -302,7 +307,15 @@ impl World {
         }
     }
 
+    fn is_away(&self, number: usize) -> bool {
+        self.client_time(number) < self.clients.all[number].away
+    }
+
     fn told(&mut self, number: usize, ticket: u64, reply: Reply) {
+        if self.is_away(number) {
+            // It is lost on the way.
+            return;
+        }
         let Some((_, asked)) = self.clients.tickets.get(&ticket).copied() else { return };
         match reply {
             Reply::Answer(answer) => self.answered(number, ticket, asked, answer),
@@ -398,10 +411,16 @@ impl World {
             (Act::Close, _) => self.lose_session(number),
             (Act::Acquire(claim), Done::Held { token }) => {
                 let keep = self.clients.dice.span(Duration::from_millis(20), Duration::from_millis(1500));
+                let away = self.clients.dice.span(Duration::from_secs(1), Duration::from_secs(8));
+                let goes = self.clients.dice.chance(0.1);
                 let now = self.client_time(number);
                 let client = &mut self.clients.all[number];
                 client.until = now + keep;
-                let Some(live) = &client.session else { return };
+                if goes {
+                    client.away = now + away;
+                }
+                // An agent that was stopped may tell of a grant when the session is over long since.
+                let Some(live) = client.session.as_ref().filter(|live| now < live.deadline) else { return };
                 let (path, mode) = (claim.path.clone(), claim.mode);
                 let belief = Belief { path, session: live.id, mode, token: *token };
                 let acts = self.acting();

@@ -13,7 +13,7 @@ use std::{
 
 use quorate_core::{
     Event,
-    database::{Applied, Change, ChangeKind, Database},
+    database::{Applied, Change, ChangeKind, Database, Rules},
     quorum::{
         consensus::{Fact, Order, State},
         tally,
@@ -65,6 +65,7 @@ struct Log {
 struct Seat {
     cluster: Option<ClusterUid>,
     told: State,
+    rules: Rules,
     /// When its core is told what it was told last.
     last: Time,
 }
@@ -130,6 +131,7 @@ impl World {
     pub(super) fn seat(&mut self, host: usize) {
         let Seat { cluster, told, .. } = self.consensus.seats[host].clone();
         let State { voters, voters_index, term, confirmed, .. } = told;
+        self.consensus.seats[host].rules = Rules::default();
         self.consensus.seats[host].told = State { cluster, confirmed, voters, voters_index, term, ..State::default() };
         if cluster.is_some() {
             self.fact(host, Fact::State(self.consensus.seats[host].told.clone()));
@@ -258,6 +260,7 @@ impl World {
         log.leader = Some((host, start));
         let (term, voters, voters_index) = (log.term, log.voters.clone(), log.voters_index);
         self.say(|| format!("n{host} LEADS in term {term}"));
+        self.tell_rules(host);
         self.tell(host, |told| {
             let (cluster, confirmed) = (told.cluster, true);
             *told = State {
@@ -334,8 +337,19 @@ impl World {
         let Some(log) = self.log_mut(host) else { return };
         log.index += 1;
         let applied: Applied = log.database.apply(change);
+        self.tell_rules(host);
         let lost = self.consensus.dice.chance(0.05);
         self.fact(host, Fact::Done { number, applied: (told && !lost).then_some(applied) });
+    }
+
+    /// A host has applied all there is.
+    fn tell_rules(&mut self, host: usize) {
+        let Some((_, log)) = self.log(host) else { return };
+        let rules = log.database.rules.clone();
+        if self.consensus.seats[host].rules != rules {
+            self.consensus.seats[host].rules = rules.clone();
+            self.fact(host, Fact::Rules(rules));
+        }
     }
 
     fn change_voters(
@@ -384,6 +398,7 @@ impl World {
             let (leader, term, voters, index) = (log.leader, log.term, log.voters.clone(), log.voters_index);
             let hears = leader.is_some_and(|(leader, _)| self.meets(host, leader) && self.is_leader(leader));
             if hears && self.consensus.dice.chance(0.7) {
+                self.tell_rules(host);
                 let id = leader.map(|(leader, _)| self.hosts[leader].identity.id);
                 let leading = self.is_leader(host);
                 self.tell(host, |told| {

@@ -151,6 +151,7 @@ fn entry_out(entry: &Entry) -> pb::Entry {
         EntryKind::Expire(session) => EntryOut::Expire(session_out(*session)),
         EntryKind::DelayOver { path, since } => EntryOut::DelayOver(delay_out(path, *since)),
         EntryKind::Overdue { path, generation } => EntryOut::Overdue(overdue_out(path, *generation)),
+        EntryKind::HoldOffOver => EntryOut::HoldOffOver(pb::Plain {}),
     };
     pb::Entry { revision: entry.revision.0, epoch: entry.epoch.0, kind: Some(kind) }
 }
@@ -169,6 +170,7 @@ fn entry(from: pb::Entry) -> Result<Arc<Entry>, WireError> {
         EntryOut::Overdue(from) => {
             EntryKind::Overdue { path: path("overdue.path", &from.path)?, generation: from.generation }
         }
+        EntryOut::HoldOffOver(pb::Plain {}) => EntryKind::HoldOffOver,
     };
     Ok(Arc::new(Entry { revision: Revision(from.revision), epoch: Epoch(from.epoch), kind }))
 }

@@ -25,12 +25,13 @@ use super::{
 
 pub(super) fn record_out(record: &Record) -> pb::Record {
     let kind = match record {
-        Record::Head { origin, epoch, begin, revision, generations } => Kind::Head(pb::StateHead {
+        Record::Head { origin, epoch, begin, revision, generations, held_off } => Kind::Head(pb::StateHead {
             origin_epoch: origin.0,
             epoch: epoch.0,
             begin: begin.as_ref().map(begin_out),
             revision: revision.0,
             generations: *generations,
+            held_off: *held_off,
         }),
         Record::Session(known) => Kind::Session(known_session_out(known)),
         Record::Name { path, kind, delayed } => {
@@ -76,6 +77,7 @@ pub(super) fn record(from: pb::Record) -> Result<Record, WireError> {
             begin: from.begin.map(begin).transpose()?,
             revision: Revision(from.revision),
             generations: from.generations,
+            held_off: from.held_off,
         },
         Kind::Session(from) => Record::Session(known_session(from)?),
         Kind::Name(from) => {
@@ -205,6 +207,7 @@ fn clock_out(clock: &Clock) -> pb::ClockRecord {
         Clock::Session(id, left) => (ClockOut::Session(session_out(*id)), left),
         Clock::Delay(path, since, left) => (ClockOut::Delay(delay_out(path, *since)), left),
         Clock::Barrier(path, generation, left) => (ClockOut::Barrier(overdue_out(path, *generation)), left),
+        Clock::HoldOff(left) => (ClockOut::HoldOff(pb::Plain {}), left),
     };
     pb::ClockRecord { clock: Some(clock), left_nanos: nanos(*left) }
 }
@@ -215,5 +218,6 @@ fn clock(from: pb::ClockRecord) -> Result<Clock, WireError> {
         ClockOut::Session(id) => Clock::Session(session(id), left),
         ClockOut::Delay(from) => Clock::Delay(path("clock.path", &from.path)?, Revision(from.since_revision), left),
         ClockOut::Barrier(from) => Clock::Barrier(path("clock.path", &from.path)?, from.generation, left),
+        ClockOut::HoldOff(pb::Plain {}) => Clock::HoldOff(left),
     })
 }

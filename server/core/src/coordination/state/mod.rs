@@ -56,6 +56,8 @@ pub struct State {
     /// The sessions of each group.
     groups: BTreeMap<Arc<str>, BTreeSet<SessionId>>,
     names: BTreeMap<Path, Name>,
+    /// No name is granted yet: sessions that were lost with the state before this one may still be counted on.
+    held_off: bool,
     barriers: BTreeMap<Path, Barrier>,
     /// The highest generation of a barrier that was forgotten: later ones go on from there.
     generations: u64,
@@ -85,6 +87,8 @@ pub enum Clock {
     Delay(Path, Revision, Duration),
     /// The generation of a barrier is over after that.
     Barrier(Path, u64, Duration),
+    /// Names are granted after that.
+    HoldOff(Duration),
 }
 
 /// What one entry does to a state, and what comes of it.
@@ -98,10 +102,16 @@ struct Step<'a> {
 }
 
 impl State {
-    /// An empty state, which begins with this epoch after this revision.
+    /// An empty state, which begins with this epoch; it may have to hold off granting names.
     #[must_use]
-    pub fn new(origin: Epoch, revision: Revision) -> Self {
-        Self { origin, epoch: origin, revision, ..Self::default() }
+    pub fn new(origin: Epoch, held_off: bool) -> Self {
+        Self { origin, epoch: origin, held_off, ..Self::default() }
+    }
+
+    /// Whether no name is granted yet, for whoever held it before the state was lost may still count on it.
+    #[must_use]
+    pub fn is_held_off(&self) -> bool {
+        self.held_off
     }
 
     /// The epoch with which it began.
@@ -219,6 +229,7 @@ impl Step<'_> {
             EntryKind::Expire(session) => self.end_session(*session, End::Expired),
             EntryKind::DelayOver { path, since } => self.delay_over(path, *since),
             EntryKind::Overdue { path, generation } => self.overdue(path, *generation),
+            EntryKind::HoldOffOver => self.hold_off_over(),
         }
         Ok(Done::Synced)
     }

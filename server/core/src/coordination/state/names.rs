@@ -1,6 +1,6 @@
 //! What entries do to names.
 
-use alloc::sync::Arc;
+use alloc::{sync::Arc, vec::Vec};
 
 use super::{Clock, End, Holder, Limits, MAX_DELAY, Name, Session, State, Step, Waiter, What, limits::fits};
 use crate::{
@@ -24,8 +24,8 @@ impl Step<'_> {
         let known = self.name_of_kind(path, NameKind::Binding)?;
         let own = known.and_then(|name| name.holders.get(&session)).map(|own| (own.mode, own.modified));
         let modified = own.map(|(_, modified)| modified).unwrap_or_default();
-        if own.is_none() && known.is_some_and(|name| !name.is_free(mode)) {
-            return Err(held_by(known));
+        if own.is_none() && !self.is_free(known, mode) {
+            return Err(self.held_by(known));
         }
         if expected.is_some_and(|expected| expected != modified) {
             return Err(Denial::Changed { modified });
@@ -87,16 +87,16 @@ impl Step<'_> {
                 return match name.ahead(session) {
                     _ if waiter.mode != claim.mode => Err(Denial::OtherMode { mode: waiter.mode }),
                     Some(ahead) if claim.wait => Ok(Done::Queued { ahead }),
-                    _ => Err(held_by(known)),
+                    _ => Err(self.held_by(known)),
                 };
             }
             if !name.admits(claim.mode) {
                 return Err(name.mode().map_or(Denial::NotHeld, |mode| Denial::OtherMode { mode }));
             }
         }
-        let free = known.is_none_or(|name| name.queue.is_empty() && name.is_free(claim.mode));
+        let free = known.is_none_or(|name| name.queue.is_empty()) && self.is_free(known, claim.mode);
         if !free && !claim.wait {
-            return Err(held_by(known));
+            return Err(self.held_by(known));
         }
         if let (Some(Limits { queue, .. }), Some(name), false) = (self.limits, known, free) {
             fits(LimitKind::Queue, name.queue.len(), *queue)?;
@@ -161,6 +161,30 @@ impl Step<'_> {
         }
     }
 
+    /// The sessions of a lost state are over: those who queue have their turn.
+    pub(super) fn hold_off_over(&mut self) {
+        self.state.held_off = false;
+        let queued = self.state.names.iter().filter(|(_, name)| !name.queue.is_empty());
+        let queued: Vec<Path> = queued.map(|(path, _)| path.clone()).collect();
+        queued.iter().for_each(|path| self.grant(path));
+    }
+
+    /// Whether somebody may have a name in this mode now.
+    fn is_free(&self, name: Option<&Name>, mode: Mode) -> bool {
+        !self.state.held_off && name.is_none_or(|name| name.is_free(mode))
+    }
+
+    /// Why nobody else may have a name now.
+    fn held_by(&self, name: Option<&Name>) -> Denial {
+        let holder = name.and_then(|name| name.holders.keys().next().copied());
+        let first = || name.and_then(|name| name.queue.values().next()).map(|waiter| waiter.session);
+        let delayed = self.state.held_off || name.is_some_and(|name| name.delayed.is_some());
+        match holder.or_else(first) {
+            Some(by) if !delayed => Denial::Held { by },
+            _ => Denial::Delayed,
+        }
+    }
+
     /// The name, unless it is used as something else.
     fn name_of_kind(&self, path: &Path, kind: NameKind) -> Result<Option<&Name>, Denial> {
         match self.state.names.get(path) {
@@ -222,7 +246,9 @@ impl Step<'_> {
 
     /// Gives the name to those whose turn it is.
     fn grant(&mut self, path: &Path) {
-        while let Some(waiter) = self.state.names.get_mut(path).and_then(Name::next) {
+        while !self.state.held_off
+            && let Some(waiter) = self.state.names.get_mut(path).and_then(Name::next)
+        {
             self.hold(path, waiter);
         }
         if self.state.names.get(path).is_some_and(Name::is_idle) {
@@ -254,15 +280,6 @@ impl Step<'_> {
         if let Some(binding) = self.state.names.get(path).and_then(|name| name.binding(path, session)) {
             self.tell(What::Bound(binding));
         }
-    }
-}
-
-fn held_by(name: Option<&Name>) -> Denial {
-    let holder = name.and_then(|name| name.holders.keys().next().copied());
-    let first = || name.and_then(|name| name.queue.values().next()).map(|waiter| waiter.session);
-    match holder.or_else(first) {
-        Some(by) if name.is_none_or(|name| name.delayed.is_none()) => Denial::Held { by },
-        _ => Denial::Delayed,
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Record {
         revision: Revision,
         /// The highest generation of a barrier that was forgotten.
         generations: u64,
+        /// Whether no name is granted yet.
+        held_off: bool,
     },
     /// A session; what it has comes with names and barriers.
     Session(Session),
@@ -92,8 +94,8 @@ impl State {
     #[must_use]
     pub fn records(&self) -> Vec<Record> {
         let (origin, epoch, begin, revision) = (self.origin, self.epoch, self.begin.clone(), self.revision);
-        let generations = self.generations;
-        let mut records = Vec::from([Record::Head { origin, epoch, begin, revision, generations }]);
+        let (generations, held_off) = (self.generations, self.held_off);
+        let mut records = Vec::from([Record::Head { origin, epoch, begin, revision, generations, held_off }]);
         records.extend(self.sessions.values().cloned().map(|mut session| {
             session.names.clear();
             session.barriers.clear();
@@ -127,8 +129,8 @@ impl State {
     /// Takes in one more record of a state that is being made again. What makes no sense there is left out.
     pub fn restore(&mut self, record: Record) {
         match record {
-            Record::Head { origin, epoch, begin, revision, generations } => {
-                *self = Self { origin, epoch, begin, revision, generations, ..Self::default() };
+            Record::Head { origin, epoch, begin, revision, generations, held_off } => {
+                *self = Self { origin, epoch, begin, revision, generations, held_off, ..Self::default() };
             }
             Record::Session(session) => self.admit(session),
             Record::Name { path, kind, delayed } => {

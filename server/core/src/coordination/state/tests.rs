@@ -43,8 +43,11 @@ fn begin(members: &[Participant]) -> EntryKind {
 
 impl Trial {
     fn new() -> Self {
-        let mut trial =
-            Self { state: State::new(Epoch(1), Revision(0)), limits: Limits::default(), news: vec![], clocks: vec![] };
+        Self::with(State::new(Epoch(1), false))
+    }
+
+    fn with(state: State) -> Self {
+        let mut trial = Self { state, limits: Limits::default(), news: vec![], clocks: vec![] };
         trial.apply(begin(&[member("n1", "a"), member("n2", "b"), member("n3", "b")])).unwrap();
         trial
     }
@@ -208,6 +211,26 @@ fn a_lock_with_a_delay_is_kept_free_after_an_unclean_end_only() {
 }
 
 #[test]
+fn s1_a_state_after_a_lost_one_grants_no_name_until_all_lost_sessions_are_over() {
+    let mut trial = Trial::with(State::new(Epoch(1), true));
+    let (a, b) = (trial.open(), trial.open());
+    for mode in [Mode::Exclusive, Mode::Shared, Mode::Counted(2)] {
+        assert_eq!(trial.lock(a, mode, false), Err(Denial::Delayed));
+    }
+    let bind = |shared| Act::Bind { path: path("x"), value: (*b"1").as_slice().into(), shared, expected: None };
+    assert_eq!(trial.ask(Some(a), None, bind(false)), Err(Denial::Delayed));
+    assert_eq!(trial.ask(Some(a), None, bind(true)), Err(Denial::Delayed));
+    // Who waits queues, and one that leaves the queue makes no room.
+    assert_eq!(trial.lock(a, Mode::Exclusive, true), Ok(Done::Queued { ahead: 0 }));
+    assert_eq!(trial.lock(b, Mode::Exclusive, true), Ok(Done::Queued { ahead: 1 }));
+    trial.release(a).unwrap();
+    assert_eq!(trial.holders(), []);
+    trial.apply(EntryKind::HoldOffOver).unwrap();
+    assert_eq!(trial.holders(), [b]);
+    assert!(trial.ask(Some(a), None, bind(true)).is_ok());
+}
+
+#[test]
 fn a_binding_changes_only_from_the_revision_expected() {
     let mut trial = Trial::new();
     let (a, b) = (trial.open(), trial.open());
@@ -259,7 +282,7 @@ fn who_proves_nothing_gets_nothing() {
     trial.ask(Some(a), None, Act::Close).unwrap();
     assert_eq!(trial.ask(Some(a), None, Act::Renew), Err(Denial::SessionEnded));
     assert_eq!(trial.ask(Some(a), None, Act::Close), Ok(Done::Closed), "closing is safe to repeat");
-    let mut later = State::new(Epoch(5), Revision(0));
+    let mut later = State::new(Epoch(5), false);
     later.revision = Revision(10);
     assert_eq!(later.check(a, SECRET), Err(Denial::SessionLost));
 }
