@@ -432,7 +432,13 @@ impl Quorum {
     }
 
     fn vow(&mut self, now: Now, out: Out<'_>) {
-        let holder = |regime: &Regime| regime.holder != self.me && self.is_member(&regime.holder);
+        // A pledge to a regime before the one in force runs out: it would keep this node from ever backing that one.
+        let newest = self.right.regime().map(|regime| regime.epoch);
+        let holder = |regime: &Regime| {
+            regime.holder != self.me
+                && self.is_member(&regime.holder)
+                && newest.is_none_or(|newest| regime.epoch >= newest)
+        };
         let vows = Vows { lease: self.right.vow(now.at), pledge: self.pledge.vow(self.lease, holder) };
         if self.vows != vows {
             self.vows = vows.clone();
