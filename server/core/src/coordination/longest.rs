@@ -22,7 +22,7 @@ const LEAST: Duration = Duration::from_secs(10);
 #[derive(Clone, Hash, Debug)]
 pub struct Longest {
     /// What the database is to say, until it does. As long as it may say one or the other, only the lesser counts.
-    pub asked: Option<Duration>,
+    asked: Option<Duration>,
     /// The requests that wait for it, by who asked.
     parked: BTreeMap<(NodeName, u64), Request>,
     looked: Instant,
