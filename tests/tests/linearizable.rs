@@ -81,7 +81,9 @@ enum Came {
 fn failed(error: &Error) -> Came {
     match error.reason() {
         _ if !matches!(error, Error::Refused(_)) => Came::Unknown,
-        Some(Reason::NameHeld | Reason::NameDelayed) => Came::Answered(Answer::Busy),
+        // Whether or not somebody has it: after a loss of the state, nobody is given anything for a while.
+        Some(Reason::NameDelayed) => Came::Refused,
+        Some(Reason::NameHeld) => Came::Answered(Answer::Busy),
         Some(Reason::NameChanged) => Came::Answered(Answer::Changed),
         Some(Reason::NameNotHeld) => Came::Answered(Answer::NotHeld),
         Some(Reason::SessionEnded | Reason::SessionLost | Reason::SessionUnknown) => Came::SessionOver,
