@@ -51,17 +51,15 @@ impl Longest {
     }
 
     /// The database says this now: the requests that need not wait any more.
-    fn on_recorded(&mut self, recorded: Duration) -> Vec<((NodeName, u64), Request)> {
+    fn on_recorded(&mut self, recorded: Duration) -> BTreeMap<(NodeName, u64), Request> {
         if self.asked != Some(recorded) {
-            return Vec::new();
+            return BTreeMap::new();
         }
-        let exceeds = |request: &Request| ttl(request).filter(|ttl| *ttl > recorded);
-        self.asked = self.parked.values().filter_map(exceeds).max().map(whole_seconds);
-        let (later, now) =
-            core::mem::take(&mut self.parked).into_iter().partition(|(_, request)| exceeds(request).is_some());
+        let exceeds = |request: &Request| ttl(request).is_some_and(|ttl| ttl > recorded);
+        let (later, now) = core::mem::take(&mut self.parked).into_iter().partition(|(_, request)| exceeds(request));
         self.parked = later;
-        let now: BTreeMap<_, _> = now;
-        now.into_iter().collect()
+        self.asked = self.parked.values().filter_map(ttl).max().map(whole_seconds);
+        now
     }
 
     /// Looks whether the longest of all sessions is much shorter than what the database says, when it is time to.

@@ -32,7 +32,8 @@ impl Node {
         self.pending.extend(effects.into_iter().map(Step::Quorum));
     }
 
-    /// Evictions belong to integration, which needs no quorum; the cluster database remembers them.
+    /// The cluster database remembers what belongs to other layers: evictions, which need no quorum, and for how long
+    /// sessions last.
     pub(super) fn record(&mut self, now: Now) {
         let mut effects = Vec::new();
         if let Some(ttl) = self.coordination.longest_ttl_asked() {
