@@ -30,6 +30,9 @@ FUZZ_FOUND := server/fuzz/target/found
 # Nothing here is `unsafe`, so no sanitizer is needed, and with it no nightly compiler.
 FUZZ_RUN := cargo fuzz run --fuzz-dir server/fuzz --sanitizer none
 
+# Most tests wait for processes and sockets more than they compute.
+export RUST_TEST_THREADS ?= $(shell echo $$(( 2 * $$(nproc 2>/dev/null || echo 2) )))
+
 say = @printf '\n== %s\n' '$(1)'
 # $(call or-else,text): what to print when the command before it fails.
 or-else = || { printf '\n%s: %s\n' 'make $@ failed' '$(1)' >&2; exit 1; }
@@ -53,13 +56,16 @@ dev: build ## Starts a cluster of three nodes on this machine; ARGS='--nodes 5' 
 ##@ Checking
 
 .PHONY: verify
-verify: check-machine check check-system ## Checks everything and changes nothing; the tests of tests/ need root and `ip`
+verify: check-machine check-static check-all-tests ## Checks everything and changes nothing; the tests of tests/ need root and `ip`
 
 .PHONY: test
 test: verify ## The same as verify
 
 .PHONY: check
-check: check-lock check-format check-api check-stubs check-lint check-core check-docs check-tests ## verify, without the tests of tests/, which need root
+check: check-static check-tests ## verify, without the tests of tests/, which need root
+
+.PHONY: check-static
+check-static: check-lock check-format check-api check-lint check-core check-docs ## All that is checked without running anything
 
 .PHONY: check-machine
 check-machine: ## This machine can run the tests of tests/; installs iproute2 on Debian when `ip` is missing
@@ -85,11 +91,6 @@ check-api: $(BUF) ## The schema: lint, format, and nothing broken since the last
 	$(call say,The schema breaks nothing that was released)
 	@$(BUF) breaking proto --against $(RELEASED) $(call or-else,keep what was released and add beside it)
 
-.PHONY: check-stubs
-check-stubs: ## The Rust stubs are those of the schema
-	$(call say,The Rust stubs are those of the schema)
-	@cargo run --locked --quiet -p quorate-codegen -- --check
-
 .PHONY: check-lint
 check-lint: ## Clippy finds nothing; in the core also nothing of what server/core/clippy.toml bans
 	$(call say,Clippy finds nothing)
@@ -100,7 +101,7 @@ check-core: ## The core builds where there are neither sockets nor a clock
 	$(call say,The core builds for $(BARE))
 	@if command -v rustup >/dev/null && ! rustup target list --installed | grep -qx $(BARE); then \
 	  echo 'Adding the target to the Rust toolchain'; rustup target add $(BARE); fi
-	@cargo build --locked -p quorate-core --target $(BARE) $(call or-else,the core must not depend on std)
+	@cargo check --locked -p quorate-core --target $(BARE) $(call or-else,the core must not depend on std)
 
 .PHONY: check-docs
 check-docs: ## The Rust documentation builds without a warning
@@ -111,6 +112,13 @@ check-docs: ## The Rust documentation builds without a warning
 check-tests: ## Unit, API, SDK and process tests, doc tests, and the fixed seeds of the simulator
 	$(call say,Tests of all crates but tests/)
 	@cargo test --locked --workspace --exclude quorate-tests
+
+# In one go, and with the programs that are built by it: cargo builds all libraries anew when it is asked for another part
+# of the workspace.
+.PHONY: check-all-tests
+check-all-tests: check-machine
+	$(call say,Tests of all crates and whole-system tests)
+	@QUORATE_TEST_PROGRAMS=$(abspath $(TARGET))/debug cargo test --locked --workspace
 
 .PHONY: check-system
 check-system: check-machine ## The whole-system tests of tests/: real processes in network namespaces (root)

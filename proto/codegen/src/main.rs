@@ -1,16 +1,14 @@
 //! Generates `proto/src/gen/` from the `.proto` files, with protox in the place of protoc.
 //!
-//! `cargo run -p quorate-codegen` writes the stubs; `-- --check` compares them with what is there, changes nothing and
-//! fails on a difference.
+//! `cargo run -p quorate-codegen` writes the stubs; its test compares them with what is there.
 
 use std::{
     collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 /// The schema, relative to `proto/`.
 const FILES: &[&str] = &[
@@ -35,35 +33,30 @@ const FILES: &[&str] = &[
 /// in files.
 const INTERNAL: [&str; 2] = ["quorate.peer.v1", "quorate.store.v1"];
 
-fn main() -> Result<ExitCode> {
-    let check = match env::args().nth(1).as_deref() {
-        None => false,
-        Some("--check") => true,
-        Some(other) => bail!("unknown argument {other:?}; the only one is --check"),
-    };
-    // Read when it runs, not when it was built: a target folder may be shared by several copies of the tree.
-    let own = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).context("run it through cargo")?;
-    let root = own.parent().context("codegen lies in proto/")?;
-    let committed = root.join("src/gen");
-    let fresh = tempfile::tempdir()?;
-    generate(root, fresh.path())?;
-    if !check {
-        fs::create_dir_all(&committed)?;
-        for (name, content) in read_all(fresh.path())? {
-            fs::write(committed.join(name), content)?;
-        }
-        return Ok(ExitCode::SUCCESS);
+fn main() -> Result<()> {
+    let root = root()?;
+    let committed = committed(&root);
+    fs::create_dir_all(&committed)?;
+    for (name, content) in generate(&root)? {
+        fs::write(committed.join(name), content)?;
     }
-    if read_all(fresh.path())? == read_all(&committed)? {
-        println!("proto/src/gen is up to date");
-        return Ok(ExitCode::SUCCESS);
-    }
-    eprintln!("proto/src/gen differs from the schema: run `make fix` and commit the result");
-    Ok(ExitCode::FAILURE)
+    Ok(())
 }
 
-/// Compiles the schema under `root` and writes stubs and the descriptor set to `out`.
-fn generate(root: &Path, out: &Path) -> Result<()> {
+/// `proto/`: read when it runs, not when it was built, for a target folder may be shared by several copies of the tree.
+fn root() -> Result<PathBuf> {
+    let own = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).context("run it through cargo")?;
+    Ok(own.parent().context("codegen lies in proto/")?.to_owned())
+}
+
+fn committed(root: &Path) -> PathBuf {
+    root.join("src/gen")
+}
+
+/// The stubs and the descriptor set of the schema under `root`, by the names of their files.
+fn generate(root: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let fresh = tempfile::tempdir()?;
+    let out = fresh.path();
     let mut compiler = protox::Compiler::new([root])?;
     compiler.include_source_info(true).include_imports(true);
     compiler.open_files(FILES)?;
@@ -76,7 +69,8 @@ fn generate(root: &Path, out: &Path) -> Result<()> {
     let ordered = stubs().type_attribute("quorate.v1.Token", "#[derive(PartialOrd, Ord)]");
     ordered.compile_fds(public).context("cannot generate the public stubs")?;
     let bounded = stubs().codec_path("crate::codec::BoundedCodec");
-    bounded.compile_fds(peer).context("cannot generate the stubs for peers")
+    bounded.compile_fds(peer).context("cannot generate the stubs for peers")?;
+    read_all(out)
 }
 
 fn read_all(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
@@ -86,4 +80,18 @@ fn read_all(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
         files.insert(PathBuf::from(entry.file_name()), fs::read(entry.path())?);
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{committed, generate, read_all, root};
+
+    #[test]
+    fn the_stubs_are_those_of_the_schema() {
+        let root = root().unwrap();
+        let same = generate(&root).unwrap() == read_all(&committed(&root)).unwrap();
+        assert!(same, "proto/src/gen differs from the schema: run `make fix` and commit the result");
+    }
 }

@@ -11,7 +11,7 @@ use quorate_consensus::{Consensus, Options, ProposeError};
 use support::{
     CLUSTER, Cluster, Diary, Node, OTHER,
     disk::{Disk, Seed},
-    options, soon, until, voter, voters,
+    on_all_processors, options, soon, until, voter, voters,
 };
 
 async fn open(cluster: &mut Cluster, disk: &Disk) {
@@ -123,11 +123,10 @@ async fn leads(node: &Node) -> bool {
 }
 
 fn lives(numbers: std::ops::Range<u64>, lies: bool) -> Vec<(u64, Result<usize, String>)> {
-    let run = |number| {
+    on_all_processors(numbers, |number| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-        (number, runtime.block_on(life(number, lies)))
-    };
-    numbers.map(run).collect()
+        runtime.block_on(life(number, lies))
+    })
 }
 
 #[test]

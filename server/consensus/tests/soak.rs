@@ -22,7 +22,7 @@ use tokio::time::sleep;
 use support::{
     CLUSTER, Diary, Network, Node,
     disk::{Disk, Seed},
-    id, voter, voters,
+    id, on_all_processors, voter, voters,
 };
 
 const NODES: u8 = 5;
@@ -242,8 +242,7 @@ fn what_was_acknowledged_is_there_in_the_end() {
         Err(_) => 0..std::env::var("SEEDS").map_or(40, |many| many.parse().unwrap()),
     };
     let (mut acknowledged, mut proposed) = (0, 0);
-    for number in seeds {
-        let outcome = std::panic::catch_unwind(|| run(number));
+    for (number, outcome) in on_all_processors(seeds, |number| std::panic::catch_unwind(|| run(number))) {
         let (some, all, _) = outcome.unwrap_or_else(|_| panic!("seed {number}"));
         acknowledged += some;
         proposed += all;

@@ -48,6 +48,8 @@ mod views;
 mod witness;
 mod world;
 
+use std::sync::{Mutex, PoisonError};
+
 use stateright::{Checker, HasDiscoveries, Model, Property};
 use steps::Step;
 use world::{Bounds, World};
@@ -110,8 +112,12 @@ fn all_go_on() -> Property<Protocol> {
     Property::sometimes("all go on", |_, world: &World| had_quorum(world, &[0, 1, 2]))
 }
 
+/// Held by the check that runs: each takes all processors, and a few gigabytes.
+static ALONE: Mutex<()> = Mutex::new(());
+
 /// Explores all there is, or up to the first state that is not as it should be.
 fn check(bounds: Bounds, comes_about: Vec<Property<Protocol>>) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let wanted: Vec<&str> = comes_about.iter().map(|property| property.name).collect();
     let protocol = Protocol { bounds, comes_about };
     let started = std::time::Instant::now();

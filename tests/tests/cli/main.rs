@@ -1,0 +1,6 @@
+//! The command line client against real clusters.
+
+#![allow(clippy::unwrap_used)]
+
+mod commands;
+mod tenure;
