@@ -33,6 +33,9 @@ pub(crate) struct Args {
     /// The folder for the figures.
     #[arg(long, default_value = "target/benchmark")]
     out: PathBuf,
+    /// Serves as the floor of gRPC is measured by: the benchmark starts itself so.
+    #[arg(long, hide = true)]
+    pub(crate) serve_floor: bool,
 }
 
 /// What can be measured by itself.

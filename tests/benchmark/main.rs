@@ -32,6 +32,7 @@ mod spread;
 mod systems;
 
 use clap::Parser;
+use tokio::runtime::Builder;
 
 use crate::{
     args::{Args, Part, Plan},
@@ -42,19 +43,27 @@ use crate::{
     systems::System,
 };
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
-    let plan = Args::parse().plan()?;
+fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    if args.serve_floor {
+        return Builder::new_multi_thread().enable_all().build()?.block_on(coordination::serve_floor());
+    }
+    let plan = args.plan()?;
     std::fs::create_dir_all(&plan.out)?;
     let machine = Machine::look();
     // Not within the time that is measured, nor within that of the plan.
     quorate_tests::build_programs();
     for part in &plan.parts {
         let text = match part {
-            Part::Membership => membership(&plan, &machine).await?,
-            Part::Quorum => quorum::measure(&plan, &machine).await?,
-            Part::Coordination => coordination::measure(&plan, &machine).await?,
-        };
+            Part::Membership => Builder::new_multi_thread().enable_all().build()?.block_on(membership(&plan, &machine)),
+            Part::Quorum => {
+                Builder::new_multi_thread().enable_all().build()?.block_on(quorum::measure(&plan, &machine))
+            }
+            // Members are measured, not how the threads of a client wake each other.
+            Part::Coordination => {
+                Builder::new_current_thread().enable_all().build()?.block_on(coordination::measure(&plan, &machine))
+            }
+        }?;
         println!("{text}");
     }
     Ok(())

@@ -43,11 +43,16 @@ fn run(args: &RunArgs, given: &ArgMatches) -> Result<(), AgentError> {
     let start = |mut builder: Builder| {
         builder.enable_all().build().map_err(|why| AgentError::Runtime(format!("cannot start: {why}")))
     };
-    // One thread is the node, one is for consensus; the others serve clients.
-    let mut single = Builder::new_multi_thread();
-    single.worker_threads(1);
-    let (node, serving) = (start(Builder::new_current_thread())?, start(Builder::new_multi_thread())?);
-    let consensus = start(single)?;
+    let workers = |count| {
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(count);
+        builder
+    };
+    // One thread is the node, one is for consensus. The others serve clients, on all processors but the one that the node
+    // needs: a request that moves between more threads than there are processors waits for them to wake up.
+    let spare = std::thread::available_parallelism().map_or(1, |all| all.get().saturating_sub(1).max(1));
+    let node = start(Builder::new_current_thread())?;
+    let (serving, consensus) = (start(workers(spare))?, start(workers(1))?);
     let ended = node.block_on(agent::run(config, serving.handle().clone(), consensus.handle().clone()));
     // A look-up of a name may still wait for its answer; nobody needs it any more.
     for runtime in [serving, consensus, node] {

@@ -1,6 +1,11 @@
-//! The floor: what gRPC alone costs, with a server in this process that does nothing but answer.
+//! The floor: what gRPC alone costs, with a server in a process of its own that does nothing but answer.
 
-use std::{net::SocketAddr, pin::Pin, time::Instant};
+use std::{
+    io::{BufRead, BufReader, Read, stdin},
+    pin::Pin,
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
 
 use futures_util::{Stream, StreamExt};
 use quorate_proto::v1::{
@@ -9,9 +14,12 @@ use quorate_proto::v1::{
     session_service_client::SessionServiceClient,
     session_service_server::{SessionService, SessionServiceServer},
 };
-use tokio::{runtime::Builder, sync::mpsc};
+use tokio::{net::TcpListener, sync::mpsc, task::spawn_blocking};
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Request, Response, Status, Streaming, transport::Server};
+use tonic::{
+    Request, Response, Status, Streaming,
+    transport::{Server, server::TcpIncoming},
+};
 
 /// Round trips that do not count.
 const WARM: usize = 200;
@@ -21,9 +29,9 @@ const WARM: usize = 200;
 /// # Errors
 /// When the server cannot be started or reached.
 pub(super) async fn measure(count: usize) -> Result<[Vec<f64>; 2], String> {
-    let address = serve()?;
+    let server = BareServer::start()?;
     let text = |why: Status| why.to_string();
-    let client = SessionServiceClient::connect(format!("http://{address}")).await;
+    let client = SessionServiceClient::connect(format!("http://{}", server.address)).await;
     let mut client = client.map_err(|why| why.to_string())?;
     let (signs, receiver) = mpsc::channel(1);
     let mut answers = client.keep_alive(ReceiverStream::new(receiver)).await.map_err(text)?.into_inner();
@@ -42,21 +50,44 @@ pub(super) async fn measure(count: usize) -> Result<[Vec<f64>; 2], String> {
     Ok([stream, calls].map(|all| all[WARM..].to_vec()))
 }
 
-/// Serves on a thread of its own for as long as this process lasts.
-fn serve() -> Result<SocketAddr, String> {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(|why| why.to_string())?;
-    let address = listener.local_addr().map_err(|why| why.to_string())?;
-    listener.set_nonblocking(true).map_err(|why| why.to_string())?;
-    std::thread::spawn(move || {
-        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-            let incoming = tonic::transport::server::TcpIncoming::from(listener).with_nodelay(Some(true));
-            let served = Server::builder().add_service(SessionServiceServer::new(Echo));
-            served.serve_with_incoming(incoming).await.expect("the bare server goes on");
-        });
-    });
-    Ok(address)
+/// A process that runs until this is dropped, or this process ends.
+struct BareServer {
+    child: Child,
+    address: String,
+}
+
+impl BareServer {
+    fn start() -> Result<Self, String> {
+        let program = std::env::current_exe().map_err(|why| why.to_string())?;
+        let mut command = Command::new(program);
+        let child = command.arg("--serve-floor").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut server = Self { child: child.map_err(|why| why.to_string())?, address: String::new() };
+        let said = server.child.stdout.take().ok_or("no output of the bare server")?;
+        BufReader::new(said).read_line(&mut server.address).map_err(|why| why.to_string())?;
+        server.address.truncate(server.address.trim_end().len());
+        Ok(server)
+    }
+}
+
+impl Drop for BareServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Prints where it serves, and does so until the input ends.
+///
+/// # Errors
+/// When it cannot.
+pub(super) async fn serve() -> anyhow::Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    println!("{}", listener.local_addr()?);
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let ended = spawn_blocking(|| stdin().read_to_end(&mut Vec::new()));
+    let served = Server::builder().add_service(SessionServiceServer::new(Echo));
+    served.serve_with_incoming_shutdown(incoming, async { drop(ended.await) }).await?;
+    Ok(())
 }
 
 /// Answers at once.

@@ -64,6 +64,14 @@ pub(crate) async fn measure(plan: &Plan, machine: &Machine) -> anyhow::Result<St
     Ok(report::write(plan, machine, &run.found)?)
 }
 
+/// Serves as the floor is measured by, in a process of its own.
+///
+/// # Errors
+/// When it cannot.
+pub(crate) async fn serve_floor() -> anyhow::Result<()> {
+    floor::serve().await
+}
+
 /// Within a time that is far more than enough: nothing that waits for ever ends the whole.
 async fn bounded<T>(work: impl Future<Output = Result<T, String>>) -> Result<Result<T, String>, String> {
     let limited = async { timeout(LIMIT, work).await.unwrap_or_else(|_| Err("took too long".to_owned())) };

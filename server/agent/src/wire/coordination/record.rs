@@ -138,7 +138,8 @@ fn known_session(from: pb::SessionRecord) -> Result<Session, WireError> {
         let kind = kind.map_err(|_| WireError::Unknown { field: "remembered.kind", value: i64::from(from.kind) })?;
         let about = if from.path.is_empty() { None } else { Some(path("remembered.path", &from.path)?) };
         let outcome = done(required("remembered.outcome", from.outcome)?)?;
-        Ok(Remembered { id: text("remembered.id", from.id)?.into(), about: (kind, about), done: outcome })
+        let id: Arc<str> = text("remembered.id", from.id)?.into();
+        Ok(Remembered { id: id.into(), about: (kind, about), done: outcome })
     };
     let request = text("session.request_id", from.request_id)?;
     Ok(Session {

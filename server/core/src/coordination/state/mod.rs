@@ -30,7 +30,7 @@ pub use limits::{Limits, MAX_DELAY, MAX_VALUE, TTL};
 pub use name::{Holder, Name, Waiter};
 pub use news::{Abortion, About, BarrierStep, Binding, End, News, What};
 pub use record::Record;
-pub use session::{Remembered, Session};
+pub use session::{Remembered, RequestKey, Session};
 
 use crate::{
     types::{Duration, Epoch, Path, Revision, Secret, SessionId, Token},
@@ -254,7 +254,8 @@ impl Step<'_> {
             (Err(Denial::SessionEnded), Act::Close) => return Ok(Done::Closed),
             (known, _) => known?,
         };
-        if let Some(known) = request.id.as_ref().and_then(|id| session.recall(id)) {
+        let key = request.id.clone().map(RequestKey::from);
+        if let Some(known) = key.as_ref().and_then(|key| session.recall(key)) {
             if known.about != session::subject(&request.act) {
                 return Err(Denial::OtherRequest);
             }
@@ -262,8 +263,8 @@ impl Step<'_> {
             return self.again(id, &request.act, done);
         }
         let done = self.act(id, &request.act)?;
-        if let (Some(key), Some(session)) = (&request.id, self.state.sessions.get_mut(&id)) {
-            session.remember(key.clone(), &request.act, done.clone());
+        if let (Some(key), Some(session)) = (key, self.state.sessions.get_mut(&id)) {
+            session.remember(key, &request.act, done.clone());
         }
         Ok(done)
     }

@@ -4,6 +4,9 @@ use alloc::{
     collections::{BTreeSet, VecDeque},
     sync::Arc,
 };
+use core::hash::Hasher;
+
+use siphasher::sip::SipHasher13;
 
 use super::news::About;
 use crate::{
@@ -41,11 +44,32 @@ pub struct Session {
     pub done: VecDeque<Remembered>,
 }
 
+/// The id of a request that was carried out, with a digest by which most others are told apart without reading them.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct RequestKey {
+    digest: u64,
+    id: Arc<str>,
+}
+
+impl From<Arc<str>> for RequestKey {
+    fn from(id: Arc<str>) -> Self {
+        let mut hasher = SipHasher13::new();
+        hasher.write(id.as_bytes());
+        Self { digest: hasher.finish(), id }
+    }
+}
+
+impl core::fmt::Display for RequestKey {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.id)
+    }
+}
+
 /// A request that was carried out.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Remembered {
     /// Its id.
-    pub id: Arc<str>,
+    pub id: RequestKey,
     /// What it asked for, as a kind of request and the name it was about.
     pub about: (u8, Option<Path>),
     /// What was answered.
@@ -81,11 +105,11 @@ impl Session {
     }
 
     /// The request with this id, when it was carried out.
-    pub(super) fn recall(&self, id: &str) -> Option<&Remembered> {
-        self.done.iter().rev().find(|known| *known.id == *id)
+    pub(super) fn recall(&self, id: &RequestKey) -> Option<&Remembered> {
+        self.done.iter().rev().find(|known| known.id == *id)
     }
 
-    pub(super) fn remember(&mut self, id: Arc<str>, act: &Act, done: Done) {
+    pub(super) fn remember(&mut self, id: RequestKey, act: &Act, done: Done) {
         if self.done.len() == REMEMBERED {
             self.done.pop_front();
         }
