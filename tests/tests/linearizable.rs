@@ -72,7 +72,7 @@ enum Came {
     Answered(Answer),
     /// Carried out or not.
     Unknown,
-    /// Not carried out, for the session is over.
+    /// The session is over. An attempt before the last one may have been carried out before that.
     SessionOver,
     /// Not carried out.
     Refused,
@@ -209,6 +209,9 @@ impl Worker {
             }
             Came::SessionOver => {
                 self.shared.count("session was over");
+                if ask != Ask::Read {
+                    recorder.note(path, ask, began, None);
+                }
                 self.ends(session);
                 self.session = None;
             }

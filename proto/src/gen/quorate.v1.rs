@@ -6690,7 +6690,7 @@ pub struct HoldLockResponse {
     #[prost(message, optional, tag = "1")]
     pub header: ::core::option::Option<ResponseHeader>,
     /// What the message says.
-    #[prost(oneof = "hold_lock_response::Message", tags = "2, 3, 4")]
+    #[prost(oneof = "hold_lock_response::Message", tags = "2, 3, 4, 5")]
     pub message: ::core::option::Option<hold_lock_response::Message>,
 }
 /// Nested message and enum types in `HoldLockResponse`.
@@ -6698,7 +6698,7 @@ pub mod hold_lock_response {
     /// What the message says.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Message {
-        /// The lock is held; comes first.
+        /// The lock is held; comes first, or after `queued`.
         #[prost(message, tag = "2")]
         Held(super::LockHeld),
         /// It is still held.
@@ -6707,7 +6707,23 @@ pub mod hold_lock_response {
         /// It is held no more; comes last.
         #[prost(message, tag = "4")]
         Lost(super::LockLost),
+        /// It has to be waited for; comes first then, once.
+        #[prost(message, tag = "5")]
+        Queued(super::LockQueued),
     }
+}
+/// A lock has to be waited for. What this says was so when it was sent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LockQueued {
+    /// How many come before the caller.
+    #[prost(uint32, tag = "1")]
+    pub ahead: u32,
+    /// The sessions that hold it; 100 at most.
+    #[prost(string, repeated, tag = "2")]
+    pub holder_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Whether it is kept free for a while: after an unclean end of its holder, or after the state was lost.
+    #[prost(bool, tag = "3")]
+    pub delayed: bool,
 }
 /// A lock is held.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6764,7 +6780,7 @@ pub struct GetLockResponse {
     /// The sessions first in the queue, in order; 100 at most.
     #[prost(string, repeated, tag = "4")]
     pub waiting_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Whether it is kept free for a while after an unclean end.
+    /// Whether it is kept free for a while: after an unclean end of its holder, or after the state was lost.
     #[prost(bool, tag = "5")]
     pub delayed: bool,
     /// How many hold it.
@@ -6931,8 +6947,9 @@ pub mod lock_service_client {
         /// HoldLock takes a lock and holds it for as long as the stream lasts. With a session it is the session's lock, which goes on
         /// when the stream breaks; without one the call is the session: the agent keeps it alive, and closes it when the call ends.
         ///
-        /// The first message says that the lock is held, with its token; then comes one each time that its time is extended; the last
-        /// one says that it is lost, and why, before anybody else can have it. The caller may act until `valid_for` after a message
+        /// When it has to be waited for, a message says so first. The next one says that the lock is held, with its token; then comes
+        /// one each time that its time is extended; the last one says that it is lost, and why, before anybody else can have it. The
+        /// caller may act until `valid_for` after a message
         /// was sent, and no longer: take off what it may have taken on its way, or go by KeepAlive and a clock of your own. Whatever
         /// must be safe against a caller that is stopped for a while needs the token. Not safe to repeat: a second call is another holder.
         ///
@@ -7036,8 +7053,9 @@ pub mod lock_service_server {
         /// HoldLock takes a lock and holds it for as long as the stream lasts. With a session it is the session's lock, which goes on
         /// when the stream breaks; without one the call is the session: the agent keeps it alive, and closes it when the call ends.
         ///
-        /// The first message says that the lock is held, with its token; then comes one each time that its time is extended; the last
-        /// one says that it is lost, and why, before anybody else can have it. The caller may act until `valid_for` after a message
+        /// When it has to be waited for, a message says so first. The next one says that the lock is held, with its token; then comes
+        /// one each time that its time is extended; the last one says that it is lost, and why, before anybody else can have it. The
+        /// caller may act until `valid_for` after a message
         /// was sent, and no longer: take off what it may have taken on its way, or go by KeepAlive and a clock of your own. Whatever
         /// must be safe against a caller that is stopped for a while needs the token. Not safe to repeat: a second call is another holder.
         ///

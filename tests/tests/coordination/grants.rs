@@ -166,6 +166,9 @@ async fn s1_after_a_loss_of_the_state_no_name_is_granted_before_all_lost_session
     };
     let refused = LockServiceClient::new(channel(cluster.agent("n2")).await).acquire_lock(request).await;
     assert_eq!(reason(&refused.unwrap_err()), "NAME_DELAYED");
+    let request = GetLockRequest { path: "lock".into(), consistency: Consistency::Latest.into() };
+    let seen = LockServiceClient::new(channel(cluster.agent("n3")).await).get_lock(request).await.unwrap().into_inner();
+    assert!(seen.delayed && seen.holders.is_empty(), "{seen:?}");
     let bind = BindNameRequest { session: next.session.clone(), path: "service/a".into(), ..<_>::default() };
     let refused = NameServiceClient::new(channel(cluster.agent("n3")).await).bind_name(bind).await;
     assert_eq!(reason(&refused.unwrap_err()), "NAME_DELAYED");
@@ -221,21 +224,15 @@ async fn a_call_without_a_session_holds_a_lock_for_as_long_as_it_lasts() {
     let cluster = cluster(3).await;
     let mut first = hold(cluster.agent("n1"), "lock").await;
     let hold_lock_response::Message::Held(held) = told(&mut first).await else { panic!("not held") };
-    let waiter = async {
-        let mut second = hold(cluster.agent("n2"), "lock").await;
-        let hold_lock_response::Message::Held(held) = told(&mut second).await else { panic!("not held") };
-        held.token.unwrap()
-    };
-    let end = async {
-        let waits = async || {
-            let request = GetLockRequest { path: "lock".into(), consistency: Consistency::Latest.into() };
-            let mut locks = LockServiceClient::new(channel(cluster.agent("n3")).await);
-            locks.get_lock(request).await.unwrap().into_inner().waiting == 1
-        };
-        wait_until("the second call queues", waits).await;
-        drop(first);
-    };
-    let (second, ()) = tokio::join!(waiter, end);
+    let mut second = hold(cluster.agent("n2"), "lock").await;
+    let hold_lock_response::Message::Queued(queued) = told(&mut second).await else { panic!("not queued") };
+    assert_eq!((queued.ahead, queued.holder_session_ids, queued.delayed), (0, vec![held.session_id], false));
+    let request = GetLockRequest { path: "lock".into(), consistency: Consistency::Latest.into() };
+    let mut locks = LockServiceClient::new(channel(cluster.agent("n3")).await);
+    assert_eq!(locks.get_lock(request).await.unwrap().into_inner().waiting, 1);
+    drop(first);
+    let hold_lock_response::Message::Held(again) = told(&mut second).await else { panic!("not held") };
+    let second = again.token.unwrap();
     let first = held.token.unwrap();
     assert!((second.epoch, second.counter) > (first.epoch, first.counter));
     // A session that is closed by somebody else tells its holder.

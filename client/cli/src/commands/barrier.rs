@@ -1,6 +1,9 @@
 //! `quorate barrier`.
 
-use quorate::v1::{self, barrier_plan::Parties};
+use quorate::{
+    Client,
+    v1::{self, barrier_plan::Parties},
+};
 
 use super::tenure::{SESSION, Tenure, report, with_session};
 use crate::app::App;
@@ -40,7 +43,7 @@ async fn enter(mut app: App, args: EnterArgs) -> Result<(), Failure> {
     let mut env = Vec::new();
     with_session(app.client.clone(), &args.session, &group, async |tenure| {
         env = pass(&mut app, tenure, &args).await?;
-        if args.double { stay(tenure, &args, &env).await } else { Ok(()) }
+        if args.double { stay(&app.client, tenure, &args, &env).await } else { Ok(()) }
     })
     .await?;
     if args.double || args.command.is_empty() { Ok(()) } else { Err(become_command(&args.command, &env)) }
@@ -49,8 +52,9 @@ async fn enter(mut app: App, args: EnterArgs) -> Result<(), Failure> {
 /// Waits until all are there; returns what the command's environment has of it.
 async fn pass(app: &mut App, tenure: &mut Tenure, args: &EnterArgs) -> Result<Vec<(&'static str, String)>, Failure> {
     let what = what(args);
-    let session = tenure.session.clone();
-    let passed = tenure.wait_for(&what, args.wait.wait, session.enter_barrier(&args.name, plan(args))).await?;
+    let (session, client) = (tenure.session.clone(), app.client.clone());
+    let enter = session.enter_barrier(&args.name, plan(args));
+    let passed = tenure.wait_for(&what, args.wait.wait, missing(&client, &args.name), enter).await?;
     if args.command.is_empty() {
         let generation = Some(passed.generation);
         let told = json::Tenure { generation, ..json::Tenure::new("passed", &args.name, &session) };
@@ -64,14 +68,26 @@ async fn pass(app: &mut App, tenure: &mut Tenure, args: &EnterArgs) -> Result<Ve
 }
 
 /// Runs the command inside, then leaves together with the others, whatever came of it.
-async fn stay(tenure: &mut Tenure, args: &EnterArgs, env: &[(&'static str, String)]) -> Result<(), Failure> {
+async fn stay(
+    client: &Client,
+    tenure: &mut Tenure,
+    args: &EnterArgs,
+    env: &[(&'static str, String)],
+) -> Result<(), Failure> {
     let ended = tenure.hold(&what(args), &args.command, env).await;
     if matches!(ended, Err(Failure::Lost(_))) {
         return ended;
     }
     let session = tenure.session.clone();
-    tenure.wait_for(&format!("{} to be left by all", what(args)), None, session.leave_barrier(&args.name)).await?;
+    let leave = session.leave_barrier(&args.name);
+    tenure.wait_for(&format!("{} to be left by all", what(args)), None, missing(client, &args.name), leave).await?;
     ended
+}
+
+/// Who has not come, or not left.
+async fn missing(client: &Client, path: &str) -> Option<String> {
+    let barrier = client.barrier(path).await.ok()?.barrier?;
+    Some(format!("missing {}", text::coordination::missing(&barrier)))
 }
 
 fn what(args: &EnterArgs) -> String {

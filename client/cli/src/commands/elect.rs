@@ -52,9 +52,13 @@ async fn observe(mut app: App, path: &str) -> Result<(), Failure> {
 
 async fn lead(app: &mut App, tenure: &mut Tenure, args: &ElectArgs) -> Result<(), Failure> {
     let what = format!("office '{}'", clean(&args.name));
-    let session = tenure.session.clone();
+    let (session, client) = (tenure.session.clone(), app.client.clone());
+    let why = async {
+        let leader = client.leader(&args.name).await.ok()?.leader;
+        Some(text::coordination::leader(leader.as_ref()).trim_end().to_owned())
+    };
     let campaign = session.campaign(&args.name, args.value.as_bytes());
-    let term = tenure.wait_for(&what, args.wait.wait, campaign).await?;
+    let term = tenure.wait_for(&what, args.wait.wait, why, campaign).await?;
     let grant = Grant { event: "leading", variable: "QUORATE_ELECTION", path: &args.name, token: term.token };
     tenure.keep(app, &what, grant, &args.command).await
 }

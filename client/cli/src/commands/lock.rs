@@ -29,8 +29,9 @@ async fn show(app: &mut App, path: &str) -> Result<(), Failure> {
 
 async fn hold(app: &mut App, tenure: &mut Tenure, args: &LockArgs) -> Result<(), Failure> {
     let what = format!("lock '{}'", clean(&args.name));
-    let session = tenure.session.clone();
-    let granted = tenure.wait_for(&what, args.wait.wait, session.acquire(claim(args))).await.map_err(refused)?;
+    let (session, client) = (tenure.session.clone(), app.client.clone());
+    let why = async { client.lock(&args.name).await.ok().map(|lock| text::coordination::why_locked(&lock)) };
+    let granted = tenure.wait_for(&what, args.wait.wait, why, session.acquire(claim(args))).await.map_err(refused)?;
     let grant = Grant { event: "held", variable: "QUORATE_LOCK", path: &args.name, token: granted.token };
     tenure.keep(app, &what, grant, &args.command).await
 }

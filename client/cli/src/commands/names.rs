@@ -39,7 +39,7 @@ async fn hold(app: &mut App, tenure: &mut Tenure, args: &BindArgs) -> Result<(),
         shared: args.shared,
         ..<_>::default()
     };
-    let bound = tenure.wait_for(&what, None, session.bind_name(request)).await?;
+    let bound = tenure.wait_for(&what, None, async { None }, session.bind_name(request)).await?;
     let grant = Grant { event: "bound", variable: "QUORATE_NAME", path: &args.name, token: bound.token };
     tenure.keep(app, &what, grant, &args.command).await
 }

@@ -51,14 +51,21 @@ pub async fn with_session(
 }
 
 impl Tenure {
-    /// Waits for what others have to give, for `limit` at most.
+    /// Waits for what others have to give, for `limit` at most. Who waits for long is told so on a terminal, with what
+    /// `why` says.
     pub async fn wait_for<T>(
         &mut self,
         what: &str,
         limit: Option<Duration>,
+        why: impl Future<Output = Option<String>>,
         call: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Failure> {
         let mut call = std::pin::pin!(call);
+        let why = async {
+            sleep(HINT).await;
+            why.await.map_or_else(String::new, |why| format!(": {why}"))
+        };
+        let mut why = std::pin::pin!(why);
         let given_up = async {
             match limit {
                 Some(limit) => sleep(limit).await,
@@ -66,7 +73,7 @@ impl Tenure {
             }
         };
         let mut given_up = std::pin::pin!(given_up);
-        let mut hinted = false;
+        let mut hinted = !io::stderr().is_terminal();
         loop {
             tokio::select! {
                 biased;
@@ -76,8 +83,8 @@ impl Tenure {
                     let limit = humantime::format_duration(limit.unwrap_or_default());
                     return Err(Failure::NotGranted(format!("{what}: not within {limit}")));
                 }
-                () = sleep(HINT), if !hinted => {
-                    hint(&format!("waiting for {what}; Ctrl-C gives up"));
+                why = &mut why, if !hinted => {
+                    hint(&format!("waiting for {what}{why}; Ctrl-C gives up"));
                     hinted = true;
                 }
             }

@@ -8,6 +8,9 @@ use crate::words::{clean, count, or_dash, short, word};
 /// Most characters of a value in a table.
 const VALUE: usize = 40;
 
+/// Why a lock that nobody holds cannot be had.
+const KEPT_FREE: &str = "it is kept free for a while, for its holder may not know yet that it lost it";
+
 /// A fencing token.
 pub fn token(token: Option<&v1::Token>) -> String {
     token.map_or_else(|| "-".to_owned(), |token| format!("{}.{}", token.epoch, token.counter))
@@ -46,7 +49,7 @@ pub fn bindings<'a>(bindings: impl IntoIterator<Item = &'a v1::Binding>, paint: 
 /// A lock: who holds it, and who waits.
 pub fn lock(answer: &v1::GetLockResponse, paint: Paint) -> String {
     let mut text = match (answer.holders.is_empty(), answer.delayed) {
-        (true, true) => "nobody holds it; it is kept free for a while, for its holder expired\n".to_owned(),
+        (true, true) => format!("nobody holds it; {KEPT_FREE}\n"),
         (true, false) => "nobody holds it\n".to_owned(),
         (false, _) => bindings(&answer.holders, paint),
     };
@@ -57,6 +60,22 @@ pub fn lock(answer: &v1::GetLockResponse, paint: Paint) -> String {
         let more = if answer.waiting as usize > answer.waiting_session_ids.len() { ", ..." } else { "" };
         let first = answer.waiting_session_ids.join(", ");
         text.push_str(&format!("{} waiting: {}{more}\n", answer.waiting, clean(&first)));
+    }
+    text
+}
+
+/// Why a lock has to be waited for.
+pub fn why_locked(answer: &v1::GetLockResponse) -> String {
+    let holders: Vec<_> = answer.holders.iter().map(|held| clean(&held.session_id)).collect();
+    let first = holders.iter().take(3).map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+    let mut text = match (holders.len(), answer.delayed) {
+        (0, true) => KEPT_FREE.to_owned(),
+        (0, false) => "nobody holds it at this moment".to_owned(),
+        (1..=3, _) => format!("held by session {first}"),
+        _ => format!("held by session {first} and {} more", answer.holder_count.saturating_sub(3)),
+    };
+    if answer.waiting > 1 {
+        text.push_str(&format!(", {} in the queue", answer.waiting));
     }
     text
 }
@@ -181,7 +200,7 @@ pub fn barriers<'a>(barriers: impl IntoIterator<Item = &'a v1::Barrier>, paint: 
 }
 
 /// How many are missing, and which as far as that is known.
-fn missing(barrier: &v1::Barrier) -> String {
+pub fn missing(barrier: &v1::Barrier) -> String {
     let known = [barrier.missing_nodes.as_slice(), &barrier.missing_session_ids].concat();
     match (barrier.missing, known.is_empty()) {
         (0, _) => "-".to_owned(),
@@ -224,6 +243,11 @@ mod tests {
             "PATH  KIND  MODE       SESSION  TOKEN  VALUE\na/b   lock  exclusive  3-1      3.7    me\n3 waiting: 3-2, 3-3, ...\n"
         );
         assert_eq!(lock(&v1::GetLockResponse::default(), Paint::NONE), "nobody holds it\n");
+        assert_eq!(why_locked(&answer), "held by session 3-1, 3 in the queue");
+        let many = v1::GetLockResponse { holders: vec![binding(b""); 4], holder_count: 9, ..<_>::default() };
+        assert_eq!(why_locked(&many), "held by session 3-1, 3-1, 3-1 and 6 more");
+        let free = v1::GetLockResponse { delayed: true, ..<_>::default() };
+        assert_eq!(why_locked(&free), KEPT_FREE);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A lock that is held for as long as a call lasts.
 //!
-//! The caller is told until when it may act, and that the lock is lost before anybody else can have it: its time is that of
+//! The caller is told that it has to wait, until when it may act, and that the lock is lost before anybody else can have it: its time is that of
 //! the last sign of life that was answered, by a clock that counts suspensions.
 
 use std::{sync::Arc, time::Duration};
@@ -8,10 +8,11 @@ use std::{sync::Arc, time::Duration};
 use futures_util::{Stream, stream::try_unfold};
 use quorate_core::{
     coordination::{End, Reply},
-    types::Token,
+    types::{Path, SessionId, Token},
     wire::{Act, Claim, Denial},
 };
-use quorate_proto::v1::{HoldLockResponse, LockExtended, LockHeld, LockLost, hold_lock_response::Message};
+use quorate_proto::v1::{HoldLockResponse, LockExtended, LockHeld, LockLost, LockQueued, hold_lock_response::Message};
+use tokio::time::sleep;
 use tonic::Status;
 
 use super::{
@@ -22,7 +23,12 @@ use super::{
     lock::{granted, lost},
     name_watch::reason,
 };
-use crate::driver::Call;
+use crate::driver::{Access, Call};
+
+/// Whoever waits for longer is told so; looked for as often.
+const SOON: Duration = Duration::from_millis(100);
+/// Most holders that are told.
+const TOLD: usize = 100;
 
 /// A lock that a caller holds, or waits for.
 #[derive(Debug)]
@@ -32,6 +38,9 @@ pub struct Hold {
     proof: Proof,
     /// The session that the call is; its time, as it is extended.
     own: Option<(Implicit, Until)>,
+    /// What was asked for, and not answered.
+    asked: Option<Call>,
+    told_of_queue: bool,
     held: Option<Held>,
     over: bool,
 }
@@ -46,7 +55,8 @@ struct Held {
 impl Hold {
     /// Of a session of the caller, which the caller keeps alive.
     pub fn of(context: &Arc<Context>, claim: Claim, proof: Proof) -> Self {
-        Self { context: Arc::clone(context), claim, proof, own: None, held: None, over: false }
+        let (context, told_of_queue) = (Arc::clone(context), false);
+        Self { context, claim, proof, own: None, asked: None, told_of_queue, held: None, over: false }
     }
 
     /// Of the call itself.
@@ -65,19 +75,23 @@ impl Hold {
         Ok(Self { own: Some((own, until)), ..Self::of(context, claim, proof) })
     }
 
-    /// Waits until the lock is granted.
-    async fn acquire(&self) -> Result<Held, ApiError> {
+    /// Waits until the lock is granted. Nothing is lost when the call is given up and made anew.
+    async fn acquire(&mut self) -> Result<Held, ApiError> {
         loop {
-            let mut call = self.context.begin_call(Some(self.proof), None, Act::Acquire(self.claim.clone())).await?;
+            let call = match self.asked.take() {
+                Some(call) => call,
+                None => self.context.begin_call(Some(self.proof), None, Act::Acquire(self.claim.clone())).await?,
+            };
+            let call = self.asked.insert(call);
             let answered = tokio::select! {
-                answered = answer(&mut call) => answered?,
+                answered = answer(call) => answered?,
                 () = self.context.stopping.cancelled() => return Err(ApiError::Stopping),
             };
-            match answered {
-                (Ok(done), at) => return Ok(Held { call, token: granted(&done)?, at }),
+            match (answered, self.asked.take()) {
+                ((Ok(done), at), Some(call)) => return Ok(Held { call, token: granted(&done)?, at }),
                 // This agent missed what became of it: it may be held by now.
-                (Err(Denial::Uncertain), _) => {}
-                (Err(denial), _) => return Err(ApiError::Denied(denial)),
+                ((Ok(_) | Err(Denial::Uncertain), _), _) => {}
+                ((Err(denial), _), _) => return Err(ApiError::Denied(denial)),
             }
         }
     }
@@ -88,7 +102,14 @@ impl Hold {
             return Ok(None);
         }
         let Some(held) = &mut self.held else {
-            let held = self.acquire().await?;
+            let queued = queued(Arc::clone(&self.context), self.claim.path.clone(), self.proof.0);
+            let held = tokio::select! {
+                held = self.acquire() => held?,
+                (queued, at) = queued, if !self.told_of_queue => {
+                    self.told_of_queue = true;
+                    return Ok(Some(self.say(at, Message::Queued(queued))));
+                }
+            };
             let valid_for = self.own.as_ref().and_then(|(_, until)| duration(until.left()));
             let session_id = self.proof.0.to_string();
             let told = LockHeld { token: Some(token(held.token)), session_id, valid_for };
@@ -133,6 +154,27 @@ impl Hold {
 
     fn say(&self, at: At, message: Message) -> HoldLockResponse {
         HoldLockResponse { header: self.context.header_when(at), message: Some(message) }
+    }
+}
+
+/// Waits until it is known here that a session queues for a lock: who has that, and who comes before.
+async fn queued(context: Arc<Context>, path: Path, session: SessionId) -> (LockQueued, At) {
+    loop {
+        sleep(SOON).await;
+        let path = path.clone();
+        let look = move |access: Access<'_>| {
+            let state = access.state()?;
+            let name = state.name(path.as_str())?;
+            let ahead = name.queue.values().position(|waiter| waiter.session == session)?;
+            Some(LockQueued {
+                ahead: u32::try_from(ahead).unwrap_or(u32::MAX),
+                holder_session_ids: name.holders.keys().take(TOLD).map(ToString::to_string).collect(),
+                delayed: state.is_held_off() || name.delayed.is_some(),
+            })
+        };
+        if let Ok((Some(queued), at)) = context.look(false, look).await {
+            return (queued, at);
+        }
     }
 }
 

@@ -89,8 +89,10 @@ impl Locks {
     async fn get(&self, request: GetLockRequest) -> Result<GetLockResponse, ApiError> {
         let wanted = path("path", &request.path)?;
         let found = move |access: Access<'_>| {
-            let Some(name) = access.state().and_then(|state| state.name(wanted.as_str())) else {
-                return Ok(GetLockResponse::default());
+            let Some(state) = access.state() else { return Ok(GetLockResponse::default()) };
+            let held_off = state.is_held_off();
+            let Some(name) = state.name(wanted.as_str()) else {
+                return Ok(GetLockResponse { delayed: held_off, ..GetLockResponse::default() });
             };
             if name.kind != NameKind::Lock {
                 return Err(ApiError::Denied(Denial::OtherKind { kind: name.kind }));
@@ -106,7 +108,7 @@ impl Locks {
                 holders: first_part(holders.map(|held| binding(&held)), weight),
                 waiting: u32::try_from(name.queue.len()).unwrap_or(u32::MAX),
                 waiting_session_ids: waiting.collect(),
-                delayed: name.delayed.is_some(),
+                delayed: held_off || name.delayed.is_some(),
                 holder_count: u32::try_from(name.holders.len()).unwrap_or(u32::MAX),
                 limit: limit.unwrap_or_default(),
             })

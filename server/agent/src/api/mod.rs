@@ -82,8 +82,9 @@ const MAX_STREAMS: u32 = 10_000;
 const MAX_REQUEST: usize = 1024 * 1024;
 /// Most bytes of a request's headers.
 const MAX_HEADERS: u32 = 32 * 1024;
-/// Most time a client may take to answer whether it is still there.
-const KEEPALIVE_ANSWER: Duration = Duration::from_secs(10);
+/// Most time a client may take to answer whether it is still there, as gRPC has it by default: an agent with thousands of
+/// clients on a busy machine may be late itself to hear it.
+const KEEPALIVE_ANSWER: Duration = Duration::from_secs(20);
 /// How long calls under way may take when the agent stops.
 const GRACE: Duration = Duration::from_secs(3);
 
