@@ -1,7 +1,7 @@
 //! A lock that is held for as long as a call lasts.
 //!
-//! The caller is told that it has to wait, until when it may act, and that the lock is lost before anybody else can have it: its time is that of
-//! the last sign of life that was answered, by a clock that counts suspensions.
+//! The caller is told that it has to wait, then until when it may act, and that the lock is lost before anybody else can have
+//! it: its time is that of the last sign of life that was answered, by a clock that counts suspensions.
 
 use std::{sync::Arc, time::Duration};
 
