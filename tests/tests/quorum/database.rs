@@ -142,6 +142,9 @@ async fn q2_a_backup_is_restored_while_all_runs() {
     let probe = Probe::start(&cluster);
     let client = cluster.agent("n2").client();
     client.set_setting("voter_grace", "2m").await.unwrap();
+    // A backup is what the agent has that is asked, and its copy may be a moment behind.
+    let third = cluster.agent("n3").client();
+    wait_until("the setting at n3", async || third.settings().await.unwrap().settings[0].value == "2m").await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("q.backup");
     let file = path.to_str().unwrap();
