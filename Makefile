@@ -31,7 +31,7 @@ FUZZ_FOUND := server/fuzz/target/found
 FUZZ_RUN := cargo fuzz run --fuzz-dir server/fuzz --sanitizer none
 
 # Most tests wait for processes and sockets more than they compute.
-export RUST_TEST_THREADS ?= $(shell echo $$(( 2 * $$(nproc 2>/dev/null || echo 2) )))
+export RUST_TEST_THREADS ?= $(shell echo $$(( 1 + $$(nproc 2>/dev/null || echo 2) )))
 
 say = @printf '\n== %s\n' '$(1)'
 # $(call or-else,text): what to print when the command before it fails.
