@@ -54,16 +54,18 @@ fn main() -> anyhow::Result<()> {
     // Not within the time that is measured, nor within that of the plan.
     quorate_tests::build_programs();
     for part in &plan.parts {
-        let text = match part {
-            Part::Membership => Builder::new_multi_thread().enable_all().build()?.block_on(membership(&plan, &machine)),
-            Part::Quorum => {
-                Builder::new_multi_thread().enable_all().build()?.block_on(quorum::measure(&plan, &machine))
-            }
+        let mut runtime = match part {
+            Part::Membership | Part::Quorum => Builder::new_multi_thread(),
             // Members are measured, not how the threads of a client wake each other.
-            Part::Coordination => {
-                Builder::new_current_thread().enable_all().build()?.block_on(coordination::measure(&plan, &machine))
+            Part::Coordination => Builder::new_current_thread(),
+        };
+        let text = runtime.enable_all().build()?.block_on(async {
+            match part {
+                Part::Membership => membership(&plan, &machine).await,
+                Part::Quorum => quorum::measure(&plan, &machine).await,
+                Part::Coordination => coordination::measure(&plan, &machine).await,
             }
-        }?;
+        })?;
         println!("{text}");
     }
     Ok(())

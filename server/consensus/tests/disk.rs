@@ -11,7 +11,9 @@ use quorate_consensus::{Consensus, Options, ProposeError};
 use support::{
     CLUSTER, Cluster, Diary, Node, OTHER,
     disk::{Disk, Seed},
-    on_all_processors, options, soon, until, voter, voters,
+    options,
+    seeds::on_all_processors,
+    soon, until, voter, voters,
 };
 
 async fn open(cluster: &mut Cluster, disk: &Disk) {

@@ -22,7 +22,9 @@ use tokio::time::sleep;
 use support::{
     CLUSTER, Diary, Network, Node,
     disk::{Disk, Seed},
-    id, on_all_processors, voter, voters,
+    id,
+    seeds::on_all_processors,
+    voter, voters,
 };
 
 const NODES: u8 = 5;

@@ -80,7 +80,7 @@ impl Drop for BareServer {
 ///
 /// # Errors
 /// When it cannot.
-pub(super) async fn serve() -> anyhow::Result<()> {
+pub(crate) async fn serve() -> anyhow::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));

@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 
 use tokio::time::{sleep, timeout};
 
+pub(crate) use floor::serve as serve_floor;
+
 use self::{
     group::Group,
     measure::{Figure, System, What},
@@ -62,14 +64,6 @@ pub(crate) async fn measure(plan: &Plan, machine: &Machine) -> anyhow::Result<St
     }
     plots::draw(&plan.out, &run.found)?;
     Ok(report::write(plan, machine, &run.found)?)
-}
-
-/// Serves as the floor is measured by, in a process of its own.
-///
-/// # Errors
-/// When it cannot.
-pub(crate) async fn serve_floor() -> anyhow::Result<()> {
-    floor::serve().await
 }
 
 /// Within a time that is far more than enough: nothing that waits for ever ends the whole.

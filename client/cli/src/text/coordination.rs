@@ -66,9 +66,9 @@ pub fn lock(answer: &v1::GetLockResponse, paint: Paint) -> String {
 
 /// Why a lock has to be waited for.
 pub fn why_locked(answer: &v1::GetLockResponse) -> String {
-    let holders: Vec<_> = answer.holders.iter().map(|held| clean(&held.session_id)).collect();
-    let first = holders.iter().take(3).map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
-    let mut text = match (holders.len(), answer.delayed) {
+    let first: Vec<_> = answer.holders.iter().take(3).map(|held| held.session_id.as_str()).collect();
+    let first = clean(&first.join(", "));
+    let mut text = match (answer.holders.len(), answer.delayed) {
         (0, true) => KEPT_FREE.to_owned(),
         (0, false) => "nobody holds it at this moment".to_owned(),
         (1..=3, _) => format!("held by session {first}"),

@@ -165,11 +165,10 @@ async fn queued(context: Arc<Context>, path: Path, session: SessionId) -> (LockQ
         let look = move |access: Access<'_>| {
             let state = access.state()?;
             let name = state.name(path.as_str())?;
-            let ahead = name.queue.values().position(|waiter| waiter.session == session)?;
             Some(LockQueued {
-                ahead: u32::try_from(ahead).unwrap_or(u32::MAX),
+                ahead: name.ahead(session)?,
                 holder_session_ids: name.holders.keys().take(TOLD).map(ToString::to_string).collect(),
-                delayed: state.is_held_off() || name.delayed.is_some(),
+                delayed: state.is_delayed(Some(name)),
             })
         };
         if let Ok((Some(queued), at)) = context.look(false, look).await {

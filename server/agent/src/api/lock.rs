@@ -90,10 +90,9 @@ impl Locks {
         let wanted = path("path", &request.path)?;
         let found = move |access: Access<'_>| {
             let Some(state) = access.state() else { return Ok(GetLockResponse::default()) };
-            let held_off = state.is_held_off();
-            let Some(name) = state.name(wanted.as_str()) else {
-                return Ok(GetLockResponse { delayed: held_off, ..GetLockResponse::default() });
-            };
+            let name = state.name(wanted.as_str());
+            let delayed = state.is_delayed(name);
+            let Some(name) = name else { return Ok(GetLockResponse { delayed, ..GetLockResponse::default() }) };
             if name.kind != NameKind::Lock {
                 return Err(ApiError::Denied(Denial::OtherKind { kind: name.kind }));
             }
@@ -108,7 +107,7 @@ impl Locks {
                 holders: first_part(holders.map(|held| binding(&held)), weight),
                 waiting: u32::try_from(name.queue.len()).unwrap_or(u32::MAX),
                 waiting_session_ids: waiting.collect(),
-                delayed: held_off || name.delayed.is_some(),
+                delayed,
                 holder_count: u32::try_from(name.holders.len()).unwrap_or(u32::MAX),
                 limit: limit.unwrap_or_default(),
             })

@@ -23,9 +23,11 @@ mod check;
 mod disk;
 mod host;
 mod network;
+#[path = "../../../consensus/tests/support/seeds.rs"]
+mod seeds;
 mod world;
 
-use std::{cell::Cell, ops::Range, panic::catch_unwind, sync::Mutex, thread};
+use std::{cell::Cell, ops::Range, panic::catch_unwind};
 
 use quorate_agent::logging::filter;
 use tracing_subscriber::{
@@ -35,6 +37,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
+use seeds::on_all_processors;
 use world::Outcome;
 
 /// Seeds that every check of the project goes through.
@@ -63,17 +66,8 @@ fn run_all(seeds: Range<u64>) -> Vec<Outcome> {
         let lines = fmt::layer().with_timer(Time).with_writer(std::io::stderr).with_ansi(false).with_target(false);
         tracing_subscriber::registry().with(lines.with_filter(filter(&level).unwrap())).init();
     }
-    let seeds = Mutex::new(seeds);
-    let next = || seeds.lock().unwrap().next();
-    let work = || {
-        let one = |seed| catch_unwind(|| world::run(seed)).map_err(|_| (seed, NOW.get()));
-        std::iter::from_fn(next).map(one).collect::<Vec<_>>()
-    };
-    let outcomes: Vec<_> = thread::scope(|scope| {
-        let workers: Vec<_> =
-            (0..thread::available_parallelism().map_or(1, usize::from)).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
-    });
+    let one = |seed| catch_unwind(|| world::run(seed)).map_err(|_| (seed, NOW.get()));
+    let outcomes: Vec<_> = on_all_processors(seeds, one).into_iter().map(|(_, outcome)| outcome).collect();
     for (seed, time) in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
         eprintln!("failed at {time} ms: SEED={seed} TRACE=info cargo test -p quorate-agent --test seeded");
     }

@@ -3,17 +3,16 @@
 #![allow(dead_code)]
 
 pub mod disk;
+pub mod seeds;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
-    ops::Range,
     path::PathBuf,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    thread,
     time::Duration,
 };
 
@@ -310,16 +309,4 @@ impl Cluster {
             until("the others have it too", || self.changes(other) == changes).await;
         }
     }
-}
-
-/// Runs seeds on all processors; what each came to, in no order.
-pub fn on_all_processors<T: Send>(seeds: Range<u64>, run: impl Fn(u64) -> T + Sync) -> Vec<(u64, T)> {
-    let seeds = Mutex::new(seeds);
-    let next = || seeds.lock().unwrap().next();
-    let work = || std::iter::from_fn(next).map(|seed| (seed, run(seed))).collect::<Vec<_>>();
-    thread::scope(|scope| {
-        let workers = thread::available_parallelism().map_or(1, usize::from);
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
-    })
 }

@@ -114,6 +114,12 @@ impl State {
         self.held_off
     }
 
+    /// Whether a name is kept free for a while: after an unclean end of its holder, or like all others after a loss.
+    #[must_use]
+    pub fn is_delayed(&self, name: Option<&Name>) -> bool {
+        self.held_off || name.is_some_and(|name| name.delayed.is_some())
+    }
+
     /// The epoch with which it began.
     #[must_use]
     pub fn origin(&self) -> Epoch {

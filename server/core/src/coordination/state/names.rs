@@ -178,9 +178,8 @@ impl Step<'_> {
     fn held_by(&self, name: Option<&Name>) -> Denial {
         let holder = name.and_then(|name| name.holders.keys().next().copied());
         let first = || name.and_then(|name| name.queue.values().next()).map(|waiter| waiter.session);
-        let delayed = self.state.held_off || name.is_some_and(|name| name.delayed.is_some());
         match holder.or_else(first) {
-            Some(by) if !delayed => Denial::Held { by },
+            Some(by) if !self.state.is_delayed(name) => Denial::Held { by },
             _ => Denial::Delayed,
         }
     }
