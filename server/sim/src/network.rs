@@ -29,6 +29,8 @@ pub struct Network {
     pub datagrams: bool,
     /// Share of frames that arrive twice (datagrams only).
     pub doubled: f64,
+    /// How long a host tries to connect before it gives up: less where it is told that no way leads there.
+    pub connect: Duration,
     usual: Way,
     ways: BTreeMap<(usize, usize, usize), Way>,
 }
@@ -49,7 +51,7 @@ impl Network {
     #[must_use]
     pub fn new(networks: usize, delay: Duration, jitter: Duration) -> Self {
         let usual = Way { delay, jitter, loss: 0.0, cut: false };
-        Self { networks, datagrams: false, doubled: 0.0, usual, ways: BTreeMap::new() }
+        Self { networks, datagrams: false, doubled: 0.0, connect: Duration::from_secs(1), usual, ways: BTreeMap::new() }
     }
 
     /// The way from one host to another on a network.

@@ -126,6 +126,9 @@ pub fn weighed(seed: u64, size: Size, trace: bool, weigh: Option<fn(&Frame) -> u
     let mut network = Network::new(dice.between(1, 2), Duration::from_micros(50), ms(dice.between(0, 5) as u64));
     network.datagrams = dice.chance(0.4);
     network.doubled = if dice.chance(0.5) { 0.05 } else { 0.0 };
+    if seed.is_multiple_of(4) {
+        network.connect = ms(20);
+    }
     let tune = match (dice.chance(0.25), size.eager) {
         (_, true) => tune_eager,
         (true, false) => tune_forgetful,

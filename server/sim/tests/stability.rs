@@ -84,6 +84,25 @@ fn v6_a_node_that_flaps_for_about_the_time_of_a_silence_costs_one_view_change() 
     }
 }
 
+/// An outage may end while the others are on their way to a view without the node, which has not given them up yet: that
+/// was a view of all and, at the next outage, one without it. The seeds are two for which it came about.
+#[test]
+fn v6_a_node_that_is_back_while_the_others_agree_to_do_without_it_is_out() {
+    for (seed, down) in [(376, 1076), (1298, 1098)] {
+        let mut world = formed(seed, 4, 1);
+        // Who dials is told at once that no way leads there, so it may be back at any time.
+        world.network.connect = S / 50;
+        let views = views_during(&mut world, |world| {
+            Fault::CutNetwork(3, 0).apply(world);
+            world.run_for(S / 1000 * down);
+            world.heal();
+            world.run_for(S * 2);
+            Fault::CutNetwork(3, 0).apply(world);
+        });
+        assert_eq!(views, 2, "seed {seed}");
+    }
+}
+
 #[test]
 fn v6_a_lossy_node_is_in_or_out_and_stays_so() {
     for loss in [0.1, 0.3, 0.8] {

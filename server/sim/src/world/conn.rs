@@ -14,9 +14,6 @@ use crate::{
     network::Fate,
 };
 
-/// How long a host tries to connect before it gives up.
-const CONNECT: Duration = Duration::from_secs(1);
-
 /// One connection: its dialling end is end 0.
 #[derive(Clone, Debug)]
 pub(super) struct Conn {
@@ -44,10 +41,10 @@ impl World {
         let there = self.network.fate(host, to, network, &mut self.dice);
         let back = self.network.fate(to, host, network, &mut self.dice);
         let (Fate::Arrives(there), Fate::Arrives(_)) = (there, back) else {
-            return fail(self, CONNECT, Loss::Unreachable);
+            return fail(self, self.network.connect, Loss::Unreachable);
         };
-        if there >= CONNECT {
-            return fail(self, CONNECT, Loss::Unreachable);
+        if there >= self.network.connect {
+            return fail(self, self.network.connect, Loss::Unreachable);
         }
         self.next_conn += 1;
         let conn = self.next_conn;

@@ -33,7 +33,7 @@ use alloc::{
 
 use super::{Effect, Integration, Out, overlay::Overlay};
 use crate::{
-    types::{Duration, Incarnation, Instant, Member, NodeName, Now, ViewId, ViewRecord},
+    types::{Duration, Identity, Incarnation, Instant, Member, NodeName, Now, ViewId, ViewRecord},
     wire::{Payload, Proposal},
 };
 
@@ -219,9 +219,12 @@ impl Integration {
         let Stage::Leading(lead) = &self.stage else { return None };
         let early = matches!(lead.phase, Phase::Promising(_) | Phase::Preparing)
             && now.at.since(lead.settling.first) < self.settle_max;
-        let new = |name: &&NodeName| proposal.members.get(name).is_none();
-        let newcomer = self.map.names().find(new).filter(|_| early)?;
-        Some(format!("{newcomer} came within reach"))
+        // A member that was lost and is back is no newcomer: out once, it comes in when it has been good for a while. To agree
+        // anew with it would be a change of view, and its next outage another (V6).
+        let was_member = |identity: &Identity| self.current.as_ref().is_some_and(|view| view.contains(identity));
+        let new = |identity: &&Identity| proposal.members.get(&identity.name).is_none() && !was_member(identity);
+        let newcomer = self.map.iter().find(new).filter(|_| early)?;
+        Some(format!("{} came within reach", newcomer.name))
     }
 
     /// Straight down to the lowest state; the next attempt has a higher incarnation.
