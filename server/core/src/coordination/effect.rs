@@ -4,7 +4,7 @@ use alloc::{sync::Arc, vec::Vec};
 
 use super::state::{End, News};
 use crate::{
-    types::{Epoch, NodeName, Revision},
+    types::{Epoch, Instant, NodeName, Revision},
     wire::{Answer, Talk},
 };
 
@@ -29,6 +29,11 @@ pub enum Effect {
     },
     /// Tell those who watch.
     Publish(Update),
+    /// Say so when it is this time: satellites are sent news then.
+    ArmRound {
+        /// The time.
+        at: Instant,
+    },
 }
 
 /// What is told to who asked.

@@ -109,7 +109,7 @@ impl Coordination {
             return;
         }
         let Some(copy) = &self.copy else { return };
-        let mut at = match after.filter(|after| copy.log.batch(*after).is_some()) {
+        let mut at = match after.filter(|after| *after >= copy.log.start()) {
             Some(after) => after,
             None => {
                 let records = copy.records(now);
@@ -119,7 +119,7 @@ impl Coordination {
                 copy.state.revision()
             }
         };
-        while let Some(entries) = copy.log.batch(at).filter(|entries| !entries.is_empty()) {
+        while let Some(entries) = copy.log.batch(at, copy.log.end().0).filter(|entries| !entries.is_empty()) {
             let next = entries.last().map_or(at, |last| last.revision);
             let batch = Batch { epoch, after: at, entries, sure: copy.sure, pair: false };
             out.push(say(&from.name, Talk::Entries(batch)));

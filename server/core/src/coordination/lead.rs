@@ -15,19 +15,24 @@ use alloc::{
 use super::{
     Coordination,
     copy::Copy,
-    effect::{Out, say},
+    effect::{Effect, Out, say},
     longest::Longest,
     recall::{Verdict, decide},
     state::{Clock, Record, State},
 };
 use crate::{
     quorum::tally::{Configs, backed_until, is_backed},
-    types::{Epoch, Identity, Instant, NodeId, NodeName, Regime, Revision},
+    types::{Duration, Epoch, Identity, Instant, NodeId, NodeName, Regime, Revision},
     wire::{Answer, Batch, Begin, Denial, EntryKind, Head, Memory, Participant, Piece, Request, Talk},
 };
 
 /// Most batches of entries, or pieces of a state, on the way to one member; more wait and go together.
 const WINDOW: u32 = 2;
+/// Time from one round of news to the satellites to the next, for each satellite: a round costs whoever leads about half of
+/// that, so that at most half of its time goes into them however many there are and however much happens.
+const ROUND_STEP: Duration = Duration::from_micros(200);
+/// The same at most, for all of them.
+const ROUND_MAX: Duration = Duration::from_millis(50);
 /// Most bytes of a piece of a state, about.
 const PIECE_BYTES: usize = 256 * 1024;
 
@@ -63,6 +68,16 @@ struct Serving {
     peers: BTreeMap<NodeName, Peer>,
     /// The requests of each member that are in the log, as far as it may send them again.
     logged: BTreeMap<NodeName, BTreeSet<u64>>,
+    round: Round,
+}
+
+/// When satellites are sent news that none of them has asked for: at once when nothing was sent of late.
+#[derive(Clone, Copy, Hash, Debug, Default)]
+struct Round {
+    /// Not before this.
+    next: Instant,
+    /// Whether a timer will tell that it is time.
+    armed: bool,
 }
 
 /// A member, as far as it is brought up to date.
@@ -76,6 +91,8 @@ struct Peer {
     held: Revision,
     /// Up to here it was told that the log is sure, or knows it by itself.
     told: Revision,
+    /// The last entry that one of its own clients asked for.
+    asked: Revision,
     /// Batches and pieces that it has not acknowledged.
     under_way: u32,
     /// Pieces of a state that are still to be sent.
@@ -84,9 +101,41 @@ struct Peer {
 
 impl Peer {
     fn new(identity: Identity) -> Self {
-        let (sent, held, told) = <_>::default();
-        Self { identity, known: false, sent, held, told, under_way: 0, pieces: VecDeque::new() }
+        let (sent, held, told, asked) = <_>::default();
+        Self { identity, known: false, sent, held, told, asked, under_way: 0, pieces: VecDeque::new() }
     }
+
+    /// Sends the log as far as `wire` says, and how far it is sure.
+    fn send_log(&mut self, copy: &Copy, wire: Wire<'_>, out: Out<'_>) {
+        let Wire { name, epoch, pair, last, window } = wire;
+        let batch = |after, entries| say(name, Talk::Entries(Batch { epoch, after, entries, sure: copy.sure, pair }));
+        while self.under_way < window
+            && let Some(entries) = copy.log.batch(self.sent, last).filter(|entries| !entries.is_empty())
+        {
+            let after = self.sent;
+            self.sent = entries.last().map_or(after, |last| last.revision);
+            self.under_way += 1;
+            self.told = if pair { self.sent } else { copy.sure };
+            out.push(batch(after, entries));
+        }
+        // What is sure is told at once, unless it is on its way with the entries themselves.
+        if self.told < copy.sure && self.sent >= copy.sure {
+            self.told = copy.sure;
+            out.push(batch(self.sent, Arc::new([])));
+        }
+    }
+}
+
+/// How the log goes to one member.
+struct Wire<'a> {
+    name: &'a NodeName,
+    epoch: Epoch,
+    /// Whether whoever leads and the member are a majority by themselves.
+    pair: bool,
+    /// Up to here.
+    last: Revision,
+    /// So many batches at once at most.
+    window: u32,
 }
 
 /// A copy as pieces of a state.
@@ -261,7 +310,13 @@ impl Coordination {
         let (entry, applied) = copy.propose(now, lead.regime.epoch, kind, &self.limits);
         let others = members.iter().map(|member| &member.identity).filter(|identity| **identity != self.me);
         let peers = others.map(|identity| (identity.name.clone(), Peer::new(identity.clone()))).collect();
-        lead.stage = Stage::Serving(Serving { begin: entry.revision, took, peers, logged: BTreeMap::new() });
+        lead.stage = Stage::Serving(Serving {
+            begin: entry.revision,
+            took,
+            peers,
+            logged: BTreeMap::new(),
+            round: Round::default(),
+        });
         let memories = core::mem::take(&mut lead.memories);
         self.note(&entry, applied);
         for (identity, memory) in &memories {
@@ -320,16 +375,26 @@ impl Coordination {
         if news {
             copy.sure = held;
         }
-        self.send(out);
+        self.send(now, out);
         if news {
             self.conclude(now, out);
         }
     }
 
-    fn send(&mut self, out: Out<'_>) {
+    /// It is time for another round of news to the satellites.
+    pub fn on_round(&mut self, now: Instant, out: Out<'_>) {
+        if let Some(Lead { stage: Stage::Serving(serving), .. }) = &mut self.lead {
+            serving.round.armed = false;
+            self.send(now, out);
+        }
+    }
+
+    fn send(&mut self, now: Instant, out: Out<'_>) {
         let (Some(lead), Some(copy)) = (&mut self.lead, &self.copy) else { return };
         let Lead { regime, configs, stage: Stage::Serving(serving), .. } = lead else { return };
         let (epoch, me) = (regime.epoch, regime.holder.id);
+        let round = serving.round.next <= now;
+        let (mut news, mut behind, mut satellites) = (false, false, 0);
         for (name, peer) in serving.peers.iter_mut().filter(|(_, peer)| peer.known) {
             while peer.under_way < WINDOW
                 && let Some(piece) = peer.pieces.pop_front()
@@ -342,20 +407,24 @@ impl Coordination {
             }
             // Whether this node and that member are a majority by themselves.
             let pair = is_backed(configs, |id| *id == me || *id == peer.identity.id);
-            while peer.under_way < WINDOW
-                && let Some(entries) = copy.log.batch(peer.sent).filter(|entries| !entries.is_empty())
-            {
-                let after = peer.sent;
-                peer.sent = entries.last().map_or(after, |last| last.revision);
-                peer.under_way += 1;
-                peer.told = if pair { peer.sent } else { copy.sure };
-                out.push(say(name, Talk::Entries(Batch { epoch, after, entries, sure: copy.sure, pair })));
+            if configs.iter().any(|set| set.contains(&peer.identity.id)) {
+                peer.send_log(copy, Wire { name, epoch, pair, last: copy.log.end().0, window: WINDOW }, out);
+                continue;
             }
-            if peer.told < copy.sure {
-                peer.told = copy.sure;
-                let (after, entries) = (peer.sent, Arc::new([]));
-                out.push(say(name, Talk::Entries(Batch { epoch, after, entries, sure: copy.sure, pair })));
+            // A satellite does not help to make anything sure: it is sent what is, once, and in rounds, but for what its own
+            // clients wait for.
+            satellites += 1;
+            if round || peer.asked > peer.sent {
+                news |= round && peer.sent < copy.sure;
+                peer.send_log(copy, Wire { name, epoch, pair, last: copy.sure, window: 1 }, out);
             }
+            behind |= peer.sent < copy.sure;
+        }
+        if news {
+            serving.round.next = now + (ROUND_STEP * satellites).min(ROUND_MAX);
+        }
+        if behind && !core::mem::replace(&mut serving.round.armed, true) {
+            out.push(Effect::ArmRound { at: serving.round.next });
         }
     }
 
@@ -404,7 +473,8 @@ impl Coordination {
             for (number, revision, denial) in denials {
                 self.asks.hold_back(number, Answer { epoch, revision, outcome: Err(denial) });
             }
-        } else if !denials.is_empty() {
+        } else if let Some((_, revision, _)) = denials.last() {
+            self.note_asked(from, *revision);
             out.push(say(from, Talk::Answers { epoch, denials }));
         }
     }
@@ -427,8 +497,18 @@ impl Coordination {
             return Some((copy.state.revision(), denial));
         }
         serving.logged.entry(from.clone()).or_default().insert(number);
+        self.note_asked(from, entry.revision);
         self.note(&entry, applied);
         None
+    }
+
+    /// A client of a member waits until the log there goes as far as this.
+    fn note_asked(&mut self, member: &NodeName, revision: Revision) {
+        if let Some(Lead { stage: Stage::Serving(serving), .. }) = &mut self.lead
+            && let Some(peer) = serving.peers.get_mut(member)
+        {
+            peer.asked = revision;
+        }
     }
 
     /// Time passes: what is due goes into the log, and who has not answered is asked again.

@@ -73,14 +73,14 @@ impl Log {
         }
     }
 
-    /// The entries after this one that can be sent at once; none when they are not kept any more.
-    pub fn batch(&self, after: Revision) -> Option<Arc<[Arc<Entry>]>> {
+    /// The entries after one and up to another that can be sent at once; none when they are not kept any more.
+    pub fn batch(&self, after: Revision, last: Revision) -> Option<Arc<[Arc<Entry>]>> {
         if after < self.base.0 {
             return None;
         }
         let (mut batch, mut size) = (Vec::new(), 0);
         let first = (after.0 - self.base.0.0) as usize;
-        for entry in self.entries.iter().skip(first).take(BATCH) {
+        for entry in self.entries.iter().skip(first).take(BATCH).take_while(|entry| entry.revision <= last) {
             size += bytes(entry);
             if size > BATCH_BYTES && !batch.is_empty() {
                 break;
@@ -130,10 +130,12 @@ mod tests {
         assert_eq!(log.start(), Revision(50), "what is not applied stays");
         log.prune(Revision(1000));
         assert_eq!(log.start(), Revision(105));
+        let end = log.end().0;
         assert!(log.get(Revision(105)).is_none() && log.get(Revision(106)).is_some());
-        assert!(log.batch(Revision(104)).is_none());
-        assert_eq!(log.batch(Revision(105)).unwrap()[0].revision, Revision(106));
-        assert!(log.batch(log.end().0).unwrap().is_empty());
+        assert!(log.batch(Revision(104), end).is_none());
+        assert_eq!(log.batch(Revision(105), end).unwrap()[0].revision, Revision(106));
+        assert_eq!(log.batch(Revision(105), Revision(107)).unwrap().len(), 2);
+        assert!(log.batch(end, end).unwrap().is_empty());
     }
 
     #[test]

@@ -176,6 +176,8 @@ pub enum Timer {
     Leave,
     /// Time to look at leases and claims.
     Quorum,
+    /// Time to send satellites what happened.
+    Round,
 }
 
 /// What to do, in this order: a `Persist` comes before whatever relies on it, and what relies on it waits for

@@ -2,7 +2,7 @@
 
 use alloc::{sync::Arc, vec::Vec};
 
-use super::{Effect, Node, Publication, Step};
+use super::{Effect, Node, Publication, Step, Timer};
 use crate::{
     coordination::{self, Coordination, State},
     status::ViewState,
@@ -26,6 +26,7 @@ impl Node {
                 out.push(Effect::Coordinated { ticket, reply, last });
             }
             coordination::Effect::Publish(update) => out.push(Effect::Publish(Publication::Coordination(update))),
+            coordination::Effect::ArmRound { at } => out.push(Effect::Arm { timer: Timer::Round, at }),
         }
     }
 

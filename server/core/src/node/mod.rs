@@ -168,6 +168,7 @@ impl Node {
             }
             Timer::Leave => self.integration(Integration::on_leave_timeout),
             Timer::Quorum => self.quorum(|quorum, out| quorum.on_due(now, out)),
+            Timer::Round => self.coordination(|coordination, out| coordination.on_round(now.at, out)),
         }
     }
 
