@@ -4,12 +4,15 @@ mod clock;
 mod keep;
 mod options;
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::once;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
+use tonic::{Response, Status};
 
 use self::clock::Moment;
 use self::keep::{Keeper, Standing};
@@ -83,11 +86,35 @@ impl Client {
         };
         let sent = Moment::now();
         let opened = self.ask(message, |a, r| async move { a.sessions().open_session(r).await }).await?;
+        Ok(self.keep(opened.session, opened.session_id, ttl, sent))
+    }
+
+    /// Takes up a session that was opened elsewhere, or by this program before it was restarted, by its
+    /// [token](Session::token); keeps it alive from then on. What it holds, it still holds: the same call gets the same
+    /// fencing token.
+    ///
+    /// Blocks until it is kept alive. Repeated when needed. Reasons: `BAD_REQUEST`, `SESSION_UNKNOWN`, `SESSION_ENDED`,
+    /// `SESSION_LOST`, `SESSION_TOKEN_WRONG`, `NOT_SERVED`.
+    pub async fn resume_session(&self, token: &str) -> Result<Session, Error> {
+        let sent = Moment::now();
+        let sign = v1::KeepAliveRequest { session: token.to_owned() };
+        let kept = self
+            .ask(sign, |a, r| async move {
+                let mut answers = a.sessions().keep_alive(r.map(|sign| once(ready(sign)))).await?.into_inner();
+                let answer = answers.message().await?;
+                answer.map(Response::new).ok_or_else(|| Status::unavailable("the stream was ended"))
+            })
+            .await?;
+        let ttl = kept.ttl.and_then(|ttl| ttl.try_into().ok()).unwrap_or_default();
+        Ok(self.keep(token.to_owned(), kept.session_id, ttl, sent))
+    }
+
+    /// Keeps a session alive whose last sign of life was sent then.
+    fn keep(&self, token: String, id: String, ttl: Duration, sent: Moment) -> Session {
         let (extend, standing) = watch::channel(Standing::Until(sent.after(ttl)));
-        let keeper = Keeper { pool: self.pool.clone(), session: opened.session.clone(), ttl, standing: extend };
+        let keeper = Keeper { pool: self.pool.clone(), session: token.clone(), ttl, standing: extend };
         let keeper = Arc::new(Guard(tokio::spawn(keeper.keep()).abort_handle()));
-        let (token, id) = (opened.session.into(), opened.session_id.into());
-        Ok(Session { client: self.clone(), token, id, ttl, standing, _keeper: keeper })
+        Session { client: self.clone(), token: token.into(), id: id.into(), ttl, standing, _keeper: keeper }
     }
 
     /// The sessions that the answering agent knows, in the order in which they were opened; all pages as one answer.

@@ -4826,6 +4826,9 @@ pub struct KeepAliveResponse {
     /// The caller may act until so long after it has sent the message that this answers.
     #[prost(message, optional, tag = "2")]
     pub ttl: ::core::option::Option<::prost_types::Duration>,
+    /// The id of the session, for who takes up one that it did not open itself.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
 }
 /// Request of GetSession.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -47,6 +47,31 @@ async fn a_session_outlives_the_agents_that_keep_it_alive() {
 }
 
 #[tokio::test]
+async fn a_session_is_taken_up_by_its_token_by_another_client() {
+    let cluster = cluster(3).await;
+    let session = open(&cluster, "n1").await;
+    let held = session.acquire(claim("a")).await.unwrap().token;
+    let (id, token) = (session.id().to_owned(), session.token().to_owned());
+    // As when its program dies: it is kept alive no more, and not closed.
+    drop(session);
+    let client = Client::connect(cluster.endpoints("n2")).await.unwrap();
+    let session = client.resume_session(&token).await.unwrap();
+    assert_eq!((session.id(), session.ttl()), (id.as_str(), TTL));
+    let taken_up = Instant::now();
+    wait_until("more than a session's time passes", async || {
+        assert!(session.is_live(), "it is kept alive");
+        taken_up.elapsed() > TTL + Duration::from_secs(1)
+    })
+    .await;
+    assert_eq!(session.acquire(claim("a")).await.unwrap().token, held, "the lock is still held");
+    session.close().await.unwrap();
+    let error = client.resume_session(&token).await.unwrap_err();
+    assert_eq!(error.reason(), Some(&Reason::SessionEnded));
+    let error = client.resume_session("none").await.unwrap_err();
+    assert_eq!(error.reason(), Some(&Reason::BadRequest));
+}
+
+#[tokio::test]
 async fn s1_its_holder_knows_first_that_it_is_over() {
     let cluster = cluster(3).await;
     let (holder, waiter) = (open(&cluster, "n1").await, open(&cluster, "n2").await);

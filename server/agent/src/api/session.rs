@@ -82,7 +82,8 @@ impl Sessions {
             match timeout(PATIENCE, answer(&mut call)).await.map_err(|_| ApiError::NotServed)?? {
                 (Ok(Done::Renewed { ttl }), at) => {
                     let header = self.0.header_when(at);
-                    return Ok((call, KeepAliveResponse { header, ttl: duration(ttl) }));
+                    let session_id = proof.0.to_string();
+                    return Ok((call, KeepAliveResponse { header, ttl: duration(ttl), session_id }));
                 }
                 // This agent has missed whether it was: once more does no harm.
                 (Err(Denial::Uncertain), _) => {}
