@@ -1,6 +1,7 @@
 # One door to everything that is run on this tree. `make` lists what there is.
 #
-# Nothing has to be installed first but Rust (rustup) and node with npm: the rest, `make tools` fetches by itself.
+# Nothing has to be installed first but Rust (rustup), node with npm and Python with venv: the rest, `make tools` fetches by
+# itself.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -15,6 +16,9 @@ TARGET ?= $(or $(CARGO_TARGET_DIR),target)
 BARE := x86_64-unknown-none
 TOOLS := proto/tools
 BUF := $(TOOLS)/node_modules/.bin/buf
+# The Python SDK with all that generates, checks and builds it.
+PYTHON_SDK := sdk-bindings/python
+VENV := $(PYTHON_SDK)/.venv
 # The public and peer API as last released; `make check-api` compares with it.
 RELEASED := proto/released.binpb
 # Flags for `quorated dev` and the benchmark, as in: make dev ARGS='--nodes 5'
@@ -36,6 +40,11 @@ export RUST_TEST_THREADS ?= $(shell echo $$(( 1 + $$(nproc 2>/dev/null || echo 2
 say = @printf '\n== %s\n' '$(1)'
 # $(call or-else,text): what to print when the command before it fails.
 or-else = || { printf '\n%s: %s\n' 'make $@ failed' '$(1)' >&2; exit 1; }
+
+define check-sdks
+$(call say,The Python SDK and its examples work with real agents)
+@$(PYTHON_SDK)/tools/check_wheel $(abspath $(TARGET))/debug
+endef
 
 .PHONY: help
 help: ## Lists these targets
@@ -65,7 +74,7 @@ test: verify ## The same as verify
 check: check-static check-tests ## verify, without the tests of tests/, which need root
 
 .PHONY: check-static
-check-static: check-lock check-format check-api check-lint check-core check-docs ## All that is checked without running anything
+check-static: check-lock check-format check-api check-stubs check-lint check-core check-docs check-python ## All that is checked without running anything
 
 .PHONY: check-machine
 check-machine: ## This machine can run the tests of tests/; installs iproute2 on Debian when `ip` is missing
@@ -90,6 +99,20 @@ check-api: $(BUF) ## The schema: lint, format, and nothing broken since the last
 	@$(BUF) format --diff --exit-code proto $(call or-else,run "make fix")
 	$(call say,The schema breaks nothing that was released)
 	@$(BUF) breaking proto --against $(RELEASED) $(call or-else,keep what was released and add beside it)
+
+# That of the Rust stubs is a test of quorate-codegen.
+.PHONY: check-stubs
+check-stubs: $(BUF) $(VENV)/installed ## The stubs of the SDKs are those of the schema
+	$(call say,The stubs of the SDKs are those of the schema)
+	@proto/tools/generate --check $(call or-else,run "make stubs")
+
+.PHONY: check-python
+check-python: $(VENV)/installed ## The Python SDK: format, lint, types, unit tests
+	$(call say,The Python SDK: format and types and units)
+	@cd $(PYTHON_SDK) && .venv/bin/ruff format --quiet --check . $(call or-else,run "make fix")
+	@cd $(PYTHON_SDK) && .venv/bin/ruff check --quiet . $(call or-else,"make fix" mends what can be mended safely)
+	@cd $(PYTHON_SDK) && .venv/bin/mypy $(call or-else,mend the types named above)
+	@cd $(PYTHON_SDK) && .venv/bin/pytest --quiet tests/unit
 
 .PHONY: check-lint
 check-lint: ## Clippy finds nothing; in the core also nothing of what server/core/clippy.toml bans
@@ -116,9 +139,14 @@ check-tests: ## Unit, API, SDK and process tests, doc tests, and the fixed seeds
 # In one go, and with the programs that are built by it: cargo builds all libraries anew when it is asked for another part
 # of the workspace.
 .PHONY: check-all-tests
-check-all-tests: check-machine
+check-all-tests: check-machine $(VENV)/installed
 	$(call say,Tests of all crates and whole-system tests)
 	@QUORATE_TEST_PROGRAMS=$(abspath $(TARGET))/debug cargo test --locked --workspace
+	$(check-sdks)
+
+.PHONY: check-sdks
+check-sdks: build $(VENV)/installed ## The Python SDK and its examples, as its wheel is installed, with three real agents
+	$(check-sdks)
 
 .PHONY: check-system
 check-system: check-machine ## The whole-system tests of tests/: real processes in network namespaces (root)
@@ -179,16 +207,23 @@ breakages: ## Breaks the core in many ways, one at a time, and shows which check
 
 ##@ Changing
 
-.PHONY: fix
-fix: $(BUF) ## Formats code and schema, generates the stubs anew, and mends what Clippy can mend safely
-	$(call say,Formatting the schema)
-	$(BUF) format --write proto
+.PHONY: stubs
+stubs: $(BUF) $(VENV)/installed ## Generates the stubs of all SDKs from the schema
 	$(call say,Generating the Rust stubs)
 	cargo run --quiet -p quorate-codegen
+	$(call say,Generating the stubs of the other SDKs)
+	proto/tools/generate
+
+.PHONY: fix
+fix: stubs ## Formats code and schema, generates the stubs anew, and mends what Clippy can mend safely
+	$(call say,Formatting the schema)
+	$(BUF) format --write proto
 	$(call say,Mending what Clippy can mend)
 	cargo clippy --fix --workspace --all-targets --allow-dirty --allow-staged
 	$(call say,Formatting Rust code)
 	cargo fmt --all
+	$(call say,Mending and formatting the Python SDK)
+	cd $(PYTHON_SDK) && .venv/bin/ruff check --quiet --fix . && .venv/bin/ruff format --quiet .
 
 .PHONY: release-api
 release-api: $(BUF) ## At a release: makes the present schema the one that later changes are compared with
@@ -198,7 +233,7 @@ release-api: $(BUF) ## At a release: makes the present schema the one that later
 ##@ Tools
 
 .PHONY: tools
-tools: $(BUF) ## Installs buf into proto/tools, as pinned in its lock file
+tools: $(BUF) $(VENV)/installed ## Installs buf into proto/tools and the Python SDK's tools beside it, as pinned
 	@printf 'buf %s at %s\n' "$$($(BUF) --version)" '$(BUF)'
 
 # Anew whenever the lock file is newer than what was installed from it.
@@ -208,7 +243,15 @@ $(BUF): $(TOOLS)/package.json $(TOOLS)/package-lock.json
 	npm ci --prefix $(TOOLS) --ignore-scripts --no-audit --no-fund
 	@touch $(BUF)
 
+$(VENV)/installed: $(PYTHON_SDK)/pyproject.toml
+	$(call say,Installing the tools of the Python SDK)
+	@python3 -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo 'Python 3.11 or later is needed, with venv (on Debian: apt-get install python3-venv)' >&2; exit 1; }
+	python3 -m venv --clear $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable '$(PYTHON_SDK)[dev]'
+	@touch $@
+
 .PHONY: clean
 clean: ## Removes what was built and installed
 	cargo clean
-	rm -rf $(TOOLS)/node_modules
+	rm -rf $(TOOLS)/node_modules $(VENV)

@@ -1,0 +1,181 @@
+"""What asyncio does. `_sync/io.py` does the same with threads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+import grpc
+import grpc.aio
+
+from quorate._core.clock import now
+from quorate._core.transport import channel_arguments, credentials
+from quorate.options import ClientOptions
+from quorate.v1 import KeepAliveRequest, KeepAliveResponse
+
+M = TypeVar("M")
+
+Channel = grpc.aio.Channel
+sleep = asyncio.sleep
+
+
+def open_channel(endpoint: str, options: ClientOptions) -> Channel:
+    """The channel to an endpoint, which connects when it is first used."""
+    arguments = channel_arguments(options)
+    if options.tls is None:
+        return grpc.aio.insecure_channel(endpoint, arguments)
+    return grpc.aio.secure_channel(endpoint, credentials(options.tls), arguments)
+
+
+class Signal:
+    """Tells those who wait that something has changed."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        """Rises with every change."""
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def notify(self) -> None:
+        """Something has changed."""
+        self.version += 1
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(None)
+
+    async def wait(self, version: int, timeout: float) -> None:
+        """Waits until something has changed since ``version``, for ``timeout`` seconds at most."""
+        if self.version != version:
+            return
+        change = asyncio.get_running_loop().create_future()
+        self._waiting.add(change)
+        try:
+            async with asyncio.timeout(timeout):
+                await change
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.discard(change)
+
+
+class Worker:
+    """Something that runs beside its owner, and ends with it."""
+
+    def __init__(self, run: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+        self._task = asyncio.create_task(run(), name=name)
+
+    async def stop(self) -> None:
+        """Ends it, and waits for that, unless it is the one who asks."""
+        if self._task is asyncio.current_task():
+            return
+        self._task.cancel()
+        await asyncio.wait({self._task})
+
+
+class Stop:
+    """Here a worker that is stopped is cancelled, which is enough."""
+
+    def set(self) -> None:
+        """Nothing."""
+
+
+class Silence(Exception):
+    """Nothing came for as long as that is put up with."""
+
+
+class Reader(Generic[M]):
+    """The messages of a stream that an agent sends; it is silent for ``idle`` seconds at most."""
+
+    def __init__(self, call: grpc.aio.UnaryStreamCall[Any, M], idle: float) -> None:
+        self._call = call
+        self._idle = idle
+        self._loop = asyncio.get_running_loop()
+        self._reading_since: float | None = None
+        self._silent = False
+        self._timer = self._loop.call_later(idle, self._look)
+
+    async def read(self) -> M | None:
+        """The next message; ``None`` when the stream has ended.
+
+        Raises:
+            grpc.RpcError: The stream failed.
+            Silence: Nothing came.
+        """
+        self._reading_since = self._loop.time()
+        try:
+            message = await self._call.read()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._silent and task is not None and not task.cancelling():
+                raise Silence from None
+            raise
+        finally:
+            self._reading_since = None
+        return None if message is grpc.aio.EOF else message  # type: ignore[return-value]
+
+    def _look(self) -> None:
+        since = self._reading_since
+        left = self._idle if since is None else since + self._idle - self._loop.time()
+        if left <= 0:
+            self._silent = True
+            self._call.cancel()
+        else:
+            self._timer = self._loop.call_later(left, self._look)
+
+    async def close(self) -> None:
+        """Ends the stream."""
+        self._timer.cancel()
+        self._call.cancel()
+
+
+async def renew(method: Any, token: str, timeout: float | None) -> KeepAliveResponse:
+    """One sign of life, answered."""
+    call = method(timeout=timeout)
+    try:
+        await call.write(KeepAliveRequest(session=token))
+        answer = await call.read()
+        if answer is grpc.aio.EOF:
+            await _fail(call)
+        return answer  # type: ignore[no-any-return]
+    finally:
+        call.cancel()
+
+
+async def keep_alive(method: Any, token: str, pace: float, heard: Callable[[float], None], _: Stop) -> None:
+    """Gives signs of life at one agent until that fails; ``heard`` is told when each one was sent that was answered.
+
+    Raises:
+        grpc.RpcError: The stream failed or ended.
+        Silence: A sign of life was not answered.
+    """
+    call = method()
+    reading: asyncio.Future[Any] | None = None
+    try:
+        while True:
+            sent = now()
+            await call.write(KeepAliveRequest(session=token))
+            reading = reading or asyncio.ensure_future(call.read())
+            await asyncio.wait({reading}, timeout=pace)
+            if not reading.done():
+                raise Silence
+            if reading.result() is grpc.aio.EOF:
+                await _fail(call)
+            heard(sent)
+            # What comes without being asked for is the end: the session is over, or the agent is stopping.
+            reading = asyncio.ensure_future(call.read())
+            await asyncio.wait({reading}, timeout=pace)
+            if reading.done():
+                reading.result()
+                await _fail(call)
+    finally:
+        call.cancel()
+        if reading is not None:
+            reading.cancel()
+            await asyncio.wait({reading})
+
+
+async def _fail(call: Any) -> None:
+    """Raises what a stream ended with."""
+    raise grpc.aio.AioRpcError(
+        await call.code(), await call.initial_metadata(), await call.trailing_metadata(), await call.details() or ""
+    )
