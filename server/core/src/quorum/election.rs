@@ -138,9 +138,9 @@ impl Quorum {
         !self.state.leading && self.hold.is_none()
     }
 
-    /// How long a departing node tries to hand over.
+    /// How long a departing node tries to hand over: where it alone votes, others do first, which takes as long as a lease.
     #[must_use]
     pub fn patience(&self) -> Duration {
-        self.heartbeat * PATIENCE
+        self.lease + self.heartbeat * PATIENCE
     }
 }
