@@ -148,6 +148,12 @@ check-all-tests: check-machine $(VENV)/installed
 check-sdks: build $(VENV)/installed ## The Python SDK and its examples, as its wheel is installed, with three real agents
 	$(check-sdks)
 
+.PHONY: conformance
+conformance: build $(VENV)/installed ## Plays tests/conformance with every SDK (a minute); ARGS='--only python --scenario failover', ARGS=--write
+	$(call say,Playing the conformance scenarios with every SDK)
+	cargo build --locked -p quorate-tests --bin quorate-conformance --bin quorate-conformance-rust
+	@QUORATE_TEST_PROGRAMS=$(abspath $(TARGET))/debug $(TARGET)/debug/quorate-conformance $(ARGS)
+
 .PHONY: check-system
 check-system: check-machine ## The whole-system tests of tests/: real processes in network namespaces (root)
 	$(call say,Whole-system tests: real processes in network namespaces)

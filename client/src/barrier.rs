@@ -9,13 +9,17 @@ use crate::{request_id, v1};
 impl Session {
     /// Comes to a barrier; the answer says which generation passed it.
     ///
-    /// Blocks until all are there, for as long as that takes. When the future is dropped the session keeps its place, which
-    /// [`leave_barrier`](Self::leave_barrier) gives up. Repeated when needed: a generation is entered once. Reasons:
+    /// Blocks until all are there, for as long as that takes. When the future is dropped the session keeps its place: the same call
+    /// takes it up again, and gets the same answer if all were there meanwhile; [`leave_barrier`](Self::leave_barrier) gives it
+    /// up. Repeated when needed: a generation is entered once. Reasons:
     /// `BAD_REQUEST`, the `SESSION` reasons, `BARRIER_BROKEN`, `BARRIER_MISMATCH`, `LIMIT_REACHED`.
     pub async fn enter_barrier(&self, path: &str, plan: v1::BarrierPlan) -> Result<v1::EnterBarrierResponse, Error> {
         let (session, path) = (self.token.to_string(), path.to_owned());
-        let message = v1::EnterBarrierRequest { session, path, plan: Some(plan), request_id: request_id() };
-        self.client.wait(message, |a, r| async move { a.barriers().enter_barrier(r).await }).await
+        let request_id = self.pending.id(&path, Some(&plan));
+        let message = v1::EnterBarrierRequest { session, path: path.clone(), plan: Some(plan), request_id };
+        let entered = self.client.wait(message, |a, r| async move { a.barriers().enter_barrier(r).await }).await;
+        self.pending.settle(&path, false, &entered);
+        entered
     }
 
     /// Leaves the inside of a double barrier, together with all who are inside; where the session still waits for others to
@@ -25,8 +29,10 @@ impl Session {
     /// `BAD_REQUEST`, the `SESSION` reasons, `BARRIER_BROKEN`, `BARRIER_NOT_THERE`.
     pub async fn leave_barrier(&self, path: &str) -> Result<v1::LeaveBarrierResponse, Error> {
         let (session, path) = (self.token.to_string(), path.to_owned());
-        let message = v1::LeaveBarrierRequest { session, path, request_id: request_id() };
-        self.client.wait(message, |a, r| async move { a.barriers().leave_barrier(r).await }).await
+        let message = v1::LeaveBarrierRequest { session, path: path.clone(), request_id: self.pending.id(&path, None) };
+        let left = self.client.wait(message, |a, r| async move { a.barriers().leave_barrier(r).await }).await;
+        self.pending.settle(&path, true, &left);
+        left
     }
 
     /// Ends the present generation of a barrier that the session has come to: nobody passes, and all who wait are told why.

@@ -3,6 +3,7 @@
 mod clock;
 mod keep;
 mod options;
+mod pending;
 
 use std::future::ready;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use tonic::{Response, Status};
 use self::clock::Moment;
 use self::keep::{Keeper, Standing};
 pub use self::options::SessionOptions;
+use self::pending::Pending;
 use crate::client::Client;
 use crate::error::Error;
 use crate::{request_id, v1};
@@ -43,6 +45,7 @@ pub struct Session {
     id: Arc<str>,
     ttl: Duration,
     standing: watch::Receiver<Standing>,
+    pub(crate) pending: Pending,
     _keeper: Arc<Guard>,
 }
 
@@ -114,7 +117,8 @@ impl Client {
         let (extend, standing) = watch::channel(Standing::Until(sent.after(ttl)));
         let keeper = Keeper { pool: self.pool.clone(), session: token.clone(), ttl, standing: extend };
         let keeper = Arc::new(Guard(tokio::spawn(keeper.keep()).abort_handle()));
-        Session { client: self.clone(), token: token.into(), id: id.into(), ttl, standing, _keeper: keeper }
+        let (client, token, id, pending) = (self.clone(), token.into(), id.into(), Pending::default());
+        Session { client, token, id, ttl, standing, pending, _keeper: keeper }
     }
 
     /// The sessions that the answering agent knows, in the order in which they were opened; all pages as one answer.

@@ -1,4 +1,4 @@
-"""Makes `quorate._sync` from `quorate._aio`, but for `io.py`, in which the two differ; and the tests of one
+"""Makes `quorate._sync` from `quorate._aio`, but for `io.py`, in which the two differ; and the tests and the driver of one
 from those of the other.
 
 With `--check` nothing is written; it fails when what is there is not what would be.
@@ -21,6 +21,7 @@ HEAD = "# Made from {} by tools/make_sync.py. Do not edit.\n"
 OWN = {"__init__.py", "io.py"}
 REPLACEMENTS = {
     "_aio": "_sync",
+    "aio_lines": "sync_lines",
     "aio_tools": "sync_tools",
     "asynccontextmanager": "contextmanager",
     "test_aio": "test_sync",
@@ -34,8 +35,9 @@ REPLACEMENTS = {
 def made() -> dict[Path, str]:
     """The synchronous files as they should be."""
     targets = {path: TARGET / path.name for path in sorted(SOURCE.glob("*.py")) if path.name not in OWN}
-    tests = ROOT / "tests" / "cluster"
+    tests, drivers = ROOT / "tests" / "cluster", ROOT / "conformance"
     targets[tests / "test_aio.py"] = tests / "test_sync.py"
+    targets[drivers / "aio_driver.py"] = drivers / "sync_driver.py"
     with tempfile.TemporaryDirectory() as folder:
         rule = unasync.Rule(f"{ROOT}/", f"{folder}/", additional_replacements=REPLACEMENTS)
         unasync.unasync_files([str(path) for path in targets], [rule])
