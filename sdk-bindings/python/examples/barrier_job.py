@@ -12,7 +12,8 @@ def part(client: Client, number: int) -> None:
         gate = session.barrier("examples/job", count=3, double=True, deadline=60)
         for step in range(1, 4):
             with gate:
-                print(f"part {number}: step {step}", flush=True)
+                # With its end in one piece: the parts print at the same time.
+                print(f"part {number}: step {step}\n", end="", flush=True)
 
 
 def main(endpoints: list[str]) -> None:
