@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from quorate import v1
@@ -23,8 +25,7 @@ class Barrier:
         self._session = session
         self._path = path
         self._plan = plan
-        self._entering = request_id()
-        self._leaving = request_id()
+        self._ids = {"enter": request_id(), "leave": request_id()}
 
     @property
     def path(self) -> str:
@@ -44,18 +45,12 @@ class Barrier:
             SessionError: The session is over.
         """
         request = v1.EnterBarrierRequest(
-            session=self._session.token, path=self._path, plan=self._plan, request_id=self._entering
+            session=self._session.token, path=self._path, plan=self._plan, request_id=self._ids["enter"]
         )
-        try:
+        with self._answered("enter"):
             answer = self._session._pool.wait(
                 lambda stubs, left: stubs.barriers.EnterBarrier(request, timeout=left), timeout
             )
-        except (DeadlineExceeded, Unavailable):
-            raise
-        except Exception:
-            self._entering = request_id()
-            raise
-        self._entering = request_id()
         return answer.generation
 
     def leave(self, *, timeout: float | None = None) -> int:
@@ -68,17 +63,11 @@ class Barrier:
             BarrierNotThere: The session is not at the barrier.
             SessionError: The session is over.
         """
-        request = v1.LeaveBarrierRequest(session=self._session.token, path=self._path, request_id=self._leaving)
-        try:
+        request = v1.LeaveBarrierRequest(session=self._session.token, path=self._path, request_id=self._ids["leave"])
+        with self._answered("leave"):
             answer = self._session._pool.wait(
                 lambda stubs, left: stubs.barriers.LeaveBarrier(request, timeout=left), timeout
             )
-        except (DeadlineExceeded, Unavailable):
-            raise
-        except Exception:
-            self._leaving = request_id()
-            raise
-        self._leaving = request_id()
         return answer.generation
 
     def abort(self, reason: str) -> int:
@@ -95,6 +84,18 @@ class Barrier:
         )
         answer = self._session._pool.ask(lambda stubs, timeout: stubs.barriers.AbortBarrier(request, timeout=timeout))
         return answer.generation
+
+    @contextmanager
+    def _answered(self, what: str) -> Iterator[None]:
+        """The next request is another one, unless this one has no answer."""
+        try:
+            yield
+        except (DeadlineExceeded, Unavailable):
+            raise
+        except Exception:
+            self._ids[what] = request_id()
+            raise
+        self._ids[what] = request_id()
 
     def __enter__(self) -> Barrier:
         self.enter()
