@@ -9,6 +9,7 @@
 mod expect;
 mod play;
 mod program;
+mod proxy;
 mod scenario;
 
 use std::{

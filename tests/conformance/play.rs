@@ -15,6 +15,7 @@ use tokio::{sync::oneshot, time::timeout};
 use crate::{
     expect::{Kept, filled, fits},
     program::Program,
+    proxy::Proxy,
     scenario::{Scenario, Step},
 };
 
@@ -34,6 +35,7 @@ struct Stage<'a> {
     cluster: Cluster,
     command: &'a [String],
     programs: BTreeMap<String, Program>,
+    proxies: BTreeMap<String, Proxy>,
     begun: BTreeMap<String, oneshot::Receiver<Answer>>,
     kept: Kept,
     /// The runner's own sessions, with what it has bound: they last as long as the scenario.
@@ -48,12 +50,16 @@ pub async fn play(scenario: &Scenario, command: &[String]) -> Result<()> {
         cluster,
         command,
         programs: BTreeMap::new(),
+        proxies: BTreeMap::new(),
         begun: BTreeMap::new(),
         kept: Kept::new(),
         filled: Vec::new(),
     };
     for (number, step) in scenario.steps.iter().enumerate() {
         stage.step(step).await.with_context(|| format!("step {}: {}", number + 1, step.shown()))?;
+    }
+    for (name, proxy) in &stage.proxies {
+        ensure!(proxy.to_be_lost().is_empty(), "{name} has lost no answer of {:?}", proxy.to_be_lost());
     }
     Ok(())
 }
@@ -72,6 +78,19 @@ impl Stage<'_> {
         }
         if let Some(prefix) = step.text("fill") {
             return self.fill(step, prefix).await;
+        }
+        if let Some(name) = step.text("proxy") {
+            let agent = self.endpoint(step.0.get("to").context("a proxy goes to an agent")?);
+            self.proxies.insert(name.to_owned(), Proxy::start(&agent).await?);
+            return Ok(());
+        }
+        if let Some(proxy) = step.text("lose_answer") {
+            self.proxy(proxy)?.lose_answer(step.text("method").context("an answer of a method")?);
+            return Ok(());
+        }
+        if let Some(proxy) = step.text("newer") {
+            self.proxy(proxy)?.be_newer();
+            return Ok(());
         }
         let whom = ["kill", "start", "freeze", "thaw"].into_iter().find_map(|word| Some((word, step.0.get(word)?)));
         match whom {
@@ -120,9 +139,13 @@ impl Stage<'_> {
         match endpoint {
             Value::Number(number) => self.cluster.agent(&format!("n{number}")).api().to_owned(),
             Value::String(word) if word == "dead" => NOBODY.to_owned(),
-            Value::String(word) => word.clone(),
+            Value::String(word) => self.proxies.get(word).map_or_else(|| word.clone(), Proxy::address),
             other => other.to_string(),
         }
+    }
+
+    fn proxy(&self, name: &str) -> Result<&Proxy> {
+        self.proxies.get(name).with_context(|| format!("there is no proxy {name}"))
     }
 
     /// Whether an answer is as expected; what is to be kept of it is.

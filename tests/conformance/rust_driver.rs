@@ -121,7 +121,8 @@ impl Driver {
             "agent" => json!({"node": client.agent().await?.header.unwrap_or_default().node_name}),
             "view" => {
                 let answer = client.view().await?;
-                let state = answer.state().as_str_name();
+                let state = v1::ViewState::try_from(answer.state)
+                    .map_or_else(|_| answer.state.to_string(), |state| state.as_str_name().to_owned());
                 let members = answer.view.unwrap_or_default().members.into_iter().map(|member| member.node_name);
                 json!({"members": members.collect::<Vec<_>>(), "state": state})
             }

@@ -56,7 +56,7 @@ class Driver:
         answer = await self.client(args).membership.view()
         return {
             "members": [member.node_name for member in answer.view.members],
-            "state": v1.ViewState.Name(answer.state),
+            "state": enum_shown(v1.ViewState, answer.state),
         }
 
     async def do_nodes(self, args: Args) -> Result:
@@ -179,7 +179,7 @@ class Driver:
             message = await within(args.get("timeout", 10.0), watch.__anext__)
             kind = message.WhichOneof("message")
             if kind != "bookmark":
-                return {"cursor": watch.cursor, **message_shown(kind, getattr(message, kind))}
+                return {"cursor": watch.cursor, **message_shown(kind, getattr(message, kind) if kind else None)}
 
     async def do_close_watch(self, args: Args) -> Result:
         await self.watches.pop(args["watch"]).close()
@@ -222,6 +222,11 @@ def shown(token: Token | None) -> list[int] | None:
     return [token.epoch, token.counter] if token else None
 
 
+def enum_shown(enum: Any, value: int) -> str:
+    """The name of an enum value; its number when a later version has added it."""
+    return str(enum.Name(value)) if value in enum.values() else str(value)
+
+
 def binding_shown(binding: v1.Binding) -> Result:
     """A binding; of a long value only how long it is."""
     value = binding.value
@@ -229,17 +234,17 @@ def binding_shown(binding: v1.Binding) -> Result:
     return {"path": binding.path, "value": text, "size": len(value), "revision": binding.modified_revision}
 
 
-def message_shown(kind: str, message: Any) -> Result:
-    """A message of a watch."""
+def message_shown(kind: str | None, message: Any) -> Result:
+    """A message of a watch, which may be of a kind that a later version has added."""
     result: Result = {"kind": kind}
     if hasattr(message, "reason") and kind in ("snapshot", "coordination"):
-        result["reason"] = v1.SnapshotReason.Name(message.reason)
+        result["reason"] = enum_shown(v1.SnapshotReason, message.reason)
     if kind == "event":
         result["event"] = message.WhichOneof("kind")
     if kind == "bound":
         result |= binding_shown(message)
     if kind == "unbound":
-        result |= {"path": message.binding.path, "end": v1.EndReason.Name(message.reason)}
+        result |= {"path": message.binding.path, "end": enum_shown(v1.EndReason, message.reason)}
     if kind == "snapshot" and hasattr(message, "bindings"):
         result |= {"paths": [binding.path for binding in message.bindings], "more": message.more}
     return result
