@@ -176,6 +176,9 @@ pub enum Command {
     /// Print a script that completes this command line
     #[command(after_help = "Examples:\n  quorate completions bash > /etc/bash_completion.d/quorate")]
     Completions(CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    #[command(after_help = "Examples:\n  quorate man | man -l -\n  quorate man --all /usr/local/share/man/man1")]
+    Man(ManArgs),
 }
 
 /// Flags of `links`.
@@ -427,6 +430,14 @@ pub struct ReadmitArgs {
 pub struct CompletionsArgs {
     /// The shell to write for
     pub shell: Shell,
+}
+
+/// Flags of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write the pages of all commands into this folder, which is made when it is not there
+    #[arg(long, value_name = "FOLDER")]
+    pub all: Option<PathBuf>,
 }
 
 #[cfg(test)]

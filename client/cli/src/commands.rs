@@ -13,6 +13,7 @@ mod force;
 mod history;
 mod links;
 mod lock;
+mod man;
 mod members;
 mod names;
 mod nodes;
@@ -29,8 +30,10 @@ use crate::failure::Failure;
 
 /// Does what was asked.
 pub async fn run(cli: Cli) -> Result<(), Failure> {
-    if let Command::Completions(args) = cli.command {
-        return completions::run(args.shell);
+    match &cli.command {
+        Command::Completions(args) => return completions::run(args.shell),
+        Command::Man(args) => return man::run(args.all.as_deref()),
+        _ => {}
     }
     let app = App::new(&cli.global)?;
     match cli.command {
@@ -58,7 +61,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Leave(args) => change::leave(app, args).await,
         Command::Evict(args) => change::evict(app, args).await,
         Command::Readmit(args) => change::readmit(app, args).await,
-        Command::Completions(_) => Ok(()),
+        Command::Completions(_) | Command::Man(_) => Ok(()),
     }
 }
 

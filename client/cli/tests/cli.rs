@@ -267,13 +267,24 @@ async fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[tokio::test]
-async fn help_and_completions_need_no_cluster() {
-    for (args, expected) in [("--help", "Exit codes:"), ("events --help", "--since"), ("completions bash", "_quorate")]
-    {
+async fn help_completions_and_manual_need_no_cluster() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/man1");
+    let all = format!("man --all {folder}");
+    for (args, expected) in [
+        ("--help", "Exit codes:"),
+        ("events --help", "--since"),
+        ("completions bash", "_quorate"),
+        ("completions zsh", "#compdef quorate"),
+        ("completions fish", "complete -c quorate"),
+        ("man", ".TH quorate 1"),
+        (&all, ""),
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_quorate")).args(args.split_whitespace()).output().await.unwrap();
         assert!(output.status.success());
         assert!(String::from_utf8_lossy(&output.stdout).contains(expected), "{args}");
     }
+    let page = std::fs::read_to_string(format!("{folder}/quorate-lock.1")).unwrap();
+    assert!(page.contains("Hold a lock while a command runs") && page.contains("Examples:"), "{page}");
     let output = Command::new(env!("CARGO_BIN_EXE_quorate")).arg("no-such-command").output().await.unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
