@@ -1,7 +1,7 @@
 # One door to everything that is run on this tree. `make` lists what there is.
 #
-# Nothing has to be installed first but Rust (rustup), node with npm and Python with venv: the rest, `make tools` fetches by
-# itself.
+# Nothing has to be installed first but Rust (rustup), node with npm, Python with venv, Go, and a JDK with Maven: the rest,
+# `make tools` fetches by itself.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -16,9 +16,15 @@ TARGET ?= $(or $(CARGO_TARGET_DIR),target)
 BARE := x86_64-unknown-none
 TOOLS := proto/tools
 BUF := $(TOOLS)/node_modules/.bin/buf
-# The Python SDK with all that generates, checks and builds it.
+JAVA_TOOLS := $(TOOLS)/java
+# The SDKs, each with all that checks and builds it.
 PYTHON_SDK := sdk-bindings/python
 VENV := $(PYTHON_SDK)/.venv
+GO_SDK := sdk-bindings/go
+# All of it that is not generated.
+GO_WRITTEN := . ./conformance ./examples/... ./tests
+# What generates the stubs; the generators for Go are fetched by go itself.
+GENERATORS := $(BUF) $(VENV)/installed $(JAVA_TOOLS)/installed
 # The public and peer API as last released; `make check-api` compares with it.
 RELEASED := proto/released.binpb
 # Flags for `quorated dev` and the benchmark, as in: make dev ARGS='--nodes 5'
@@ -41,9 +47,13 @@ say = @printf '\n== %s\n' '$(1)'
 # $(call or-else,text): what to print when the command before it fails.
 or-else = || { printf '\n%s: %s\n' 'make $@ failed' '$(1)' >&2; exit 1; }
 
+# What is run with a real cluster of its own, or with one for all SDKs.
+WITH_CLUSTER := sdk-bindings/tools/with-cluster $(TARGET)/debug
 define check-sdks
-$(call say,The Python SDK and its examples work with real agents)
-@$(PYTHON_SDK)/tools/check_wheel $(abspath $(TARGET))/debug
+$(call say,The SDKs and their examples work with real agents)
+@$(WITH_CLUSTER) sdk-bindings/tools/check_packages
+$(call say,What is written of grpcurl works)
+@$(WITH_CLUSTER) sdk-bindings/tools/check_scripting
 endef
 
 .PHONY: help
@@ -74,7 +84,7 @@ test: verify ## The same as verify
 check: check-static check-tests ## verify, without the tests of tests/, which need root
 
 .PHONY: check-static
-check-static: check-lock check-format check-api check-stubs check-lint check-core check-docs check-python ## All that is checked without running anything
+check-static: check-lock check-format check-api check-stubs check-lint check-core check-docs check-python check-go ## All that is checked without running anything
 
 .PHONY: check-machine
 check-machine: ## This machine can run the tests of tests/; installs iproute2 on Debian when `ip` is missing
@@ -102,7 +112,7 @@ check-api: $(BUF) ## The schema: lint, format, and nothing broken since the last
 
 # That of the Rust stubs is a test of quorate-codegen.
 .PHONY: check-stubs
-check-stubs: $(BUF) $(VENV)/installed ## The stubs of the SDKs are those of the schema
+check-stubs: $(GENERATORS) ## The stubs of the SDKs are those of the schema
 	$(call say,The stubs of the SDKs are those of the schema)
 	@proto/tools/generate --check $(call or-else,run "make stubs")
 
@@ -113,6 +123,13 @@ check-python: $(VENV)/installed ## The Python SDK: format, lint, types, unit tes
 	@cd $(PYTHON_SDK) && .venv/bin/ruff check --quiet . $(call or-else,"make fix" mends what can be mended safely)
 	@cd $(PYTHON_SDK) && .venv/bin/mypy $(call or-else,mend the types named above)
 	@cd $(PYTHON_SDK) && .venv/bin/pytest --quiet tests/unit
+
+.PHONY: check-go
+check-go: ## The Go SDK: format, vet, staticcheck, unit tests
+	$(call say,The Go SDK: format and lint and units)
+	@cd $(GO_SDK) && test -z "$$(gofmt -l . | tee /dev/stderr)" $(call or-else,run "make fix")
+	@cd $(GO_SDK) && go vet ./... && go tool -modfile=tools/go.mod staticcheck $(GO_WRITTEN) $(call or-else,mend what is named above)
+	@cd $(GO_SDK) && go test .
 
 .PHONY: check-lint
 check-lint: ## Clippy finds nothing; in the core also nothing of what server/core/clippy.toml bans
@@ -145,7 +162,7 @@ check-all-tests: check-machine $(VENV)/installed
 	$(check-sdks)
 
 .PHONY: check-sdks
-check-sdks: build $(VENV)/installed ## The Python SDK and its examples, as its wheel is installed, with three real agents
+check-sdks: build $(BUF) $(VENV)/installed ## The packages of the SDKs, installed into empty projects, and the lines for grpcurl, with real agents
 	$(check-sdks)
 
 .PHONY: conformance
@@ -214,7 +231,7 @@ breakages: ## Breaks the core in many ways, one at a time, and shows which check
 ##@ Changing
 
 .PHONY: stubs
-stubs: $(BUF) $(VENV)/installed ## Generates the stubs of all SDKs from the schema
+stubs: $(GENERATORS) ## Generates the stubs of all SDKs from the schema
 	$(call say,Generating the Rust stubs)
 	cargo run --quiet -p quorate-codegen
 	$(call say,Generating the stubs of the other SDKs)
@@ -230,6 +247,8 @@ fix: stubs ## Formats code and schema, generates the stubs anew, and mends what 
 	cargo fmt --all
 	$(call say,Mending and formatting the Python SDK)
 	cd $(PYTHON_SDK) && .venv/bin/ruff check --quiet --fix . && .venv/bin/ruff format --quiet .
+	$(call say,Formatting the Go SDK)
+	cd $(GO_SDK) && gofmt -w .
 
 .PHONY: release-api
 release-api: $(BUF) ## At a release: makes the present schema the one that later changes are compared with
@@ -239,7 +258,7 @@ release-api: $(BUF) ## At a release: makes the present schema the one that later
 ##@ Tools
 
 .PHONY: tools
-tools: $(BUF) $(VENV)/installed ## Installs buf into proto/tools and the Python SDK's tools beside it, as pinned
+tools: $(GENERATORS) ## Installs buf and the generators into proto/tools, and the SDKs' tools beside each, as pinned
 	@printf 'buf %s at %s\n' "$$($(BUF) --version)" '$(BUF)'
 
 # Anew whenever the lock file is newer than what was installed from it.
@@ -257,7 +276,13 @@ $(VENV)/installed: $(PYTHON_SDK)/pyproject.toml
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable '$(PYTHON_SDK)[dev]'
 	@touch $@
 
+$(JAVA_TOOLS)/installed: $(TOOLS)/fetch-java-tools
+	$(call say,Fetching the generators for Java)
+	@command -v mvn >/dev/null || { echo 'mvn was not found: install a JDK (17 or later) and Maven' >&2; exit 1; }
+	$(TOOLS)/fetch-java-tools
+	@touch $@
+
 .PHONY: clean
 clean: ## Removes what was built and installed
 	cargo clean
-	rm -rf $(TOOLS)/node_modules $(VENV)
+	rm -rf $(TOOLS)/node_modules $(JAVA_TOOLS) $(VENV)
