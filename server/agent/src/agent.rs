@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::listeners::Listeners;
 use self::{pulse::Alive, signals::Signals};
 use crate::{
-    api::{self, About, Context},
+    api::{self, About, Context, IntakeLayer},
     config::{Config, LimitsConfig, TlsConfig},
     consensus::Council,
     discovery,
@@ -126,10 +126,13 @@ impl Agent {
         let limits = &config.limits;
         let context = Context::new(handle.clone(), about, metrics.clone(), limits.max_watchers, stopping.clone());
         let clients = client_entrance(limits, &metrics);
-        let api = serving.spawn(api::serve(listeners.api, Arc::new(context), clients, tls.api, limits.keepalive));
+        let context = Arc::new(context);
+        let intake = IntakeLayer::new(&metrics, clients.patience);
+        let page = config.http_page.then(|| api::page_calls(&context, intake.clone()));
+        let api = serving.spawn(api::serve(listeners.api, context, intake, clients, tls.api, limits.keepalive));
         let alive = Alive::new();
         tokio::spawn(pulse::run(handle.clone(), alive.clone(), metrics.clone(), traffic, cancel.clone()));
-        let sources = pulse::sources(handle.clone(), alive, metrics);
+        let sources = pulse::sources(handle.clone(), alive, metrics, page);
         let http_cancel = cancel.clone();
         let http = serving.spawn(async move {
             if let Some(listener) = listeners.http {

@@ -10,6 +10,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    api::PageCalls,
     driver::{Departure, Handle},
     http,
     metrics::Metrics,
@@ -67,7 +68,7 @@ pub(super) async fn run(
 }
 
 /// What the HTTP endpoint answers from.
-pub(super) fn sources(handle: Handle, alive: Alive, metrics: Metrics) -> http::Sources {
+pub(super) fn sources(handle: Handle, alive: Alive, metrics: Metrics, page: Option<PageCalls>) -> http::Sources {
     let live = move || {
         let silent = alive.silence();
         if silent < DEAD_AFTER { Ok(()) } else { Err(format!("the driver has not answered for {silent:.1?}")) }
@@ -82,5 +83,5 @@ pub(super) fn sources(handle: Handle, alive: Alive, metrics: Metrics) -> http::S
             ViewState::Transition => Err("the node is between two views".to_owned()),
         }
     };
-    http::Sources { metrics: Arc::new(move || metrics.encode()), live: Arc::new(live), ready: Arc::new(ready) }
+    http::Sources { metrics: Arc::new(move || metrics.encode()), live: Arc::new(live), ready: Arc::new(ready), page }
 }

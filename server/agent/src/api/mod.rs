@@ -1,11 +1,12 @@
 //! The public API: one file a service, each a thin map onto the driver's handle.
 //!
-//! Besides its own services it serves health, reflection (v1 and v1alpha) and gRPC-Web, all on one port. It knows
-//! neither connections to peers nor the core's rules.
+//! Besides its own services it serves health, reflection (v1 and v1alpha) and gRPC-Web, all on one port; the page of the
+//! HTTP endpoint gets those calls that only read. It knows neither connections to peers nor the core's rules.
 
 mod admin;
 mod backup;
 mod barrier;
+mod browser;
 mod changes;
 mod context;
 mod coordinate;
@@ -57,14 +58,16 @@ use quorate_proto::{
 };
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
-use tonic::transport::Server;
+use tonic::{service::Routes, transport::Server};
 use tonic_web::GrpcWebLayer;
 
+pub use browser::{PageCalls, page_calls};
 pub use context::{About, Context};
 pub use error::ApiError;
+pub use intake::IntakeLayer;
 
 use self::{
-    admin::Admin, barrier::Barriers, election::Elections, events::Events, intake::IntakeLayer, lock::Locks,
+    admin::Admin, barrier::Barriers, election::Elections, events::Events, lock::Locks,
     membership::Membership, name::Names, quorum::Quorum, session::Sessions,
 };
 use crate::{
@@ -88,6 +91,20 @@ const KEEPALIVE_ANSWER: Duration = Duration::from_secs(20);
 /// How long calls under way may take when the agent stops.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// The agent's own services.
+fn services(context: &Arc<Context>) -> Routes {
+    let context = || Arc::clone(context);
+    Routes::new(MembershipServiceServer::new(Membership(context())).max_decoding_message_size(MAX_REQUEST))
+        .add_service(QuorumServiceServer::new(Quorum(context())).max_decoding_message_size(MAX_REQUEST))
+        .add_service(SessionServiceServer::new(Sessions(context())).max_decoding_message_size(MAX_REQUEST))
+        .add_service(NameServiceServer::new(Names(context())).max_decoding_message_size(MAX_REQUEST))
+        .add_service(LockServiceServer::new(Locks(context())).max_decoding_message_size(MAX_REQUEST))
+        .add_service(ElectionServiceServer::new(Elections(context())).max_decoding_message_size(MAX_REQUEST))
+        .add_service(BarrierServiceServer::new(Barriers(context())).max_decoding_message_size(MAX_REQUEST))
+        .add_service(EventServiceServer::new(Events(context())).max_decoding_message_size(MAX_REQUEST))
+        .add_service(AdminServiceServer::new(Admin(context())).max_decoding_message_size(MAX_REQUEST))
+}
+
 /// Serves until `context.stopping`, then lets calls under way end, for a bounded time. A client that says nothing for
 /// `keepalive` is asked whether it is still there. With `tls` nothing else is spoken.
 ///
@@ -96,6 +113,7 @@ const GRACE: Duration = Duration::from_secs(3);
 pub async fn serve(
     listener: TcpListener,
     context: Arc<Context>,
+    intake: IntakeLayer,
     entrance: Entrance,
     tls: Option<ApiTls>,
     keepalive: Duration,
@@ -115,18 +133,8 @@ pub async fn serve(
         .http2_keepalive_interval(Some(keepalive))
         .http2_keepalive_timeout(Some(keepalive.min(KEEPALIVE_ANSWER)))
         .layer(GrpcWebLayer::new())
-        .layer(IntakeLayer::new(context.metrics(), entrance.patience))
-        .add_service(
-            MembershipServiceServer::new(Membership(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST),
-        )
-        .add_service(QuorumServiceServer::new(Quorum(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
-        .add_service(SessionServiceServer::new(Sessions(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
-        .add_service(NameServiceServer::new(Names(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
-        .add_service(LockServiceServer::new(Locks(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
-        .add_service(ElectionServiceServer::new(Elections(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
-        .add_service(BarrierServiceServer::new(Barriers(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
-        .add_service(EventServiceServer::new(Events(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
-        .add_service(AdminServiceServer::new(Admin(Arc::clone(&context))).max_decoding_message_size(MAX_REQUEST))
+        .layer(intake)
+        .add_routes(services(&context))
         .add_service(health)
         .add_service(reflection().build_v1().map_err(|error| error.to_string())?)
         .add_service(reflection().build_v1alpha().map_err(|error| error.to_string())?);

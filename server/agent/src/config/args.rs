@@ -33,9 +33,13 @@ pub struct SettingsArgs {
     /// Where clients reach the API, when that differs
     #[arg(long, env = "QUORATE_API_ADVERTISE", value_name = "HOST[:PORT]")]
     pub api_advertise: Option<String>,
-    /// Where metrics and health are served over HTTP, or "off" [default: 127.0.0.1:7601]
+    /// Where metrics, health and a page for browsers are served over HTTP, or "off" [default: 127.0.0.1:7601]
     #[arg(long, env = "QUORATE_HTTP_LISTEN", value_name = "ADDR")]
     pub http_listen: Option<String>,
+    /// Whether the page is served there, which shows the cluster to whoever reaches it: "on" or "off" [default: on, unless
+    /// the API speaks TLS]
+    #[arg(long, env = "QUORATE_HTTP_PAGE", value_name = "WHETHER")]
+    pub http_page: Option<String>,
     /// Where this node listens for peers; once for each network [default: 127.0.0.1:7501]
     #[arg(long, env = "QUORATE_PEER_LISTEN", value_name = "[NET=]ADDR", value_delimiter = ',')]
     pub peer_listen: Vec<String>,
@@ -255,6 +259,7 @@ pub(super) fn apply(given: &ArgMatches, draft: &mut Draft, origins: &mut Origins
     put.one("api_listen", "api.listen", &mut draft.api.listen)?;
     put.one("api_advertise", "api.advertise", &mut draft.api.advertise)?;
     put.one("http_listen", "http.listen", &mut draft.http.listen)?;
+    put.one("http_page", "http.page", &mut draft.http.page)?;
     put.one("log_level", "log.level", &mut draft.log.level)?;
     put.one("log_format", "log.format", &mut draft.log.format)?;
     put.networks("peer_listen", "listen", &mut draft.network, |network| &mut network.listen)?;

@@ -41,6 +41,7 @@ const MAX_SEEDS: usize = 64;
 /// Makes a configuration of what was written.
 pub(super) fn resolve(draft: Draft, origins: &Origins) -> Result<Config, ConfigError> {
     let api_listen = listener(&draft.api.listen, API_LISTEN, "api.listen", origins)?;
+    let tls = tls::resolve(draft.tls, origins)?;
     let config = Config {
         cluster: cluster(draft.cluster, origins)?,
         node_name: node_name(draft.node_name, origins)?,
@@ -48,9 +49,10 @@ pub(super) fn resolve(draft: Draft, origins: &Origins) -> Result<Config, ConfigE
         api_listen,
         api_advertise: api_advertise(draft.api.advertise, api_listen, origins)?,
         http_listen: http_listen(draft.http.listen, origins)?,
+        http_page: draft.http.page.map_or(tls.api.is_none(), |Text(page)| page),
         networks: networks(draft.network, origins)?,
         discovery: discovery(draft.discovery, origins)?,
-        tls: tls::resolve(draft.tls, origins)?,
+        tls,
         quorum: quorum::resolve(&draft.quorum, origins)?,
         labels: quorum::labels(draft.labels, origins)?,
         timing: timing(&draft.timing),

@@ -58,6 +58,7 @@ pub(super) struct ApiDraft {
 #[serde(deny_unknown_fields, default)]
 pub(super) struct HttpDraft {
     pub(super) listen: Slot<Option<SocketAddr>>,
+    pub(super) page: Slot<bool>,
 }
 
 /// `[[network]]`
@@ -213,7 +214,7 @@ impl From<&Config> for Draft {
             node_name: some(&config.node_name),
             data_dir: some(&config.data_dir),
             api: ApiDraft { listen: some(&config.api_listen), advertise: config.api_advertise.clone().map(Text) },
-            http: HttpDraft { listen: some(&config.http_listen) },
+            http: HttpDraft { listen: some(&config.http_listen), page: some(&config.http_page) },
             network: config.networks.iter().map(NetworkDraft::from).collect(),
             discovery: DiscoveryDraft::from(&config.discovery),
             tls: TlsDraft::from(&config.tls),

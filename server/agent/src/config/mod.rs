@@ -52,8 +52,10 @@ pub struct Config {
     pub api_listen: SocketAddr,
     /// Where clients reach the API, as `host:port`, when that differs from `api_listen`.
     pub api_advertise: Option<String>,
-    /// Where metrics and health are served over HTTP; none when switched off.
+    /// Where metrics, health and the page are served over HTTP; none when switched off.
     pub http_listen: Option<SocketAddr>,
+    /// Whether the page is served there, which shows the cluster to whoever reaches it. On, unless the API speaks TLS.
+    pub http_page: bool,
     /// The networks over which peers are reached, in order of preference; 1 to 8.
     pub networks: Vec<NetworkConfig>,
     /// Where to look for peers.

@@ -120,6 +120,22 @@ impl Value for usize {
     }
 }
 
+impl Value for bool {
+    const WHAT: &'static str = "\"on\" or \"off\"";
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "on" => Ok(true),
+            "off" => Ok(false),
+            _ => Err("there is nothing else".into()),
+        }
+    }
+
+    fn show(&self) -> String {
+        if *self { "on" } else { "off" }.into()
+    }
+}
+
 impl Value for SocketAddr {
     const WHAT: &'static str = "an IP address with a port, such as \"10.0.0.1:7501\" or \"[::]:7501\"";
 

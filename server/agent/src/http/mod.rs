@@ -1,6 +1,7 @@
-//! Metrics and health over plain HTTP/1.1, for Prometheus and for probes.
+//! Metrics, health and a page over plain HTTP/1.1: for Prometheus, for probes, and for people.
 //!
-//! It knows nothing of the agent but three functions. A client that is slow to ask, slow to read or never goes away
+//! The page is files that the program has in itself; it asks by gRPC-Web, here, and only calls that read are let pass. It
+//! knows nothing of the agent but three functions and those calls. A client that is slow to ask, slow to read or never goes away
 //! costs one of a bounded number of connections, and only for a while.
 
 mod reply;
@@ -16,6 +17,8 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use crate::api::PageCalls;
+
 /// Where the answers come from. Each is called once for a request and must not block.
 #[derive(Clone)]
 pub struct Sources {
@@ -25,6 +28,8 @@ pub struct Sources {
     pub live: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
     /// Whether the agent can serve clients; else why not yet.
     pub ready: Arc<dyn Fn() -> Result<(), String> + Send + Sync>,
+    /// What the page calls; none when it is off.
+    pub page: Option<PageCalls>,
 }
 
 /// What one client may cost.
@@ -87,8 +92,8 @@ async fn connection(
 ) {
     let remote = stream.peer_addr().ok();
     let answer = service_fn(move |request| {
-        let reply = reply::answer(&request, &sources);
-        async move { Ok::<_, Infallible>(reply) }
+        let sources = sources.clone();
+        async move { Ok::<_, Infallible>(reply::answer(request, &sources).await) }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(16 * 1024);

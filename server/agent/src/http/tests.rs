@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use hyper::{Request, Response};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -16,6 +17,8 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
+use tower::{service_fn, util::BoxCloneSyncService};
 
 use super::{LIMITS, Limits, Sources, serve_within};
 
@@ -36,6 +39,9 @@ async fn start(limits: Limits) -> Running {
         metrics: Arc::new(|| "quorate_up 1\n# EOF\n".into()),
         live: Arc::new(|| Ok(())),
         ready: Arc::new(move || if seen.load(Ordering::SeqCst) { Ok(()) } else { Err("forming a view".into()) }),
+        page: Some(BoxCloneSyncService::new(service_fn(|request: Request<Body>| async move {
+            Ok(Response::new(Body::new(format!("called {}", request.uri().path()))))
+        }))),
     };
     let cancel = CancellationToken::new();
     let task = tokio::spawn(serve_within(listener, sources, cancel.clone(), limits));
@@ -90,6 +96,18 @@ async fn head_has_no_body_and_the_rest_is_refused() {
     let answer = ask(http.address, "POST", "/metrics").await;
     assert!(answer.starts_with("HTTP/1.1 405 ") && answer.contains("allow: GET, HEAD\r\n"), "{answer}");
     assert!(exchange(http.address, "nonsense\r\n\r\n").await.starts_with("HTTP/1.1 400 "));
+}
+
+#[tokio::test]
+async fn browsers_get_a_page_whose_calls_are_served() {
+    let http = start(LIMITS).await;
+    let browser = "GET / HTTP/1.1\r\nhost: x\r\naccept: text/html,*/*\r\nconnection: close\r\n\r\n";
+    let page = exchange(http.address, browser).await;
+    assert!(page.contains("content-type: text/html") && page.contains("default-src 'none'"), "{page}");
+    assert!(page.contains("/page.js"), "{page}");
+    assert!(ask(http.address, "GET", "/page.js").await.starts_with("HTTP/1.1 200 "));
+    let read = ask(http.address, "POST", "/quorate.v1.MembershipService/GetView").await;
+    assert!(read.contains("called /quorate.v1.MembershipService/GetView"), "{read}");
 }
 
 #[tokio::test]
