@@ -21,7 +21,16 @@ JAVA_TOOLS := $(TOOLS)/java
 PYTHON_SDK := sdk-bindings/python
 VENV := $(PYTHON_SDK)/.venv
 GO_SDK := sdk-bindings/go
-# All of it that is not generated.
+TS_SDK := sdk-bindings/typescript
+TS_INSTALLED := $(TS_SDK)/node_modules/.package-lock.json
+TS_BUILT := $(TS_SDK)/conformance/dist/driver.js
+JAVA_SDK := sdk-bindings/java
+JAVA_BUILT := $(JAVA_SDK)/target/classpath
+# What an agent serves to browsers, made from the TypeScript SDK.
+PAGE := server/agent/src/http/page/page.js
+# $(call maven,goals): Maven in the Java SDK; it resets the colours that it does not use.
+maven = cd $(JAVA_SDK) && mvn --quiet --batch-mode -Dstyle.color=never $(1) | sed $$'s/\e\\[0*m//g'
+# All of the Go SDK that is not generated.
 GO_WRITTEN := . ./conformance ./examples/... ./tests
 # What generates the stubs; the generators for Go are fetched by go itself.
 GENERATORS := $(BUF) $(VENV)/installed $(JAVA_TOOLS)/installed
@@ -54,6 +63,13 @@ $(call say,The SDKs and their examples work with real agents)
 @$(WITH_CLUSTER) sdk-bindings/tools/check_packages
 $(call say,What is written of grpcurl works)
 @$(WITH_CLUSTER) sdk-bindings/tools/check_scripting
+$(call say,The page works in a browser)
+@$(WITH_CLUSTER) $(TS_SDK)/tools/check_page
+$(call say,Every SDK plays the conformance scenarios)
+@QUORATE_TEST_PROGRAMS=$(abspath $(TARGET))/debug $(TARGET)/debug/quorate-conformance
+endef
+define go-driver
+@cd $(GO_SDK) && go build -o $(abspath $(TARGET))/debug/quorate-conformance-go ./conformance
 endef
 
 .PHONY: help
@@ -84,7 +100,7 @@ test: verify ## The same as verify
 check: check-static check-tests ## verify, without the tests of tests/, which need root
 
 .PHONY: check-static
-check-static: check-lock check-format check-api check-stubs check-lint check-core check-docs check-python check-go ## All that is checked without running anything
+check-static: check-lock check-format check-api check-stubs check-lint check-core check-docs check-python check-go check-typescript check-java ## All that is checked without running anything
 
 .PHONY: check-machine
 check-machine: ## This machine can run the tests of tests/; installs iproute2 on Debian when `ip` is missing
@@ -131,6 +147,21 @@ check-go: ## The Go SDK: format, vet, staticcheck, unit tests
 	@cd $(GO_SDK) && go vet ./... && go tool -modfile=tools/go.mod staticcheck $(GO_WRITTEN) $(call or-else,mend what is named above)
 	@cd $(GO_SDK) && go test .
 
+.PHONY: check-typescript
+check-typescript: $(TS_INSTALLED) ## The TypeScript SDK and the page: format, lint, types, unit tests, docs
+	$(call say,The TypeScript SDK: format and lint and types and units and docs)
+	@cd $(TS_SDK) && npm run --silent format $(call or-else,run "make fix")
+	@cd $(TS_SDK) && npm run --silent lint $(call or-else,"make fix" mends what can be mended safely)
+	@cd $(TS_SDK) && npm run --silent build && npm run --silent types && npm run --silent build:tests
+	@cd $(TS_SDK) && npm test --silent
+	@cd $(TS_SDK) && npm run --silent docs
+	@cd $(TS_SDK) && npm run --silent page | diff -q - ../../$(PAGE) $(call or-else,run "make page")
+
+.PHONY: check-java
+check-java: ## The Java SDK: format, lint, unit tests, docs
+	$(call say,The Java SDK: format and lint and units and docs)
+	@$(call maven,spotless:check test javadoc:javadoc) $(call or-else,"make fix" mends the format)
+
 .PHONY: check-lint
 check-lint: ## Clippy finds nothing; in the core also nothing of what server/core/clippy.toml bans
 	$(call say,Clippy finds nothing)
@@ -156,19 +187,25 @@ check-tests: ## Unit, API, SDK and process tests, doc tests, and the fixed seeds
 # In one go, and with the programs that are built by it: cargo builds all libraries anew when it is asked for another part
 # of the workspace.
 .PHONY: check-all-tests
-check-all-tests: check-machine $(VENV)/installed
+check-all-tests: check-machine $(BUF) $(VENV)/installed $(TS_BUILT) $(JAVA_BUILT)
 	$(call say,Tests of all crates and whole-system tests)
 	@QUORATE_TEST_PROGRAMS=$(abspath $(TARGET))/debug cargo test --locked --workspace
+	$(go-driver)
 	$(check-sdks)
 
 .PHONY: check-sdks
-check-sdks: build $(BUF) $(VENV)/installed ## The packages of the SDKs, installed into empty projects, and the lines for grpcurl, with real agents
+check-sdks: build drivers ## The packages of the SDKs, installed into empty projects; the lines for grpcurl; the page in a browser; conformance
 	$(check-sdks)
 
-.PHONY: conformance
-conformance: build $(VENV)/installed ## Plays tests/conformance with every SDK (a minute); ARGS='--only python --scenario failover', ARGS=--write
-	$(call say,Playing the conformance scenarios with every SDK)
+.PHONY: drivers
+drivers: $(BUF) $(VENV)/installed $(TS_BUILT) $(JAVA_BUILT)
+	$(call say,Building the drivers of the conformance scenarios)
 	cargo build --locked -p quorate-tests --bin quorate-conformance --bin quorate-conformance-rust
+	$(go-driver)
+
+.PHONY: conformance
+conformance: build drivers ## Plays tests/conformance with every SDK (two minutes); ARGS='--only python --scenario failover', ARGS=--write
+	$(call say,Playing the conformance scenarios with every SDK)
 	@QUORATE_TEST_PROGRAMS=$(abspath $(TARGET))/debug $(TARGET)/debug/quorate-conformance $(ARGS)
 
 .PHONY: check-system
@@ -238,7 +275,7 @@ stubs: $(GENERATORS) ## Generates the stubs of all SDKs from the schema
 	proto/tools/generate
 
 .PHONY: fix
-fix: stubs ## Formats code and schema, generates the stubs anew, and mends what Clippy can mend safely
+fix: stubs page ## Formats code and schema, generates the stubs anew, and mends what Clippy can mend safely
 	$(call say,Formatting the schema)
 	$(BUF) format --write proto
 	$(call say,Mending what Clippy can mend)
@@ -247,8 +284,14 @@ fix: stubs ## Formats code and schema, generates the stubs anew, and mends what 
 	cargo fmt --all
 	$(call say,Mending and formatting the Python SDK)
 	cd $(PYTHON_SDK) && .venv/bin/ruff check --quiet --fix . && .venv/bin/ruff format --quiet .
-	$(call say,Formatting the Go SDK)
+	$(call say,Formatting the SDKs for Go and TypeScript and Java)
 	cd $(GO_SDK) && gofmt -w .
+	cd $(TS_SDK) && npm run --silent fix
+	$(call maven,spotless:apply)
+
+.PHONY: page
+page: $(TS_INSTALLED) ## Makes the page that agents serve to browsers anew from sdk-bindings/typescript/page
+	cd $(TS_SDK) && npm run --silent page >../../$(PAGE)
 
 .PHONY: release-api
 release-api: $(BUF) ## At a release: makes the present schema the one that later changes are compared with
@@ -258,7 +301,7 @@ release-api: $(BUF) ## At a release: makes the present schema the one that later
 ##@ Tools
 
 .PHONY: tools
-tools: $(GENERATORS) ## Installs buf and the generators into proto/tools, and the SDKs' tools beside each, as pinned
+tools: $(GENERATORS) $(TS_INSTALLED) ## Installs buf and the generators into proto/tools, and the SDKs' tools beside each, as pinned
 	@printf 'buf %s at %s\n' "$$($(BUF) --version)" '$(BUF)'
 
 # Anew whenever the lock file is newer than what was installed from it.
@@ -276,6 +319,19 @@ $(VENV)/installed: $(PYTHON_SDK)/pyproject.toml
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --editable '$(PYTHON_SDK)[dev]'
 	@touch $@
 
+$(TS_INSTALLED): $(TS_SDK)/package.json $(TS_SDK)/package-lock.json
+	$(call say,Installing the tools of the TypeScript SDK)
+	npm ci --prefix $(TS_SDK) --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(TS_BUILT): $(TS_INSTALLED) $(shell find $(TS_SDK)/src $(TS_SDK)/conformance/*.ts -name '*.ts' 2>/dev/null)
+	@cd $(TS_SDK) && npm run --silent build && npm run --silent build:tests
+
+$(JAVA_BUILT): $(JAVA_SDK)/pom.xml $(shell find $(JAVA_SDK)/src $(JAVA_SDK)/conformance -name '*.java' 2>/dev/null)
+	$(call say,Building the Java SDK)
+	@$(call maven,process-test-classes)
+	@touch $@
+
 $(JAVA_TOOLS)/installed: $(TOOLS)/fetch-java-tools
 	$(call say,Fetching the generators for Java)
 	@command -v mvn >/dev/null || { echo 'mvn was not found: install a JDK (17 or later) and Maven' >&2; exit 1; }
@@ -285,4 +341,4 @@ $(JAVA_TOOLS)/installed: $(TOOLS)/fetch-java-tools
 .PHONY: clean
 clean: ## Removes what was built and installed
 	cargo clean
-	rm -rf $(TOOLS)/node_modules $(JAVA_TOOLS) $(VENV)
+	rm -rf $(TOOLS)/node_modules $(JAVA_TOOLS) $(VENV) $(TS_SDK)/{node_modules,dist,build,conformance/dist} $(JAVA_SDK)/target

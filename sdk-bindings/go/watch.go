@@ -14,6 +14,9 @@ import (
 // idle is for how long a stream may be silent: agents send bookmarks more often.
 const idle = 15 * time.Second
 
+// ahead is how many messages are read ahead, so that whoever reads many at once need not wait for a goroutine for each.
+const ahead = 16
+
 // WatchOptions says where a watch begins and when it gives up. The zero value is a watch from now on that never does.
 type WatchOptions struct {
 	// Cursor resumes after this cursor, which any agent of the cluster gave out. Watches whose messages have none ignore it.
@@ -91,18 +94,12 @@ func (w *Watch[M]) Next(ctx context.Context) (*M, error) {
 		if err != nil {
 			return nil, err
 		}
-		silent := time.NewTimer(idle)
 		var next received[M]
 		select {
 		case next = <-reader.messages:
-		case <-silent.C:
-			next.err = ErrSilent
-		case <-ctx.Done():
-			next.err = ctx.Err()
-		case <-w.ctx.Done():
-			next.err = ErrClosed
+		default:
+			next = w.await(ctx, reader)
 		}
-		silent.Stop()
 		if ctx.Err() != nil && next.message == nil {
 			return nil, ctx.Err()
 		}
@@ -112,6 +109,22 @@ func (w *Watch[M]) Next(ctx context.Context) (*M, error) {
 		if next.message != nil {
 			return next.message, nil
 		}
+	}
+}
+
+// await is what a stream that has nothing yet comes up with.
+func (w *Watch[M]) await(ctx context.Context, from *reader[M]) received[M] {
+	silent := time.NewTimer(idle)
+	defer silent.Stop()
+	select {
+	case next := <-from.messages:
+		return next
+	case <-silent.C:
+		return received[M]{err: ErrSilent}
+	case <-ctx.Done():
+		return received[M]{err: ctx.Err()}
+	case <-w.ctx.Done():
+		return received[M]{err: ErrClosed}
 	}
 }
 
@@ -162,10 +175,10 @@ func (w *Watch[M]) current(ctx context.Context) (*reader[M], error) {
 	return w.reader, nil
 }
 
-// read begins to read a stream. It is read one message ahead of whoever watches.
+// read begins to read a stream. It is read a few messages ahead of whoever watches.
 func (w *Watch[M]) read(index int, cursor string) *reader[M] {
 	ctx, stop := context.WithCancel(w.ctx)
-	reader := &reader[M]{index: index, messages: make(chan received[M]), stop: stop}
+	reader := &reader[M]{index: index, messages: make(chan received[M], ahead), stop: stop}
 	tell := func(next received[M]) bool {
 		select {
 		case reader.messages <- next:

@@ -14,7 +14,7 @@ import { Client, type v1 } from "quorate";
 const LIMIT_MS = 60_000;
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
 
-const endpoints = (process.env["QUORATE_ENDPOINTS"] ?? "").split(",");
+const endpoints = (process.env.QUORATE_ENDPOINTS ?? "").split(",");
 assert.equal(endpoints.length, 3, "QUORATE_ENDPOINTS must name three agents");
 const [first, , third] = await Promise.all(endpoints.map(agentAt));
 assert.ok(first && third);
@@ -28,7 +28,7 @@ const gate = session.barrier("page/gate", { count: 2 });
 const waiting = gate.enter();
 
 const browser = await chromium.launch({
-  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ARGUMENTS,
 });
 try {
