@@ -23,6 +23,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::Parser;
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
+use futures_util::StreamExt;
 
 use crate::scenario::{Scenario, read_all};
 
@@ -35,6 +36,9 @@ struct Args {
     /// Only scenarios whose names contain this.
     #[arg(long, default_value = "")]
     scenario: String,
+    /// How many SDKs are played beside each other, each with agents of its own.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=64))]
+    jobs: u8,
     /// Writes the table into sdk-bindings/README.md.
     #[arg(long, conflicts_with_all = ["only", "scenario"])]
     write: bool,
@@ -57,8 +61,8 @@ async fn main() -> Result<ExitCode> {
     let drivers: BTreeMap<String, Vec<String>> = serde_saphyr::from_str(&drivers).context("drivers.yaml")?;
     quorate_tests::build_programs();
     let chosen = drivers.iter().filter(|(name, _)| name.contains(&args.only));
-    // Each has a cluster of its own, and most of the time all of them wait.
-    let played = futures_util::future::join_all(chosen.map(|(name, command)| played(name, command, &scenarios))).await;
+    let plays = chosen.map(|(name, command)| played(name, command, &scenarios));
+    let played: Vec<_> = futures_util::stream::iter(plays).buffered(usize::from(args.jobs)).collect().await;
     let table = table(&scenarios, &played).to_string();
     println!("\n{table}");
     if args.write {

@@ -24,7 +24,8 @@ pub fn page_calls(context: &Arc<Context>, intake: IntakeLayer) -> PageCalls {
             if only_reads(request.uri().path()) {
                 return all.oneshot(request).await;
             }
-            let mut refusal = Response::new(Body::new("only calls that read are served here; use the API\n".to_owned()));
+            let mut refusal =
+                Response::new(Body::new("only calls that read are served here; use the API\n".to_owned()));
             *refusal.status_mut() = StatusCode::FORBIDDEN;
             Ok(refusal)
         }
@@ -46,7 +47,8 @@ mod tests {
         for reading in ["MembershipService/GetView", "NameService/WatchNames", "ElectionService/ObserveLeader"] {
             assert!(only_reads(&format!("/quorate.v1.{reading}")), "{reading}");
         }
-        for other in ["AdminService/Backup", "AdminService/SetSetting", "MembershipService/Leave", "X/../Leave", "Get"] {
+        for other in ["AdminService/Backup", "AdminService/SetSetting", "MembershipService/Leave", "X/../Leave", "Get"]
+        {
             assert!(!only_reads(&format!("/quorate.v1.{other}")), "{other}");
         }
         assert!(!only_reads("/grpc.reflection.v1.ServerReflection/GetX"));

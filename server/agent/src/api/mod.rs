@@ -67,8 +67,8 @@ pub use error::ApiError;
 pub use intake::IntakeLayer;
 
 use self::{
-    admin::Admin, barrier::Barriers, election::Elections, events::Events, lock::Locks,
-    membership::Membership, name::Names, quorum::Quorum, session::Sessions,
+    admin::Admin, barrier::Barriers, election::Elections, events::Events, lock::Locks, membership::Membership,
+    name::Names, quorum::Quorum, session::Sessions,
 };
 use crate::{
     tls::ApiTls,
