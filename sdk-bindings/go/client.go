@@ -58,7 +58,7 @@ func Connect(options Options) (*Client, error) {
 	}, nil
 }
 
-// Close ends all connections, and every call and watch that is under way. Close sessions before it.
+// Close ends all connections, and every call and watch that is under way, with [ErrClosed]. Close sessions before it.
 func (c *Client) Close() { c.pool.close() }
 
 // Options is what the client was made with, with all defaults.

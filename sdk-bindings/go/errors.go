@@ -19,7 +19,7 @@ var (
 	// ErrConnectionLost says that the connection failed in the middle of a call that may not be repeated: it may have been
 	// carried out or not.
 	ErrConnectionLost = errors.New("the call may have been carried out")
-	// ErrClosed says that the session or the watch was closed by this program.
+	// ErrClosed says that the client, the session or the watch was closed by this program.
 	ErrClosed = errors.New("it was closed")
 	// ErrSilent says that no agent could keep the session alive in time: what it holds may be somebody else's before long.
 	// When an agent answers again and it is still there, it is valid again.

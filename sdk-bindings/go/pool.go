@@ -42,6 +42,9 @@ type pool struct {
 	stubs   []*Stubs
 	// preferred is the endpoint that answered last.
 	preferred atomic.Int64
+	// ctx ends when the client is closed, and with it what is under way.
+	ctx  context.Context
+	stop context.CancelFunc
 }
 
 func newPool(options Options) (*pool, error) {
@@ -58,6 +61,7 @@ func newPool(options Options) (*pool, error) {
 		transport = credentials.NewTLS(config)
 	}
 	p := &pool{options: options}
+	p.ctx, p.stop = context.WithCancel(context.Background())
 	for _, endpoint := range options.Endpoints {
 		conn, err := grpc.NewClient(endpoint, dialOptions(&options, transport)...)
 		if err != nil {
@@ -120,7 +124,7 @@ func call[T any](
 		if err != nil {
 			return none, err
 		}
-		if err := pause(ctx, next.pause); errors.Is(err, context.Canceled) {
+		if err := p.pause(ctx, next.pause); err != nil {
 			return none, err
 		}
 		answer, err := once(ctx, next.limit, func(ctx context.Context) (T, error) { return invoke(ctx, p.stubs[next.index]) })
@@ -128,8 +132,8 @@ func call[T any](
 			p.preferred.Store(int64(next.index))
 			return answer, nil
 		}
-		if errors.Is(ctx.Err(), context.Canceled) {
-			return none, ctx.Err()
+		if err := p.over(ctx); err != nil {
+			return none, err
 		}
 		if err := plan.failed(failed(p.stubs[next.index].Endpoint, err)); err != nil {
 			return none, err
@@ -157,7 +161,31 @@ func wait[T any](ctx context.Context, p *pool, invoke func(context.Context, *Stu
 	return call(ctx, p, 0, kind{waits: true}, invoke)
 }
 
+// over is why no call may go on: the client is closed, or its caller has canceled it. For deadlines there is the plan.
+func (p *pool) over(ctx context.Context) error {
+	if p.ctx.Err() != nil {
+		return ErrClosed
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// pause waits, unless the call is over before.
+func (p *pool) pause(ctx context.Context, span time.Duration) error {
+	if span > 0 {
+		select {
+		case <-time.After(span):
+		case <-ctx.Done():
+		case <-p.ctx.Done():
+		}
+	}
+	return p.over(ctx)
+}
+
 func (p *pool) close() {
+	p.stop()
 	for _, stubs := range p.stubs {
 		// It fails only when it is closed already.
 		_ = stubs.Conn.Close()

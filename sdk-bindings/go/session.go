@@ -103,7 +103,7 @@ func (c *Client) ResumeSession(ctx context.Context, token string) (*Session, err
 }
 
 func newSession(pool *pool, token, id string, ttl time.Duration, sent instant) *Session {
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(pool.ctx)
 	session := &Session{
 		pool: pool, token: token, id: id, ttl: ttl, heard: sent, changed: make(chan struct{}), stop: stop,
 	}

@@ -39,7 +39,7 @@ type Watch[M any] struct {
 	pool *pool
 	open func(context.Context, *Stubs, string) (grpc.ServerStreamingClient[M], error)
 
-	// Canceled when it is closed.
+	// Canceled when it, or the client, is closed.
 	ctx  context.Context
 	stop context.CancelFunc
 
@@ -64,7 +64,7 @@ type received[M any] struct {
 func newWatch[M any](
 	pool *pool, options WatchOptions, open func(context.Context, *Stubs, string) (grpc.ServerStreamingClient[M], error),
 ) *Watch[M] {
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(pool.ctx)
 	resume := newResume(len(pool.stubs), int(pool.preferred.Load()), options)
 	return &Watch[M]{pool: pool, open: open, ctx: ctx, stop: stop, resume: resume}
 }
@@ -87,7 +87,8 @@ func (w *Watch[M]) Endpoint() string {
 }
 
 // Next is the next message; it blocks until there is one, for as long as the context lasts. When that ends before, nothing is
-// lost: the next call goes on. After [Watch.Close] it is [ErrClosed].
+// lost: the next call goes on. After [Watch.Close] or
+// [Client.Close] it is [ErrClosed].
 func (w *Watch[M]) Next(ctx context.Context) (*M, error) {
 	for {
 		reader, err := w.current(ctx)

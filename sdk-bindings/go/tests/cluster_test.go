@@ -302,6 +302,30 @@ func TestNames(t *testing.T) {
 	is(t, err, quorate.ErrClosed)
 }
 
+func TestAClientThatIsClosedEndsWhatIsUnderWay(t *testing.T) {
+	ctx, client := connected(t)
+	session, err := client.OpenSession(ctx, quorate.SessionOptions{TTL: time.Second})
+	must(t, err)
+	watch := client.Names.Watch("go/", quorate.WatchOptions{})
+	_, err = watch.Next(ctx)
+	must(t, err)
+	ended := make(chan error)
+	go func() {
+		_, err := watch.Next(ctx)
+		ended <- err
+	}()
+	go func() {
+		_, err := session.Barrier("go/closed", quorate.BarrierPlan{Parties: quorate.Count(2)}).Enter(ctx)
+		ended <- err
+	}()
+	client.Close()
+	is(t, <-ended, quorate.ErrClosed)
+	is(t, <-ended, quorate.ErrClosed)
+	is(t, session.WaitLost(ctx, 0), quorate.ErrSilent)
+	_, err = client.Membership.View(ctx)
+	is(t, err, quorate.ErrClosed)
+}
+
 func TestNobodyIsThere(t *testing.T) {
 	ctx, client := connected(t, "127.0.0.1:1", "127.0.0.1:2")
 	_, err := client.Membership.View(ctx)
