@@ -31,7 +31,7 @@ PAGE := server/agent/src/http/page/page.js
 # $(call maven,goals): Maven in the Java SDK; it resets the colours that it does not use.
 maven = cd $(JAVA_SDK) && mvn --quiet --batch-mode -Dstyle.color=never $(1) | sed $$'s/\e\\[0*m//g'
 # All of the Go SDK that is not generated.
-GO_WRITTEN := . ./conformance ./examples/... ./tests
+GO_WRITTEN := . ./benchmark ./conformance ./examples/... ./tests
 # What generates the stubs; the generators for Go are fetched by go itself.
 GENERATORS := $(BUF) $(VENV)/installed $(JAVA_TOOLS)/installed
 # The public and peer API as last released; `make check-api` compares with it.
@@ -52,6 +52,11 @@ FUZZ_RUN := cargo fuzz run --fuzz-dir server/fuzz --sanitizer none
 # Most tests wait for processes and sockets more than they compute.
 export RUST_TEST_THREADS ?= $(shell echo $$(( 1 + $$(nproc 2>/dev/null || echo 2) )))
 
+# A first build, as on a machine for one run, is not built upon: what would help later ones only costs it time.
+ifeq ($(wildcard $(TARGET)/debug/incremental),)
+export CARGO_INCREMENTAL ?= 0
+endif
+
 say = @printf '\n== %s\n' '$(1)'
 # $(call or-else,text): what to print when the command before it fails.
 or-else = || { printf '\n%s: %s\n' 'make $@ failed' '$(1)' >&2; exit 1; }
@@ -60,7 +65,7 @@ or-else = || { printf '\n%s: %s\n' 'make $@ failed' '$(1)' >&2; exit 1; }
 WITH_CLUSTER := sdk-bindings/tools/with-cluster $(TARGET)/debug
 define check-sdks
 $(call say,The SDKs and their examples work with real agents)
-@$(WITH_CLUSTER) sdk-bindings/tools/check_packages
+@sdk-bindings/tools/check_packages $(TARGET)/debug
 $(call say,What is written of grpcurl works)
 @$(WITH_CLUSTER) sdk-bindings/tools/check_scripting
 $(call say,The page works in a browser)
@@ -100,7 +105,7 @@ test: verify ## The same as verify
 check: check-static check-tests ## verify, without the tests of tests/, which need root
 
 .PHONY: check-static
-check-static: check-lock check-format check-api check-stubs check-lint check-core check-docs check-python check-go check-typescript check-java ## All that is checked without running anything
+check-static: check-lock check-format check-api check-stubs check-lint check-core check-docs check-bindings ## All that is checked without running anything
 
 .PHONY: check-machine
 check-machine: ## This machine can run the tests of tests/; installs iproute2 on Debian when `ip` is missing
@@ -131,6 +136,11 @@ check-api: $(BUF) ## The schema: lint, format, and nothing broken since the last
 check-stubs: $(GENERATORS) ## The stubs of the SDKs are those of the schema
 	$(call say,The stubs of the SDKs are those of the schema)
 	@proto/tools/generate --check $(call or-else,run "make stubs")
+
+# Each in a folder of its own, and mostly waiting for one core or the network.
+.PHONY: check-bindings
+check-bindings: $(VENV)/installed $(TS_INSTALLED) ## The SDKs by the tools of their ecosystems: format, lint, types, unit tests, docs
+	@sdk-bindings/tools/at-once '$(MAKE) check-python' '$(MAKE) check-go' '$(MAKE) check-typescript' '$(MAKE) check-java'
 
 .PHONY: check-python
 check-python: $(VENV)/installed ## The Python SDK: format, lint, types, unit tests
@@ -219,6 +229,11 @@ campaign: ## Runs the simulator over SEEDS=20000 seeds from FROM=1; a seed that 
 	cargo build --locked --release -p quorate-sim
 	@$(TARGET)/release/quorate-sim --seeds $(SEEDS) --from $(FROM) --jobs $(JOBS)
 
+.PHONY: seeds
+seeds: ## Runs all of the simulator's checked seeds (minutes); the checks run a third of them
+	cargo build --locked --release -p quorate-sim
+	@$(TARGET)/release/quorate-sim --checked --jobs $(JOBS)
+
 .PHONY: model
 model: ## Explores every order of events for three nodes, within larger bounds than the checks do (minutes)
 	cargo test --locked --release -p quorate-sim --test model --test lease -- --ignored --nocapture
@@ -229,6 +244,14 @@ bench: check-machine ## Measures views beside Corosync and Serf, quorum, writes 
 	$(call say,Measuring)
 	cargo build --locked --release -p quorate-tests --bin quorate-benchmark
 	@$(TARGET)/release/quorate-benchmark --out $(TARGET)/benchmark $(ARGS)
+
+.PHONY: bench-sdks
+bench-sdks: $(VENV)/installed $(TS_INSTALLED) ## Measures what each SDK costs beside the bare stub of its language (5 minutes); ARGS=--write
+	$(call say,Building release agents)
+	cargo build --locked --release -p quorate-agent -p quorate-cli
+	cargo build --locked --release -p quorate-tests --bin quorate-overhead
+	$(call say,Measuring)
+	@sdk-bindings/tools/with-cluster $(TARGET)/release sdk-bindings/tools/bench_sdks $(TARGET)/release $(ARGS)
 
 .PHONY: scale
 scale: ## Runs the experiments of the Rapid paper with a thousand simulated nodes (20 minutes); ARGS='--nodes 200 crash' narrows

@@ -1,5 +1,5 @@
-// Measures what the Go SDK costs, per call and per watched event, beside the bare stub. It is given one endpoint, and prints one
-// line of JSON.
+// Measures what the Go SDK costs, per call and per watched event, beside the bare stub. It is given one endpoint, and prints
+// one line of JSON.
 package main
 
 import (
@@ -26,7 +26,7 @@ const (
 	callRounds = 20
 	// The agents' history keeps more changes than that.
 	changes      = 3000
-	changeRounds = 10
+	changeRounds = 40
 	// How many bindings are under way at once.
 	binding = 32
 	timeout = 5 * time.Second
@@ -86,7 +86,9 @@ func measure(ctx context.Context, endpoint string) (measured result, err error) 
 	}
 	names := v1.NewNameServiceClient(conn)
 	request := &v1.WatchNamesRequest{Prefix: prefix, Cursor: cursor}
-	bareEvents := func(ctx context.Context, times int) (time.Duration, error) { return watchBare(ctx, names, request, times) }
+	bareEvents := func(ctx context.Context, times int) (time.Duration, error) {
+		return watchBare(ctx, names, request, times)
+	}
 	sdkEvents := func(_ context.Context, times int) (time.Duration, error) {
 		return watchSDK(ctx, client, prefix, cursor, times)
 	}

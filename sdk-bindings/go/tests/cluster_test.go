@@ -148,7 +148,7 @@ func TestASessionIsKeptAliveAndTakenUp(t *testing.T) {
 
 func TestALostSessionEndsTheWorkThatRestsOnIt(t *testing.T) {
 	ctx, client := connected(t)
-	session := open(ctx, t, client, quorate.SessionOptions{TTL: 30 * time.Second})
+	session := open(ctx, t, client, quorate.SessionOptions{TTL: 3 * time.Second})
 	lock := session.Lock("go/lost", quorate.LockOptions{})
 	_, err := lock.Acquire(ctx)
 	must(t, err)

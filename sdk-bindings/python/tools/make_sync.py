@@ -1,5 +1,5 @@
-"""Makes `quorate._sync` from `quorate._aio`, but for `io.py`, in which the two differ; and the tests and the driver of one
-from those of the other.
+"""Makes `quorate._sync` from `quorate._aio`, but for `io.py`, in which the two differ; and the tests, the driver and
+the measured ways of one from those of the other.
 
 With `--check` nothing is written; it fails when what is there is not what would be.
 """
@@ -38,6 +38,8 @@ def made() -> dict[Path, str]:
     tests, drivers = ROOT / "tests" / "cluster", ROOT / "conformance"
     targets[tests / "test_aio.py"] = tests / "test_sync.py"
     targets[drivers / "aio_driver.py"] = drivers / "sync_driver.py"
+    ways = ROOT / "benchmark"
+    targets[ways / "aio_ways.py"] = ways / "sync_ways.py"
     with tempfile.TemporaryDirectory() as folder:
         rule = unasync.Rule(f"{ROOT}/", f"{folder}/", additional_replacements=REPLACEMENTS)
         unasync.unasync_files([str(path) for path in targets], [rule])

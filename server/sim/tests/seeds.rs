@@ -95,9 +95,11 @@ fn seeds_that_once_found_a_bug() {
     all(FOUND);
 }
 
+/// Every third one, for its time; `make seeds` runs them all.
 #[test]
-fn the_checked_set() {
-    all(&checked());
+fn a_third_of_the_checked_set() {
+    let some: Vec<_> = checked().into_iter().step_by(3).collect();
+    all(&some);
 }
 
 #[test]

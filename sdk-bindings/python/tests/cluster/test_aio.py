@@ -74,7 +74,7 @@ async def sessions(endpoints: list[str]) -> None:
 
 async def lost(endpoints: list[str]) -> None:
     async with connected(endpoints) as client, connected(endpoints) as other:
-        session = await client.open_session(ttl=30)
+        session = await client.open_session(ttl=3)
         losses: list[Loss] = []
         session.on_lost(losses.append)
         lock = session.lock("py/lost")

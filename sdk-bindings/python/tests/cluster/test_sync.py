@@ -72,7 +72,7 @@ def sessions(endpoints: list[str]) -> None:
 
 def lost(endpoints: list[str]) -> None:
     with connected(endpoints) as client, connected(endpoints) as other:
-        session = client.open_session(ttl=30)
+        session = client.open_session(ttl=3)
         losses: list[Loss] = []
         session.on_lost(losses.append)
         lock = session.lock("py/lost")

@@ -44,6 +44,42 @@ export async function abortable<T>(
   }
 }
 
+/** Says when something was awaited for too long. A timer for each wait would cost more than the wait, so it has one for all. */
+export class Watchdog {
+  readonly #ms: number;
+  readonly #late: () => void;
+  #since = Infinity;
+  #timer: ReturnType<typeof setTimeout>;
+
+  /** Calls `late` when a wait has taken so many milliseconds. */
+  constructor(ms: number, late: () => void) {
+    this.#ms = ms;
+    this.#late = late;
+    this.#timer = setTimeout(() => this.#look(), ms);
+  }
+
+  /** Waits. */
+  async wait<T>(promise: Promise<T>): Promise<T> {
+    this.#since = performance.now();
+    try {
+      return await promise;
+    } finally {
+      this.#since = Infinity;
+    }
+  }
+
+  /** Leaves no timer behind. */
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #look(): void {
+    const left = Math.min(this.#ms, this.#since + this.#ms - performance.now());
+    if (left <= 0) this.#late();
+    else this.#timer = setTimeout(() => this.#look(), left);
+  }
+}
+
 /** Tells those who wait that something has changed. */
 export class Change {
   #waiting: (() => void)[] = [];

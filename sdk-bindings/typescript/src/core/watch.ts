@@ -7,10 +7,12 @@
 import { Failure } from "./failure.js";
 import { Resume } from "./plan.js";
 import type { How, Pool, Scope, Stubs } from "./pool.js";
-import { inTime, LATE, pause } from "./wait.js";
+import { pause, Watchdog } from "./wait.js";
 
 /** How long an agent may be silent: it sends a bookmark more often than that. */
 const IDLE_MS = 15_000;
+/** What ends a stream that was silent for longer. */
+const SILENT = new Error("silent");
 
 /** How a watch goes on. */
 export interface WatchOptions {
@@ -34,6 +36,7 @@ interface Stream<M> {
   readonly index: number;
   readonly messages: AsyncIterator<M>;
   readonly scope: Scope;
+  readonly watchdog: Watchdog;
 }
 
 /**
@@ -130,23 +133,26 @@ export class Watch<M extends object> implements AsyncIterableIterator<M>, AsyncD
     return undefined;
   }
 
-  async #receive({ endpoint, index, messages, scope }: Stream<M>): Promise<M | undefined> {
-    let read: IteratorResult<M> | typeof LATE;
+  async #receive({ endpoint, index, messages, scope, watchdog }: Stream<M>): Promise<M | undefined> {
+    let read: IteratorResult<M>;
     try {
-      read = await inTime(messages.next(), IDLE_MS);
+      read = await watchdog.wait(messages.next());
     } catch (error) {
-      scope.signal.throwIfAborted();
-      this.#resume.failed(Failure.of(endpoint, error));
+      if (scope.signal.reason === SILENT) {
+        this.#resume.ended({ endpoint, what: "silent", silent: true });
+      } else {
+        scope.signal.throwIfAborted();
+        this.#resume.failed(Failure.of(endpoint, error));
+      }
       return undefined;
     }
-    if (read !== LATE && !read.done) {
-      this.#pool.preferred = index;
-      this.#resume.received("cursor" in read.value ? String(read.value.cursor) : "");
-      return read.value;
+    if (read.done) {
+      this.#resume.ended({ endpoint, what: "the stream was ended", silent: false });
+      return undefined;
     }
-    const silent = read === LATE;
-    this.#resume.ended({ endpoint, what: silent ? "silent" : "the stream was ended", silent });
-    return undefined;
+    this.#pool.preferred = index;
+    this.#resume.received("cursor" in read.value ? String(read.value.cursor) : "");
+    return read.value;
   }
 
   async #open(): Promise<Stream<M>> {
@@ -157,11 +163,13 @@ export class Watch<M extends object> implements AsyncIterableIterator<M>, AsyncD
     const stubs = this.#pool.at(index);
     const messages = this.#openStream(stubs, this.cursor, { signal: scope.signal })[Symbol.asyncIterator]();
     this.#resume.opened();
-    this.#stream = { endpoint: stubs.endpoint, index, messages, scope };
+    const watchdog = new Watchdog(IDLE_MS, () => scope.close(SILENT));
+    this.#stream = { endpoint: stubs.endpoint, index, messages, scope, watchdog };
     return this.#stream;
   }
 
   #drop(): void {
+    this.#stream?.watchdog.close();
     this.#scope?.close();
     this.#scope = undefined;
     this.#stream = undefined;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
@@ -84,15 +85,22 @@ class Silence(Exception):
 
 
 class Reader(Generic[M]):
-    """The messages of a stream that an agent sends; it is silent for ``idle`` seconds at most."""
+    """The messages of a stream that an agent sends, read a few ahead; it is silent for ``idle`` seconds at most.
+
+    To read ahead is cheaper, and who gives up waiting for a message loses nothing: to cancel a read would end the stream.
+    """
+
+    _AHEAD = 16
 
     def __init__(self, call: grpc.aio.UnaryStreamCall[Any, M], idle: float) -> None:
         self._call = call
         self._idle = idle
-        self._loop = asyncio.get_running_loop()
-        self._reading_since: float | None = None
-        self._silent = False
-        self._timer = self._loop.call_later(idle, self._look)
+        self._messages: deque[M] = deque()
+        self._told = Signal()
+        self._room = asyncio.Event()
+        self._ended = False
+        self._error: grpc.RpcError | None = None
+        self._reading = asyncio.create_task(self._read_ahead(), name="quorate watch")
 
     async def read(self) -> M | None:
         """The next message; ``None`` when the stream has ended.
@@ -101,31 +109,36 @@ class Reader(Generic[M]):
             grpc.RpcError: The stream failed.
             Silence: Nothing came.
         """
-        self._reading_since = self._loop.time()
-        try:
-            message = await self._call.read()
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if self._silent and task is not None and not task.cancelling():
-                raise Silence from None
-            raise
-        finally:
-            self._reading_since = None
-        return None if message is grpc.aio.EOF else message  # type: ignore[return-value]
+        if not self._messages and not self._ended:
+            await self._told.wait(self._told.version, self._idle)
+        if self._messages:
+            self._room.set()
+            return self._messages.popleft()
+        if self._error:
+            raise self._error
+        if not self._ended:
+            raise Silence
+        return None
 
-    def _look(self) -> None:
-        since = self._reading_since
-        left = self._idle if since is None else since + self._idle - self._loop.time()
-        if left <= 0:
-            self._silent = True
-            self._call.cancel()
-        else:
-            self._timer = self._loop.call_later(left, self._look)
+    async def _read_ahead(self) -> None:
+        try:
+            while (message := await self._call.read()) is not grpc.aio.EOF:
+                self._messages.append(message)  # type: ignore[arg-type]
+                self._told.notify()
+                if len(self._messages) >= self._AHEAD:
+                    self._room.clear()
+                    await self._room.wait()
+        except grpc.RpcError as error:
+            self._error = error
+        finally:
+            self._ended = True
+            self._told.notify()
 
     async def close(self) -> None:
         """Ends the stream."""
-        self._timer.cancel()
         self._call.cancel()
+        self._reading.cancel()
+        await asyncio.wait({self._reading})
 
 
 async def renew(method: Any, token: str, timeout: float | None) -> KeepAliveResponse:

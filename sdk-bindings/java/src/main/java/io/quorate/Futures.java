@@ -30,10 +30,18 @@ final class Futures {
         default void unwanted(T result) {}
     }
 
+    private static final class Outward<T> extends CompletableFuture<T> {
+        /** Whether a blocking method waits for it: then it has no continuations, which would have to run in {@link #USERS}. */
+        private volatile boolean awaited;
+    }
+
     /** A future for users: its continuations run in {@link #USERS}, and to cancel it cancels the call. */
     static <R, T> CompletableFuture<T> outward(CompletableFuture<R> inner, Outcome<R, T> outcome) {
-        CompletableFuture<T> outer = new CompletableFuture<>();
-        inner.whenCompleteAsync((answer, error) -> tell(outer, answer, error, outcome), USERS);
+        Outward<T> outer = new Outward<>();
+        inner.whenComplete((answer, error) -> {
+            Executor teller = outer.awaited ? Runnable::run : USERS;
+            teller.execute(() -> tell(outer, answer, error, outcome));
+        });
         outer.whenComplete((result, error) -> {
             if (error != null) {
                 inner.cancel(false);
@@ -61,6 +69,9 @@ final class Futures {
 
     /** Waits for what comes of a call; the call is cancelled when the thread is interrupted. */
     static <T> T await(CompletableFuture<T> future) {
+        if (future instanceof Outward<T> outward) {
+            outward.awaited = true;
+        }
         try {
             return future.get();
         } catch (InterruptedException interrupted) {

@@ -200,7 +200,11 @@ final class Pool {
             }
             try {
                 Plan.Attempt attempt = plan.step();
-                pending = pool.schedule(() -> attempt(attempt), attempt.pause());
+                if (attempt.pause() > 0) {
+                    pending = pool.schedule(() -> attempt(attempt), attempt.pause());
+                } else {
+                    attempt(attempt);
+                }
             } catch (QuorateException failed) {
                 result.completeExceptionally(failed);
             }

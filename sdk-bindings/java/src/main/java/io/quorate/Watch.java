@@ -294,12 +294,14 @@ public final class Watch<M> implements Iterator<M>, Flow.Publisher<M>, AutoClose
         });
     }
 
-    /** The reader has its message, or has not taken it: then the next one gets it. */
+    /** The reader has its message, or has not taken it: then the next one gets it. One message is read ahead. */
     private void handed(M returned) {
         handing = false;
         kept = returned;
         if (isRead()) {
             goOn();
+        } else if (kept == null && stream != null) {
+            stream.request();
         }
     }
 
@@ -315,6 +317,7 @@ public final class Watch<M> implements Iterator<M>, Flow.Publisher<M>, AutoClose
         private final int index;
         private ClientCall<?, M> call;
         private boolean asked;
+        private long readSince;
 
         Stream(int index) {
             this.index = index;
@@ -323,20 +326,31 @@ public final class Watch<M> implements Iterator<M>, Flow.Publisher<M>, AutoClose
         void begin() {
             call = source.open(pool.endpoint(index), this, resume.cursor());
             ask();
+            look();
         }
 
         void ask() {
+            readSince = System.nanoTime();
+            request();
+        }
+
+        void request() {
             if (!asked) {
                 asked = true;
                 call.request(1);
             }
-            timer.cancel(false);
-            timer = pool.schedule(this::silent, IDLE);
         }
 
-        private void silent() {
-            if (stream == this && isRead()) {
+        /** Looks again when it may have been silent for too long: a timer for each message would cost more than that. */
+        private void look() {
+            if (stream != this) {
+                return;
+            }
+            long left = isRead() ? readSince + IDLE - System.nanoTime() : IDLE;
+            if (left <= 0) {
                 lost(failed(Status.CANCELLED, null));
+            } else {
+                timer = pool.schedule(this::look, left);
             }
         }
 
@@ -350,7 +364,6 @@ public final class Watch<M> implements Iterator<M>, Flow.Publisher<M>, AutoClose
                 return;
             }
             asked = false;
-            timer.cancel(false);
             pool.prefer(index);
             resume.received(source.cursor.apply(message));
             if (isRead()) {
