@@ -27,7 +27,7 @@ use tonic_reflection::pb::v1::{
 };
 use tonic_types::StatusExt;
 
-use super::{About, Context, changes, serve, watch::QUIET};
+use super::{About, Context, IntakeLayer, changes, serve, watch::QUIET};
 use crate::{
     driver::{
         fake::{Fake, identity},
@@ -69,7 +69,8 @@ async fn api_with(watchers: usize, buffer: usize) -> Api {
     let stopping = CancellationToken::new();
     let metrics = Metrics::new("1.2.3", "test", "n1");
     let context = Context::new(fake.handle.clone(), about, metrics, watchers, stopping.clone());
-    let served = tokio::spawn(serve(listener, Arc::new(context), Entrance::with_room_for(64), None, LIMIT));
+    let intake = IntakeLayer::new(context.metrics(), LIMIT);
+    let served = tokio::spawn(serve(listener, Arc::new(context), intake, Entrance::with_room_for(64), None, LIMIT));
     let channel = Channel::from_shared(format!("http://{address}")).unwrap().connect().await.unwrap();
     Api { fake, address, channel, stopping, served }
 }

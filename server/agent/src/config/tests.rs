@@ -98,6 +98,15 @@ fn the_configuration_in_force_reads_back_the_same() {
 }
 
 #[test]
+fn the_page_is_off_where_the_api_speaks_tls_unless_it_is_asked_for() {
+    let tls = "[tls.api]\ncertificate = \"/a.pem\"\nkey = \"/a.key\"\n";
+    assert!(text("").unwrap().http_page && !text(tls).unwrap().http_page);
+    assert!(text(&format!("[http]\npage = \"on\"\n{tls}")).unwrap().http_page);
+    assert!(!text("[http]\npage = \"off\"").unwrap().http_page);
+    assert!(refusal("[http]\npage = true").contains("\"on\" or \"off\""));
+}
+
+#[test]
 fn a_full_file_is_understood() {
     let config = text(FULL).unwrap();
     assert_eq!(config.api_advertise.as_deref(), Some("api.example.org:7401"));
@@ -226,6 +235,7 @@ fn every_flag_reaches_its_key() {
         "--api-listen=10.0.0.1:1",
         "--api-advertise=a.b:2",
         "--http-listen=10.0.0.1:3",
+        "--http-page=on",
         "--peer-listen=x=10.0.0.1:4",
         "--peer-listen=y=0.0.0.0:5",
         "--peer-advertise=y=h",
@@ -290,6 +300,7 @@ advertise = "a.b:2"
 
 [http]
 listen = "10.0.0.1:3"
+page = "on"
 
 [[network]]
 name = "x"
