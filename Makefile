@@ -143,12 +143,14 @@ check-bindings: $(VENV)/installed $(TS_INSTALLED) ## The SDKs by the tools of th
 	@sdk-bindings/tools/at-once '$(MAKE) check-python' '$(MAKE) check-go' '$(MAKE) check-typescript' '$(MAKE) check-java'
 
 .PHONY: check-python
-check-python: $(VENV)/installed ## The Python SDK: format, lint, types, unit tests
-	$(call say,The Python SDK: format and types and units)
+check-python: $(VENV)/installed ## The Python SDK: format, lint, types, unit tests, docs
+	$(call say,The Python SDK: format and types and units and docs)
 	@cd $(PYTHON_SDK) && .venv/bin/ruff format --quiet --check . $(call or-else,run "make fix")
 	@cd $(PYTHON_SDK) && .venv/bin/ruff check --quiet . $(call or-else,"make fix" mends what can be mended safely)
 	@cd $(PYTHON_SDK) && .venv/bin/mypy $(call or-else,mend the types named above)
 	@cd $(PYTHON_SDK) && .venv/bin/pytest --quiet tests/unit
+	@# It warns of types in the generated stubs that only type checkers know.
+	@cd $(PYTHON_SDK) && .venv/bin/python -W ignore -m pdoc --output-directory build/docs quorate
 
 .PHONY: check-go
 check-go: ## The Go SDK: format, vet, staticcheck, unit tests
