@@ -50,7 +50,7 @@ FUZZ_FOUND := server/fuzz/target/found
 FUZZ_RUN := cargo fuzz run --fuzz-dir server/fuzz --sanitizer none
 
 # Most tests wait for processes and sockets more than they compute.
-export RUST_TEST_THREADS ?= $(shell echo $$(( 1 + $$(nproc 2>/dev/null || echo 2) )))
+export RUST_TEST_THREADS ?= $(shell echo $$(( 2 + $$(nproc 2>/dev/null || echo 2) )))
 
 # A first build, as on a machine for one run, is not built upon: what would help later ones only costs it time.
 ifeq ($(wildcard $(TARGET)/debug/incremental),)
@@ -232,7 +232,7 @@ campaign: ## Runs the simulator over SEEDS=20000 seeds from FROM=1; a seed that 
 	@$(TARGET)/release/quorate-sim --seeds $(SEEDS) --from $(FROM) --jobs $(JOBS)
 
 .PHONY: seeds
-seeds: ## Runs all of the simulator's checked seeds (minutes); the checks run a third of them
+seeds: ## Runs all of the simulator's checked seeds (minutes); the checks run a sixth of them
 	cargo build --locked --release -p quorate-sim
 	@$(TARGET)/release/quorate-sim --checked --jobs $(JOBS)
 

@@ -95,10 +95,10 @@ fn seeds_that_once_found_a_bug() {
     all(FOUND);
 }
 
-/// Every third one, for its time; `make seeds` runs them all.
+/// Every sixth one, for its time; `make seeds` runs them all.
 #[test]
-fn a_third_of_the_checked_set() {
-    let some: Vec<_> = checked().into_iter().step_by(3).collect();
+fn a_sixth_of_the_checked_set() {
+    let some: Vec<_> = checked().into_iter().step_by(6).collect();
     all(&some);
 }
 
