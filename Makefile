@@ -74,7 +74,7 @@ $(call say,Every SDK plays the conformance scenarios)
 @QUORATE_TEST_PROGRAMS=$(abspath $(TARGET))/debug $(TARGET)/debug/quorate-conformance
 endef
 define go-driver
-@cd $(GO_SDK) && go build -o $(abspath $(TARGET))/debug/quorate-conformance-go ./conformance
+@cd $(GO_SDK) && go build -buildvcs=false -o $(abspath $(TARGET))/debug/quorate-conformance-go ./conformance
 endef
 
 .PHONY: help

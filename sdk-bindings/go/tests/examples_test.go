@@ -13,7 +13,7 @@ import (
 func example(t *testing.T, name string) *exec.Cmd {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), name)
-	if said, err := exec.Command("go", "build", "-o", program, "../examples/"+name).CombinedOutput(); err != nil {
+	if said, err := exec.Command("go", "build", "-buildvcs=false", "-o", program, "../examples/"+name).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	return exec.Command(program, cluster(t)...)
