@@ -155,7 +155,7 @@ check-python: $(VENV)/installed ## The Python SDK: format, lint, types, unit tes
 .PHONY: check-go
 check-go: ## The Go SDK: format, vet, staticcheck, unit tests
 	$(call say,The Go SDK: format and lint and units)
-	@cd $(GO_SDK) && test -z "$$(gofmt -l . | tee /dev/stderr)" $(call or-else,run "make fix")
+	@cd $(GO_SDK) && ! gofmt -l . | grep . $(call or-else,run "make fix")
 	@cd $(GO_SDK) && go vet ./... && go tool -modfile=tools/go.mod staticcheck $(GO_WRITTEN) $(call or-else,mend what is named above)
 	@cd $(GO_SDK) && go test .
 
