@@ -45,20 +45,21 @@ async fn called(request: Request<Incoming>, calls: PageCalls) -> Response<Body> 
 
 fn read(request: &Request<Incoming>, sources: &Sources, page: bool) -> Response<Body> {
     let path = request.uri().path();
-    let file = PAGE.iter().find(|(name, _, _)| page && *name == path);
+    let file = PAGE.iter().find(|(name, _, _)| page && *name == path && (path != "/" || wants_html(request)));
     let known = file.is_some() || matches!(path, "/" | "/metrics" | "/livez" | "/readyz");
     if known && !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut refusal = reply(StatusCode::METHOD_NOT_ALLOWED, TEXT, "only GET and HEAD are allowed\n".into());
         refusal.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return refusal;
     }
-    match (path, file) {
-        ("/", Some(_)) if !wants_html(request) => reply(StatusCode::OK, TEXT, INDEX.into()),
-        (_, Some((_, kind, text))) => with_policy(reply(StatusCode::OK, kind, (*text).to_owned())),
-        ("/", None) => reply(StatusCode::OK, TEXT, INDEX.into()),
-        ("/metrics", _) => reply(StatusCode::OK, METRICS, (sources.metrics)()),
-        ("/livez", _) => health((sources.live)()),
-        ("/readyz", _) => health((sources.ready)()),
+    if let Some((_, kind, text)) = file {
+        return with_policy(reply(StatusCode::OK, kind, (*text).to_owned()));
+    }
+    match path {
+        "/" => reply(StatusCode::OK, TEXT, INDEX.into()),
+        "/metrics" => reply(StatusCode::OK, METRICS, (sources.metrics)()),
+        "/livez" => health((sources.live)()),
+        "/readyz" => health((sources.ready)()),
         _ => reply(StatusCode::NOT_FOUND, TEXT, "not found; / lists what there is\n".into()),
     }
 }
