@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from quorate import v1
+from quorate._aio.grant import Grant
 from quorate._core.words import Mode, Token, claim, request_id
-from quorate.errors import NameDelayed, NameHeld, QuorateError
+from quorate.errors import NameDelayed, NameHeld
 
 if TYPE_CHECKING:
     from quorate._aio.session import Session
 
 
-class Lock:
+class Lock(Grant):
     """A lock of a session. As a context manager it is acquired, and released at the end.
 
     The queue is fair: who comes later never overtakes. Every grant has a fencing :attr:`token`. It is lost when the
@@ -21,24 +21,12 @@ class Lock:
     """
 
     def __init__(self, session: Session, path: str, *, mode: Mode, limit: int, value: bytes, delay: float) -> None:
-        self._session = session
-        self._path = path
+        super().__init__(session, path)
         self._claim = claim(path, mode, limit, value, delay)
-        self._token: Token | None = None
-
-    @property
-    def path(self) -> str:
-        """Its path."""
-        return self._path
-
-    @property
-    def token(self) -> Token | None:
-        """The fencing token of the grant; ``None`` when it is not held."""
-        return self._token
 
     def is_valid(self) -> bool:
         """Whether it is held, and may be acted on at this moment. Never says yes too long."""
-        return self._token is not None and self._session.is_valid()
+        return self._is_valid()
 
     async def acquire(self, *, timeout: float | None = None) -> Token:
         """Takes the lock; blocks until it is granted, for ``timeout`` seconds at most.
@@ -52,9 +40,7 @@ class Lock:
             NameMismatch: The path is used as something else, or in another mode.
             LimitReached: The queue is full.
         """
-        answer = await self._acquire(self._claim, timeout)
-        self._token = Token.of(answer.token)
-        return self._token
+        return self._granted(await self._acquire(self._claim, timeout))
 
     async def try_acquire(self) -> Token | None:
         """Takes the lock when it is free; ``None`` when it is not, or is kept free for a while. Does not queue."""
@@ -62,11 +48,9 @@ class Lock:
         at_once.CopyFrom(self._claim)
         at_once.no_wait = True
         try:
-            answer = await self._acquire(at_once, self._session._pool.options.call_timeout)
+            return self._granted(await self._acquire(at_once, self._session._pool.options.call_timeout))
         except (NameHeld, NameDelayed):
             return None
-        self._token = Token.of(answer.token)
-        return self._token
 
     async def release(self) -> None:
         """Gives up the lock, or the place in the queue. Repeated when needed.
@@ -84,25 +68,9 @@ class Lock:
         )
         await self._session._pool.ask(lambda stubs, timeout: stubs.locks.ReleaseLock(request, timeout=timeout))
 
-    async def __aenter__(self) -> Lock:
-        try:
-            await self.acquire()
-        except BaseException:
-            await self._give_up()
-            raise
-        return self
-
-    async def __aexit__(self, error: object, *_: object) -> None:
-        if error is None:
-            await self.release()
-        else:
-            await self._give_up()
-
     async def _acquire(self, wanted: v1.LockClaim, timeout: float | None) -> v1.AcquireLockResponse:
         request = v1.AcquireLockRequest(session=self._session.token, claim=wanted, request_id=request_id())
         return await self._session._pool.wait(lambda stubs, left: stubs.locks.AcquireLock(request, timeout=left), timeout)
 
-    async def _give_up(self) -> None:
-        """Releases it where another error is on its way to the caller already."""
-        with suppress(QuorateError):
-            await self.release()
+    _take = acquire
+    _give_up = release

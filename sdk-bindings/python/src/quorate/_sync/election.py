@@ -3,18 +3,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from quorate import v1
 from quorate._core.words import Token, request_id
-from quorate.errors import QuorateError
+from quorate._sync.grant import Grant
 
 if TYPE_CHECKING:
     from quorate._sync.session import Session
 
 
-class Election:
+class Election(Grant):
     """An office that a session stands for. As a context manager it is won, and resigned at the end.
 
     Of all who stand for it, the one that came first leads, under a fencing :attr:`token`; when it resigns or ends, the next
@@ -22,24 +21,12 @@ class Election:
     """
 
     def __init__(self, session: Session, path: str, value: bytes) -> None:
-        self._session = session
-        self._path = path
+        super().__init__(session, path)
         self._value = value
-        self._token: Token | None = None
-
-    @property
-    def path(self) -> str:
-        """The path of the office."""
-        return self._path
-
-    @property
-    def token(self) -> Token | None:
-        """The fencing token of the term; ``None`` when the session does not lead."""
-        return self._token
 
     def is_leader(self) -> bool:
         """Whether the session leads, and may act as the leader at this moment. Never says yes too long."""
-        return self._token is not None and self._session.is_valid()
+        return self._is_valid()
 
     def campaign(self, *, timeout: float | None = None) -> Token:
         """Stands for the office; blocks until the session leads, for ``timeout`` seconds at most.
@@ -56,8 +43,7 @@ class Election:
             session=self._session.token, path=self._path, value=self._value, request_id=request_id()
         )
         answer = self._session._pool.wait(lambda stubs, left: stubs.elections.Campaign(request, timeout=left), timeout)
-        self._token = Token.of(answer.token)
-        return self._token
+        return self._granted(answer)
 
     def proclaim(self, value: bytes) -> None:
         """Gives the office another value while the session leads. Repeated when needed.
@@ -79,21 +65,5 @@ class Election:
         request = v1.ResignRequest(session=self._session.token, path=self._path, request_id=request_id())
         self._session._pool.ask(lambda stubs, timeout: stubs.elections.Resign(request, timeout=timeout))
 
-    def __enter__(self) -> Election:
-        try:
-            self.campaign()
-        except BaseException:
-            self._give_up()
-            raise
-        return self
-
-    def __exit__(self, error: object, *_: object) -> None:
-        if error is None:
-            self.resign()
-        else:
-            self._give_up()
-
-    def _give_up(self) -> None:
-        """Resigns where another error is on its way to the caller already."""
-        with suppress(QuorateError):
-            self.resign()
+    _take = campaign
+    _give_up = resign

@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from quorate import v1
 from quorate._core.words import Mode, Token, claim, request_id
-from quorate.errors import NameDelayed, NameHeld, QuorateError
+from quorate._sync.grant import Grant
+from quorate.errors import NameDelayed, NameHeld
 
 if TYPE_CHECKING:
     from quorate._sync.session import Session
 
 
-class Lock:
+class Lock(Grant):
     """A lock of a session. As a context manager it is acquired, and released at the end.
 
     The queue is fair: who comes later never overtakes. Every grant has a fencing :attr:`token`. It is lost when the
@@ -22,24 +22,12 @@ class Lock:
     """
 
     def __init__(self, session: Session, path: str, *, mode: Mode, limit: int, value: bytes, delay: float) -> None:
-        self._session = session
-        self._path = path
+        super().__init__(session, path)
         self._claim = claim(path, mode, limit, value, delay)
-        self._token: Token | None = None
-
-    @property
-    def path(self) -> str:
-        """Its path."""
-        return self._path
-
-    @property
-    def token(self) -> Token | None:
-        """The fencing token of the grant; ``None`` when it is not held."""
-        return self._token
 
     def is_valid(self) -> bool:
         """Whether it is held, and may be acted on at this moment. Never says yes too long."""
-        return self._token is not None and self._session.is_valid()
+        return self._is_valid()
 
     def acquire(self, *, timeout: float | None = None) -> Token:
         """Takes the lock; blocks until it is granted, for ``timeout`` seconds at most.
@@ -53,9 +41,7 @@ class Lock:
             NameMismatch: The path is used as something else, or in another mode.
             LimitReached: The queue is full.
         """
-        answer = self._acquire(self._claim, timeout)
-        self._token = Token.of(answer.token)
-        return self._token
+        return self._granted(self._acquire(self._claim, timeout))
 
     def try_acquire(self) -> Token | None:
         """Takes the lock when it is free; ``None`` when it is not, or is kept free for a while. Does not queue."""
@@ -63,11 +49,9 @@ class Lock:
         at_once.CopyFrom(self._claim)
         at_once.no_wait = True
         try:
-            answer = self._acquire(at_once, self._session._pool.options.call_timeout)
+            return self._granted(self._acquire(at_once, self._session._pool.options.call_timeout))
         except (NameHeld, NameDelayed):
             return None
-        self._token = Token.of(answer.token)
-        return self._token
 
     def release(self) -> None:
         """Gives up the lock, or the place in the queue. Repeated when needed.
@@ -85,25 +69,9 @@ class Lock:
         )
         self._session._pool.ask(lambda stubs, timeout: stubs.locks.ReleaseLock(request, timeout=timeout))
 
-    def __enter__(self) -> Lock:
-        try:
-            self.acquire()
-        except BaseException:
-            self._give_up()
-            raise
-        return self
-
-    def __exit__(self, error: object, *_: object) -> None:
-        if error is None:
-            self.release()
-        else:
-            self._give_up()
-
     def _acquire(self, wanted: v1.LockClaim, timeout: float | None) -> v1.AcquireLockResponse:
         request = v1.AcquireLockRequest(session=self._session.token, claim=wanted, request_id=request_id())
         return self._session._pool.wait(lambda stubs, left: stubs.locks.AcquireLock(request, timeout=left), timeout)
 
-    def _give_up(self) -> None:
-        """Releases it where another error is on its way to the caller already."""
-        with suppress(QuorateError):
-            self.release()
+    _take = acquire
+    _give_up = release
