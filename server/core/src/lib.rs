@@ -3,6 +3,7 @@
 //! Facts rise as events, orders descend as effects; no layer names one above it, and only [`node`] knows them all:
 //!
 //! ```text
+//!   recovery      services and programs, level by level after each change
 //!   coordination  sessions, names, barriers: a log in memory, copied to all members
 //!   quorum        voters, lease, epoch; consensus is a library, the cluster database what it keeps
 //!   integration   link facts in, agreed views out
@@ -27,6 +28,7 @@ pub mod integration;
 pub mod link;
 pub mod node;
 pub mod quorum;
+pub mod recovery;
 pub mod settings;
 pub mod status;
 pub mod types;

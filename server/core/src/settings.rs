@@ -5,7 +5,7 @@ use core::ops::RangeInclusive;
 
 use crate::{
     coordination::{Limits, state::MAX_VALUE},
-    types::{Address, Duration, Identity, Network, Profile},
+    types::{Address, Duration, Identity, Network, Profile, Secret},
 };
 
 /// Most voters of a cluster.
@@ -51,6 +51,8 @@ pub struct Settings {
     pub voter_grace: Duration,
     /// How much clients may have of sessions, names and barriers.
     pub limits: Limits,
+    /// What proves that this node's own session is its own: drawn anew for each start.
+    pub secret: Secret,
     /// What the node says of itself.
     pub profile: Arc<Profile>,
     /// How many views are kept as history (16 to 4,096).
@@ -92,6 +94,7 @@ impl Settings {
             lease: Duration::from_millis(400),
             voter_grace: Duration::from_secs(60),
             limits: Limits::default(),
+            secret: Secret([0; 16]),
             profile: Arc::default(),
             history: 256,
             max_nodes: 2048,

@@ -4,12 +4,16 @@
 //! `channel` reads the first rows of [`Frame`], `link` the link rows, and neither looks into a [`Payload`].
 
 mod coordination;
+mod recovery;
 
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
 pub use coordination::{
     Act, Answer, Batch, Begin, Claim, Denial, Departure, Done, Entry, EntryKind, Head, LimitKind, Memory, Mode,
     NameKind, Opening, Participant, Parties, Piece, Plan, RangeKind, Request, Talk,
+};
+pub use recovery::{
+    Orders, ParticipantReport, Phase, RecoveryTalk, Stage, Standing, UnitOrder, UnitReport, UnitState,
 };
 
 use crate::types::{
@@ -246,6 +250,8 @@ pub enum Payload {
     Quorum(Word),
     /// Of sessions, names and barriers.
     Coordination(Talk),
+    /// Of recovery.
+    Recovery(RecoveryTalk),
     /// A message of the consensus library, which only it understands.
     Consensus(Vec<u8>),
     /// A request to the node that leads, which only the agent understands.

@@ -135,7 +135,7 @@ mod tests {
 
     fn open(ttl: Duration) -> Request {
         let (secret, label, group, client) = (Secret([7; 16]), "".into(), "".into(), "c".into());
-        let opening = Opening { ttl, secret, label, group, client, node: n1() };
+        let opening = Opening { ttl, secret, label, group, client, node: n1(), member: None };
         Request { session: None, id: None, act: Act::Open(opening) }
     }
 

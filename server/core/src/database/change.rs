@@ -4,6 +4,7 @@ use alloc::{sync::Arc, vec::Vec};
 
 use crate::{
     quorum::consensus::Policy,
+    recovery::Edit,
     types::{Duration, Epoch, Identity, ViewId, ViewRecord, WallTime},
     wire::Eviction,
 };
@@ -35,6 +36,13 @@ pub enum ChangeKind {
     VoterGrace(Option<Duration>),
     /// Nodes are kept out, or no more.
     Evictions(Vec<Eviction>),
+    /// Services, and what operators decide about them. Nothing is done when the catalog's revision is another one.
+    Catalog {
+        /// The changes.
+        edits: Vec<Edit>,
+        /// The revision by which they were decided.
+        expected: u64,
+    },
     /// No session lasts for longer than this after its last sign of life.
     LongestTtl {
         /// So long at most.
@@ -55,6 +63,11 @@ pub enum Applied {
     },
     /// It is done.
     Done,
+    /// The catalog had been changed meanwhile. Nothing was changed.
+    Stale {
+        /// Its revision.
+        revision: u64,
+    },
     /// It means nothing here: it is of a kind, or belongs to something, that is not known. Nothing was changed.
     Unknown,
 }

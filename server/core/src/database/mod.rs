@@ -7,11 +7,12 @@ mod record;
 use alloc::{sync::Arc, vec::Vec};
 
 pub use change::{Applied, Change, ChangeKind};
-pub use record::{History, MAX_HISTORY_BYTES, MAX_RECORDS, Record, RecordKind};
+pub use record::{History, MAX_HISTORY_BYTES, MAX_NAMES, MAX_RECORDS, Record, RecordKind};
 
 use crate::{
     integration::Evictions,
     quorum::consensus::Policy,
+    recovery::{Catalog, Edit},
     types::{Duration, Epoch, Regime, ViewRecord, WallTime},
     wire::Eviction,
 };
@@ -47,6 +48,8 @@ pub struct Rules {
     pub least_epoch: Epoch,
     /// No session lasts for longer than this after its last sign of life.
     pub longest_ttl: Duration,
+    /// All services, and what operators decided about them.
+    pub catalog: Arc<Catalog>,
 }
 
 impl Database {
@@ -67,6 +70,13 @@ impl Database {
                 self.rules.voter_grace = grace;
             }
             ChangeKind::Evictions(entries) => entries.into_iter().for_each(|entry| self.evict(wall, entry)),
+            ChangeKind::Catalog { expected, .. } if expected != self.rules.catalog.revision => {
+                return Applied::Stale { revision: self.rules.catalog.revision };
+            }
+            ChangeKind::Catalog { edits, .. } => {
+                self.note(wall, RecordKind::Catalog(edits.iter().take(MAX_NAMES).map(Edit::summary).collect()));
+                Arc::make_mut(&mut self.rules.catalog).apply(edits);
+            }
             ChangeKind::LongestTtl { ttl, epoch } => {
                 let longest = &mut self.rules.longest_ttl;
                 *longest = if epoch == self.epoch { ttl } else { ttl.max(*longest) };
@@ -102,7 +112,7 @@ impl Database {
     /// Takes over what a backup has. Of the history, what came before is kept: with a backup of the cluster's own (`own`)
     /// that is what is here, for it goes on from the backup's; otherwise first comes the backup's, then what is here.
     pub fn restore(&mut self, wall: WallTime, backup: Self, made: WallTime, own: bool) {
-        let Self { epoch, rules: Rules { policy, voter_grace, evictions, longest_ttl, .. }, history, .. } = backup;
+        let Self { epoch, rules: Rules { policy, voter_grace, evictions, longest_ttl, catalog, .. }, history, .. } = backup;
         self.revision += 1;
         if !own {
             let since = core::mem::replace(&mut self.history, history);
@@ -112,6 +122,7 @@ impl Database {
         self.rules.policy = policy;
         self.rules.voter_grace = voter_grace;
         self.rules.longest_ttl = self.rules.longest_ttl.max(longest_ttl);
+        Arc::make_mut(&mut self.rules.catalog).restore(&catalog);
         for entry in evictions.all() {
             self.rules.evictions.merge(entry);
         }

@@ -18,7 +18,7 @@ pub const MAX_HISTORY_BYTES: usize = 4 * 1024 * 1024;
 /// What a record takes besides its texts.
 const RECORD_BYTES: usize = 64;
 /// Most names, and most causes, of one record.
-const MAX_NAMES: usize = 64;
+pub const MAX_NAMES: usize = 64;
 /// Most bytes of a cause.
 const MAX_CAUSE: usize = 256;
 
@@ -74,6 +74,8 @@ pub enum RecordKind {
         /// Its name.
         name: NodeName,
     },
+    /// Services were defined, removed, stopped or started, nodes drained: each in a few words, at most 64 of them.
+    Catalog(Vec<String>),
     /// A backup was restored.
     Restored {
         /// When the backup was made.
@@ -105,6 +107,7 @@ impl Record {
                 names(came) + names(went) + causes.iter().map(|cause| cause.len() + 3).sum::<usize>()
             }
             RecordKind::Evicted { reason, .. } => reason.len(),
+            RecordKind::Catalog(changes) => changes.iter().map(|change| change.len() + 3).sum(),
             RecordKind::Policy(Policy::Pinned { names }) => names.iter().map(|name| name.as_str().len() + 2).sum(),
             _ => 0,
         };

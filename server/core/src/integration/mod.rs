@@ -337,6 +337,7 @@ impl Integration {
             // Of the layers above.
             Payload::Quorum(_)
             | Payload::Coordination(_)
+            | Payload::Recovery(_)
             | Payload::Consensus(_)
             | Payload::Request { .. }
             | Payload::Answer { .. } => {}

@@ -8,11 +8,12 @@ use crate::{
         Lack, NotRefounded, Unanswered,
         consensus::{Fact, Order},
     },
+    recovery::{self, About, Call, Directive, NotDirected, ProcessFact, ProcessOrder},
     types::{
         Address, ClusterUid, ConnId, Duration, Epoch, Identity, Incarnation, Instant, Loss, Network, NodeName, ViewId,
         ViewRecord,
     },
-    wire::{Eviction, Frame, Refusal, Request},
+    wire::{Eviction, Frame, Phase, Refusal, Request},
 };
 
 /// What must survive the loss of power. Written as a whole.
@@ -84,6 +85,8 @@ pub enum Event {
     Command(Command),
     /// Something happened in the consensus library.
     Consensus(Fact),
+    /// Something happened to an instance's processes.
+    Process(ProcessFact),
 }
 
 /// What people and programs ask of a node.
@@ -125,6 +128,34 @@ pub enum Command {
     Forget {
         /// Of the request.
         ticket: u64,
+    },
+    /// A program takes part in recovery; it is told what to do by [`Effect::Call`].
+    Join {
+        /// Tells the programs of this node apart.
+        id: u64,
+        /// What it is.
+        about: About,
+    },
+    /// A program has done what it was told.
+    Acknowledge {
+        /// The program.
+        id: u64,
+        /// The regime by which it was asked.
+        epoch: Epoch,
+        /// What.
+        phase: Phase,
+    },
+    /// A program takes part no more.
+    Part {
+        /// The program.
+        id: u64,
+    },
+    /// Have something done by recovery, here, where it is led; answered by [`Effect::Directed`].
+    Direct {
+        /// Comes back with the outcome.
+        ticket: u64,
+        /// What.
+        directive: Directive,
     },
     /// Carry a request to whom leads the log; answered by [`Effect::Answered`].
     Ask {
@@ -255,6 +286,22 @@ pub enum Effect {
         /// Whether nothing more follows: the request need not be forgotten.
         last: bool,
     },
+    /// Deal with an instance's processes.
+    Process(ProcessOrder),
+    /// Tell a program that takes part in recovery.
+    Call {
+        /// The program.
+        id: u64,
+        /// What.
+        call: Call,
+    },
+    /// What became of a directive.
+    Directed {
+        /// Of the directive.
+        ticket: u64,
+        /// Whether it is followed.
+        outcome: Result<(), NotDirected>,
+    },
     /// The node has left: stop. No further event is needed.
     Departed {
         /// Whether the others agreed in time.
@@ -297,6 +344,8 @@ pub enum Publication {
     },
     /// Sessions, names or barriers changed, for good.
     Coordination(Update),
+    /// An instance of this node stands otherwise, or recovery has come to another stage.
+    Recovery(recovery::News),
     /// What is known of a node or of the link to it changed.
     NodeChanged {
         /// The node.

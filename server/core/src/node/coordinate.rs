@@ -2,7 +2,7 @@
 
 use alloc::{sync::Arc, vec::Vec};
 
-use super::{Effect, Node, Publication, Step, Timer};
+use super::{Effect, Node, Publication, Step, Timer, recover::OWN};
 use crate::{
     coordination::{self, Coordination, State},
     status::ViewState,
@@ -22,6 +22,9 @@ impl Node {
             coordination::Effect::Say { peer, talk } => self.link(|links, out| {
                 links.send(now.at, &peer, Payload::Coordination(talk), out);
             }),
+            coordination::Effect::Reply { ticket, reply, last } if ticket & OWN != 0 => {
+                self.recovery(|recovery, out| recovery.on_reply(now.at, ticket & !OWN, reply, last, out));
+            }
             coordination::Effect::Reply { ticket, reply, last } => {
                 out.push(Effect::Coordinated { ticket, reply, last });
             }
@@ -38,7 +41,9 @@ impl Node {
             self.want(now.at);
             let regime = self.quorum.regime().cloned();
             let leads = self.quorum.holds().then(|| (self.quorum.configs(), self.participants()));
+            let sites = self.quorum.holds().then(|| self.sites());
             self.coordination(|coordination, out| coordination.on_regime(now.at, regime.as_ref(), leads, out));
+            self.recovery(|recovery, out| recovery.on_regime(now.at, regime.as_ref(), sites, out));
             self.settle(now, out);
         }
     }

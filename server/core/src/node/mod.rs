@@ -1,13 +1,14 @@
 //! Joins the layers: an effect of one becomes an event of the next. Only this module knows them all.
 //!
 //! ```text
-//!   Event --> Channels --> Links --> Integration --> Quorum --> Coordination --> Publication
+//!   Event --> Channels --> Links --> Integration --> Quorum --> Coordination --> Recovery --> Publication
 //!                ^           ^            |            |              |
 //!                +-- orders -+------------+------------+--------------+          orders end as Effect
 //! ```
 
 mod api;
 mod coordinate;
+mod recover;
 mod standing;
 mod status;
 mod wants;
@@ -32,6 +33,7 @@ use crate::{
     integration::{self, Integration, Want},
     link::{self, Links},
     quorum::{self, Ground, Quorum},
+    recovery::{self, Recovery},
     settings::{Settings, SettingsError},
     types::{Address, Duration, Epoch, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord},
     wire::Goodbye,
@@ -50,6 +52,7 @@ pub struct Node {
     integration: Integration,
     quorum: Quorum,
     coordination: Coordination,
+    recovery: Recovery,
     /// What coordination stands on.
     ground: Ground,
     /// The links that integration needs, and those it and quorum need together.
@@ -74,6 +77,7 @@ enum Step {
     Integration(integration::Effect),
     Quorum(quorum::Effect),
     Coordination(coordination::Effect),
+    Recovery(recovery::Effect),
 }
 
 impl Node {
@@ -95,6 +99,7 @@ impl Node {
             links: Links::new(networks),
             integration: Integration::new(&settings, durable.promised, durable.evictions, durable.cluster),
             quorum: Quorum::new(&settings, durable.cluster),
+            recovery: Recovery::new(&settings),
             coordination: Coordination::new(&settings, durable.cluster, durable.promised),
             ground: Ground::default(),
             needs: BTreeMap::new(),
@@ -127,6 +132,7 @@ impl Node {
             Event::Persisted { number } => self.on_persisted(now, number, out),
             Event::Discovered { source, addresses } => self.on_discovered(now, source, addresses, out),
             Event::Command(command) => self.on_command(now, command, out),
+            Event::Process(fact) => self.recovery(|recovery, out| recovery.on_fact(now.at, fact, out)),
             Event::Consensus(fact) => self.quorum(|quorum, out| quorum.on_fact(now, fact, out)),
         }
         self.settle(now, out);
@@ -155,6 +161,8 @@ impl Node {
                 self.integration(|integration, out| integration.on_timer(now, out));
                 let settled = self.is_settled();
                 self.coordination(|coordination, out| coordination.on_timer(now.at, settled, out));
+                self.note_right(now);
+                self.recovery(|recovery, out| recovery.on_timer(now.at, out));
                 self.depart(now);
                 if now.at.since(self.retargeted) >= RETARGET {
                     self.retargeted = now.at;
@@ -210,6 +218,12 @@ impl Node {
                 self.coordination(|coordination, out| coordination.ask(now.at, ticket, request, patience, out));
             }
             Command::Forget { ticket } => self.coordination.forget_ask(ticket),
+            Command::Join { id, about } => self.on_join(now, id, about),
+            Command::Acknowledge { id, epoch, phase } => {
+                self.recovery(|recovery, out| recovery.on_done(now.at, id, epoch, phase, out));
+            }
+            Command::Part { id } => self.recovery(|recovery, out| recovery.on_part(now.at, id, out)),
+            Command::Direct { ticket, directive } => self.direct(now, ticket, directive, out),
             Command::Ask { ticket, body } => self.quorum(|quorum, out| quorum.ask(ticket, body, out)),
             Command::Answer { to, number, body } => self.quorum(|quorum, out| quorum.answer(to, number, body, out)),
             Command::Evict { name, reason, ticket } if name != self.settings.identity.name => {
@@ -249,6 +263,7 @@ impl Node {
                 Step::Integration(effect) => self.after_integration(now, effect, out),
                 Step::Quorum(effect) => self.after_quorum(now, effect, out),
                 Step::Coordination(effect) => self.after_coordination(now, effect, out),
+                Step::Recovery(effect) => self.after_recovery(now, effect, out),
             }
         }
         let changed = core::mem::take(&mut self.changed);
@@ -344,6 +359,7 @@ impl Node {
                 self.integration(|integration, out| integration.on_link_up(now, &hello, out));
                 self.quorum(|quorum, out| quorum.on_link_up(now, &hello.identity, out));
                 self.coordination(|coordination, out| coordination.on_link_up(now.at, &hello.identity, out));
+                self.recovery(|recovery, out| recovery.on_link_up(now.at, &hello.identity.name, out));
             }
             link::Effect::Down { peer, losses } => {
                 let loss = losses.first().map_or(Loss::Reset, |(_, loss)| *loss);
@@ -367,6 +383,9 @@ impl Node {
                 match payload {
                     P::Coordination(talk) => {
                         self.coordination(|coordination, out| coordination.on_talk(now.at, &peer, talk, out));
+                    }
+                    P::Recovery(talk) => {
+                        self.recovery(|recovery, out| recovery.on_talk(now.at, &peer.name, talk, out));
                     }
                     P::Quorum(_) | P::Consensus(_) | P::Request { .. } | P::Answer { .. } => {
                         self.quorum(|quorum, out| quorum.on_message(now, &peer, payload, out));
@@ -403,6 +422,7 @@ impl Node {
             }
             I::TransitionStarted { left, controller, summary } => {
                 self.quorum(|quorum, out| quorum.on_left(now, out));
+                self.recovery(|recovery, out| recovery.on_transition(now.at, out));
                 out.push(Effect::Publish(Publication::TransitionStarted { left, controller, summary }));
             }
             I::View { view, installed } => {

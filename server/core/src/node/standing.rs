@@ -70,6 +70,9 @@ impl Node {
             Q::LongestTtl(ttl) => {
                 self.coordination(|coordination, out| coordination.on_longest_ttl(now.at, ttl, out));
             }
+            Q::Catalog(catalog) => {
+                self.recovery(|recovery, out| recovery.on_catalog(now.at, catalog, out));
+            }
             Q::Arm { at } => out.push(Effect::Arm { timer: Timer::Quorum, at }),
             Q::Serve { from, number, body } => out.push(Effect::Serve { from, number, body }),
             Q::Answered { ticket, answer } => out.push(Effect::Answered { ticket, answer }),
@@ -88,13 +91,18 @@ impl Node {
             self.granted = granted.clone();
             self.coordination.on_quorum(now.at, granted.is_some());
             out.push(Effect::Publish(Publication::Quorum { granted, lack }));
+            self.note_right(now);
+            self.recovery(|recovery, out| recovery.on_timer(now.at, out));
+            self.settle(now, out);
         }
     }
 
     /// Leaves once nothing depends on this node, or it has tried for long enough.
     pub(super) fn on_leave(&mut self, now: Now) {
         if self.departure == Departure::Staying {
-            self.departure = Departure::HandingOver(now.at + self.quorum.patience());
+            let services = self.recovery.patience().unwrap_or_default();
+            self.departure = Departure::HandingOver(now.at + self.quorum.patience() + services);
+            self.recovery(|recovery, out| recovery.on_leave(now.at, out));
             if !self.quorum.is_free() {
                 self.told(|quorum, told, out| quorum.resign(now, told, out));
             }
@@ -105,7 +113,7 @@ impl Node {
     /// Goes on with the departure when it is time.
     pub(super) fn depart(&mut self, now: Now) {
         if let Departure::HandingOver(until) = self.departure
-            && (self.quorum.is_free() || until <= now.at)
+            && (self.quorum.is_free() && self.recovery.patience().is_none() || until <= now.at)
         {
             self.departure = Departure::Leaving;
             self.channels.gate.leaving = true;

@@ -1,10 +1,11 @@
 //! What quorum wants done, and what it tells the layer above.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{collections::BTreeSet, sync::Arc, vec::Vec};
 
 use super::{Unanswered, consensus::Order};
 use crate::{
     channel::Vows,
+    recovery::Catalog,
     types::{ClusterUid, Duration, Instant, NodeName, Suffrage},
     wire::{Eviction, Payload, Word},
 };
@@ -40,6 +41,8 @@ pub enum Effect {
     Evictions(Vec<Eviction>),
     /// The cluster remembers that no session lasts for longer than this after its last sign of life.
     LongestTtl(Duration),
+    /// The cluster's services are these.
+    Catalog(Arc<Catalog>),
     /// A request came for whom leads.
     Serve {
         /// From whom.

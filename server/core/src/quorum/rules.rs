@@ -22,6 +22,9 @@ impl Quorum {
         if rules.longest_ttl != self.rules.longest_ttl {
             out.push(Effect::LongestTtl(rules.longest_ttl));
         }
+        if rules.catalog.revision != self.rules.catalog.revision {
+            out.push(Effect::Catalog(rules.catalog.clone()));
+        }
         self.electorate.set_grace(rules.voter_grace);
         // A regime of an epoch that may have been granted before a restore goes on only until there is a new one.
         if let Some(hold) = &mut self.hold {

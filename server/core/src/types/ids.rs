@@ -94,6 +94,69 @@ impl fmt::Debug for Network {
     }
 }
 
+/// Name of a service, unique in a cluster; same form as a [`NodeName`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServiceName(Arc<str>);
+
+impl ServiceName {
+    /// Takes `text` as a name.
+    ///
+    /// # Errors
+    /// [`NameError`] when it has not the form of one.
+    pub fn new(text: &str) -> Result<Self, NameError> {
+        checked(text).map(Self)
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for ServiceName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ServiceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ServiceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One instance of a service: of a service that has a number of them, each has its own index, wherever it runs; of one
+/// that runs on every member, all have 0.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot {
+    /// The service.
+    pub service: ServiceName,
+    /// Which of its instances, from 0.
+    pub index: u32,
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.index {
+            0 => write!(f, "{}", self.service),
+            index => write!(f, "{}/{index}", self.service),
+        }
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.service, self.index)
+    }
+}
+
 /// Where a peer may be reached, as `host:port`. Only the transport looks inside.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address(Arc<str>);

@@ -10,7 +10,7 @@ mod view;
 
 pub use coordination::{MAX_LABEL, MAX_PATH, Path, PathError, Revision, Secret, SessionId, Token};
 pub use history::{History, Resume};
-pub use ids::{Address, Boot, ConnId, Identity, NameError, Network, NodeId, NodeName};
+pub use ids::{Address, Boot, ConnId, Identity, NameError, Network, NodeId, NodeName, ServiceName, Slot};
 pub use loss::Loss;
 pub use quorum::{Candidacy, ClusterUid, Epoch, Profile, Regime, Suffrage, Voter};
 pub use time::{Duration, Instant, Now, WallTime};

@@ -272,6 +272,9 @@ pub struct Opening {
     pub client: Arc<str>,
     /// The node through which it was opened.
     pub node: NodeName,
+    /// It is that of a member itself, and ends when a regime begins without this start of it; until then it needs no sign
+    /// of life. Who is not in a regime's view has no right to act by then (Q3).
+    pub member: Option<Identity>,
 }
 
 /// A lock to be taken.

@@ -244,6 +244,7 @@ impl Step<'_> {
         self.state.epoch = self.epoch;
         self.state.begin = Some(begin.clone());
         self.tell(What::Begun { epoch: self.epoch, view: begin.view.clone() });
+        self.end_departed(&begin.members);
         self.on_members(&begin.members);
     }
 
@@ -308,7 +309,7 @@ impl Step<'_> {
         match act {
             Act::Open(_) | Act::Sync => Ok(Done::Synced),
             Act::Renew => {
-                self.renew(session);
+                self.run_session(session);
                 Ok(Done::Renewed { ttl: self.state.sessions.get(&session).map(|known| known.ttl).unwrap_or_default() })
             }
             Act::Close => {

@@ -10,7 +10,7 @@ use siphasher::sip::SipHasher13;
 
 use super::news::About;
 use crate::{
-    types::{Duration, NodeName, Path, Secret, SessionId},
+    types::{Duration, Identity, NodeName, Path, Secret, SessionId},
     wire::{Act, Done, Opening},
 };
 
@@ -34,6 +34,8 @@ pub struct Session {
     pub client: Arc<str>,
     /// The node through which it was opened.
     pub node: NodeName,
+    /// The member whose own it is, if it is.
+    pub member: Option<Identity>,
     /// The id of the request that opened it.
     pub request: Option<Arc<str>>,
     /// The names it has, or queues for.
@@ -86,6 +88,7 @@ impl Session {
             group: opening.group.clone(),
             client: opening.client.clone(),
             node: opening.node.clone(),
+            member: opening.member.clone(),
             request,
             names: BTreeSet::new(),
             barriers: BTreeSet::new(),

@@ -1,11 +1,11 @@
 //! What entries do to sessions.
 
-use alloc::sync::Arc;
+use alloc::{sync::Arc, vec::Vec};
 
 use super::{Clock, End, Session, Step, TTL, What, limits::fits};
 use crate::{
-    types::SessionId,
-    wire::{Denial, Done, LimitKind, Opening, RangeKind},
+    types::{Identity, SessionId},
+    wire::{Denial, Done, LimitKind, Opening, Participant, RangeKind},
 };
 
 impl Step<'_> {
@@ -17,8 +17,9 @@ impl Step<'_> {
                 return Err(Denial::OtherRequest);
             }
             // Its client is heard of again.
-            self.clocks.push(Clock::Session(*id, known.ttl));
-            return Ok(Done::Opened { session: *id, secret: known.secret, ttl: known.ttl });
+            let (id, known) = (*id, known.clone());
+            self.run_session(id);
+            return Ok(Done::Opened { session: id, secret: known.secret, ttl: known.ttl });
         }
         if !TTL.contains(&opening.ttl) {
             return Err(Denial::OutOfRange(RangeKind::Ttl));
@@ -33,14 +34,25 @@ impl Step<'_> {
         let session = Session::new(id, opening, request.cloned());
         let about = session.about();
         self.state.admit(session);
-        self.clocks.push(Clock::Session(id, opening.ttl));
+        self.run_session(id);
         self.tell(What::Opened { session: id, about });
         Ok(Done::Opened { session: id, secret: opening.secret, ttl: opening.ttl })
     }
 
-    pub(super) fn renew(&mut self, id: SessionId) {
-        if let Some(session) = self.state.sessions.get(&id) {
+    /// The time of the session begins anew; that of a member needs none.
+    pub(super) fn run_session(&mut self, id: SessionId) {
+        if let Some(session) = self.state.sessions.get(&id).filter(|session| session.member.is_none()) {
             self.clocks.push(Clock::Session(id, session.ttl));
+        }
+    }
+
+    /// A regime begins: sessions of members that are not in its view are over.
+    pub(super) fn end_departed(&mut self, members: &[Participant]) {
+        let is_gone = |member: &Identity| members.iter().all(|participant| participant.identity != *member);
+        let gone = self.state.sessions.values().filter(|session| session.member.as_ref().is_some_and(is_gone));
+        let gone: Vec<SessionId> = gone.map(|session| session.id).collect();
+        for session in gone {
+            self.end_session(session, End::Expired);
         }
     }
 

@@ -1,0 +1,214 @@
+//! The names that make single instances single: a session of this node's own, and what it holds.
+//!
+//! ```text
+//!   none --first claim--> opening --opened--> open --lost--> none
+//!   name:  claimed --granted, token--> held --released--> none;  held --lost--> none
+//! ```
+//!
+//! The session is that of this start of the agent, and ends when a regime begins without it.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::ToString,
+    sync::Arc,
+    vec::Vec,
+};
+
+use super::effect::{Effect, Out, request};
+use crate::{
+    coordination::Reply,
+    types::{Duration, Identity, Path, Secret, SessionId, Slot, Token},
+    wire::{Act, Answer, Claim, Denial, Done, Mode, NameKind, Opening, Request},
+};
+
+/// Where the names of instances are; clients take none there.
+pub const PREFIX: &str = "_quorate/services";
+/// For how long the holder of such a name may run on when all that was known of names is lost; as long as
+/// [`MAX_LOSS`](super::service::MAX_LOSS) and what is added to it allow.
+const TTL: Duration = Duration::from_secs(5);
+
+/// The names of this node's instances.
+#[derive(Clone, Hash, Debug)]
+pub struct Claims {
+    me: Identity,
+    secret: Secret,
+    session: Option<SessionId>,
+    next: u64,
+    /// What was asked and waits for replies.
+    asked: BTreeMap<u64, Asked>,
+    /// What is wanted, and for how long a name is kept free when this node is gone.
+    wanted: BTreeMap<Slot, Duration>,
+    held: BTreeMap<Slot, Token>,
+    /// What was given up and may not be free yet.
+    releasing: BTreeSet<Slot>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum Asked {
+    Open,
+    Acquire(Slot),
+    Release(Slot),
+}
+
+/// What came of a reply.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// This instance may run, by this token.
+    Held(Slot, Token),
+    /// These may run no more.
+    Lost(Vec<Slot>),
+    /// Nothing that matters here.
+    Nothing,
+}
+
+impl Claims {
+    /// Of a node that has just started.
+    pub fn new(me: Identity, secret: Secret) -> Self {
+        Self {
+            me,
+            secret,
+            session: None,
+            next: 0,
+            asked: BTreeMap::new(),
+            wanted: BTreeMap::new(),
+            held: BTreeMap::new(),
+            releasing: BTreeSet::new(),
+        }
+    }
+
+    /// The token of an instance, if it holds its name.
+    pub fn token(&self, slot: &Slot) -> Option<Token> {
+        self.held.get(slot).copied()
+    }
+
+    /// An instance is to run here.
+    pub fn claim(&mut self, slot: &Slot, delay: Duration, out: Out<'_>) {
+        if self.wanted.insert(slot.clone(), delay).is_none() {
+            self.ask(out);
+        }
+    }
+
+    /// An instance is not to run here, and nothing of it is left.
+    pub fn release(&mut self, slot: &Slot, out: Out<'_>) {
+        let wanted = self.wanted.remove(slot).is_some();
+        let held = self.held.remove(slot).is_some();
+        let is_asked = self.asked.values().any(|asked| *asked == Asked::Acquire(slot.clone()));
+        if held || wanted && is_asked {
+            self.releasing.insert(slot.clone());
+            self.ask_release(slot.clone(), out);
+        }
+    }
+
+    /// Asks for whatever is wanted and not asked for.
+    pub fn ask(&mut self, out: Out<'_>) {
+        let Some(session) = self.session else {
+            if !self.wanted.is_empty() && !self.asked.values().any(|asked| *asked == Asked::Open) {
+                let request = Request { session: None, id: None, act: Act::Open(self.opening()) };
+                self.send(Asked::Open, request, true, out);
+            }
+            return;
+        };
+        let open = |slot: &&Slot| {
+            !self.held.contains_key(*slot)
+                && !self.releasing.contains(*slot)
+                && !self.asked.values().any(|asked| *asked == Asked::Acquire((*slot).clone()))
+        };
+        let slots: Vec<Slot> = self.wanted.keys().filter(open).cloned().collect();
+        for slot in slots {
+            let Some(path) = path(&slot) else { continue };
+            let delay = self.wanted.get(&slot).copied().unwrap_or_default();
+            let value = Arc::from(self.me.name.as_str().as_bytes());
+            let (kind, mode) = (NameKind::Lock, Mode::Exclusive);
+            let act = Act::Acquire(Claim { path, kind, mode, value, wait: true, delay });
+            let request = request((session, self.secret), act);
+            self.send(Asked::Acquire(slot), request, true, out);
+        }
+        let releasing: Vec<Slot> = self.releasing.iter().cloned().collect();
+        for slot in releasing {
+            if !self.asked.values().any(|asked| *asked == Asked::Release(slot.clone())) {
+                self.ask_release(slot, out);
+            }
+        }
+    }
+
+    fn ask_release(&mut self, slot: Slot, out: Out<'_>) {
+        let (Some(session), Some(path)) = (self.session, path(&slot)) else {
+            self.releasing.remove(&slot);
+            return;
+        };
+        let act = Act::Release { path, kind: NameKind::Lock, token: None };
+        let request = request((session, self.secret), act);
+        self.send(Asked::Release(slot), request, false, out);
+    }
+
+    fn send(&mut self, asked: Asked, request: Request, to_the_end: bool, out: Out<'_>) {
+        self.next += 1;
+        self.asked.insert(self.next, asked);
+        out.push(Effect::Ask { ticket: self.next, request, to_the_end });
+    }
+
+    fn opening(&self) -> Opening {
+        let name = self.me.name.clone();
+        Opening {
+            ttl: TTL,
+            secret: self.secret,
+            label: Arc::from(alloc::format!("services of {name}")),
+            group: Arc::from(""),
+            client: Arc::from(alloc::format!("agent {name}")),
+            node: name,
+            member: Some(self.me.clone()),
+        }
+    }
+
+    /// A reply came. What was refused is asked again with the next [`ask`](Self::ask).
+    pub fn on_reply(&mut self, ticket: u64, reply: Reply, last: bool, out: Out<'_>) -> Outcome {
+        let Some(asked) = self.asked.get(&ticket).cloned() else { return Outcome::Nothing };
+        if last {
+            self.asked.remove(&ticket);
+        }
+        let outcome = match (asked, reply) {
+            (Asked::Open, Reply::Answer(Answer { outcome: Ok(Done::Opened { session, .. }), .. })) => {
+                self.session = Some(session);
+                Outcome::Nothing
+            }
+            (Asked::Open, Reply::Lost(_)) => self.lose_all(),
+            (Asked::Acquire(slot), Reply::Answer(Answer { outcome: Ok(Done::Held { token }), .. })) => {
+                if self.wanted.contains_key(&slot) && !self.releasing.contains(&slot) {
+                    self.held.insert(slot.clone(), token);
+                    Outcome::Held(slot, token)
+                } else {
+                    Outcome::Nothing
+                }
+            }
+            (Asked::Acquire(slot), Reply::Lost(_)) => match self.held.remove(&slot) {
+                Some(_) => Outcome::Lost(Vec::from([slot])),
+                None => Outcome::Nothing,
+            },
+            (Asked::Release(slot), Reply::Answer(Answer { outcome: Ok(_) | Err(Denial::NotHeld), .. })) => {
+                self.releasing.remove(&slot);
+                Outcome::Nothing
+            }
+            (_, Reply::Answer(Answer { outcome: Err(denial), .. })) if is_over(&denial) => self.lose_all(),
+            _ => return Outcome::Nothing,
+        };
+        self.ask(out);
+        outcome
+    }
+
+    /// The session is over, and with it all names.
+    fn lose_all(&mut self) -> Outcome {
+        self.session = None;
+        self.releasing.clear();
+        let held = core::mem::take(&mut self.held);
+        if held.is_empty() { Outcome::Nothing } else { Outcome::Lost(held.into_keys().collect()) }
+    }
+}
+
+fn is_over(denial: &Denial) -> bool {
+    matches!(denial, Denial::SessionEnded | Denial::SessionLost | Denial::UnknownSession | Denial::NoSession)
+}
+
+fn path(slot: &Slot) -> Option<Path> {
+    let Slot { service, index } = slot;
+    Path::new(&[PREFIX, service.as_str(), &index.to_string()].join("/")).ok()
+}

@@ -1,0 +1,385 @@
+//! What recovery does at the holder of the regime: it knows how everything stands, decides where everything is to run, and
+//! takes the cluster up level by level.
+//!
+//! ```text
+//!   Prepare --all members said how they stand, all programs stopped--> Level(0)
+//!   Level(l) --everything on l and below is finished--> Level(next) or, after the last, Resume --all go on--> Recovered
+//!   any --something on l is not finished any more--> Level(l)          a transition ends the regime, and begins anew
+//! ```
+//!
+//! It keeps no plan: each time something changes it looks at all that is known and says what is to run where *now*. So an
+//! error, a move, a new definition and a member that joins are dealt with alike, and one that takes over needs no more than
+//! the members' word.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    vec::Vec,
+};
+
+use super::{
+    Catalog, Service,
+    placement::{Facts, Goal, Site, place},
+    service::InTransition,
+};
+use crate::{
+    types::{Epoch, Instant, NodeName, ServiceName, Slot},
+    wire::{Orders, ParticipantReport, Phase, RecoveryTalk, Stage, Standing, UnitOrder, UnitReport, UnitState},
+};
+
+/// Most bytes of definitions in one message.
+const BATCH: usize = 128 * 1024;
+
+/// The part of recovery that the holder of the regime has.
+#[derive(Clone, Hash, Debug)]
+pub struct Lead {
+    pub(super) epoch: Epoch,
+    pub(super) since: Instant,
+    pub(super) catalog: Arc<Catalog>,
+    pub(super) levels: BTreeMap<ServiceName, u32>,
+    pub(super) posts: BTreeMap<NodeName, Post>,
+    pub(super) generations: BTreeMap<ServiceName, u64>,
+    pub(super) moves: BTreeMap<Slot, NodeName>,
+    pub(super) goal: Goal,
+    /// Services that cannot run, for these which they require do not.
+    pub(super) blocked: BTreeMap<ServiceName, ServiceName>,
+    pub(super) stage: Stage,
+    /// When recovery was complete for the first time in this regime.
+    pub(super) recovered: Option<Instant>,
+    /// Rises whenever anything changes that is told.
+    pub(super) revision: u64,
+}
+
+/// A member, as whoever leads knows it.
+#[derive(Clone, Hash, Debug)]
+pub struct Post {
+    pub(super) site: Site,
+    /// It has said how it stands.
+    pub(super) mustered: bool,
+    pub(super) units: BTreeMap<Slot, UnitReport>,
+    pub(super) participants: Vec<ParticipantReport>,
+    /// What it was told last.
+    sent: Option<Orders>,
+    /// The definitions that it has.
+    known: BTreeMap<ServiceName, u64>,
+}
+
+/// Instances, and where.
+type Units = BTreeSet<(Slot, NodeName)>;
+
+/// What is to be said to whom.
+pub type Say = Vec<(NodeName, RecoveryTalk)>;
+
+impl Lead {
+    /// Of who leads from now on.
+    pub fn new(now: Instant, epoch: Epoch, catalog: Arc<Catalog>, sites: Vec<Site>) -> Self {
+        let post = |site: Site| {
+            let name = site.name.clone();
+            let (units, known) = (BTreeMap::new(), BTreeMap::new());
+            (name, Post { site, mustered: false, units, participants: Vec::new(), sent: None, known })
+        };
+        Self {
+            epoch,
+            since: now,
+            levels: catalog.levels(),
+            catalog,
+            posts: sites.into_iter().map(post).collect(),
+            generations: BTreeMap::new(),
+            moves: BTreeMap::new(),
+            goal: Goal::default(),
+            blocked: BTreeMap::new(),
+            stage: Stage::Prepare,
+            recovered: None,
+            revision: 1,
+        }
+    }
+
+    /// The question to those who have not said how they stand.
+    pub fn muster(&self) -> Say {
+        let silent = self.posts.iter().filter(|(_, post)| !post.mustered);
+        silent.map(|(name, _)| (name.clone(), RecoveryTalk::Muster { epoch: self.epoch })).collect()
+    }
+
+    /// A link to a member is up: what was said before may be lost.
+    pub fn on_link_up(&mut self, peer: &NodeName) -> Say {
+        let Some(post) = self.posts.get_mut(peer) else { return Say::new() };
+        (post.sent, post.mustered) = (None, false);
+        post.known.clear();
+        self.muster()
+    }
+
+    /// The catalog is another one.
+    pub fn on_catalog(&mut self, now: Instant, catalog: Arc<Catalog>) -> Say {
+        self.levels = catalog.levels();
+        self.catalog = catalog;
+        self.review(now)
+    }
+
+    /// A member says how it stands.
+    pub fn on_standing(&mut self, now: Instant, from: &NodeName, standing: Standing) -> Say {
+        let Some(post) = self.posts.get_mut(from).filter(|_| standing.epoch == self.epoch) else { return Say::new() };
+        post.mustered = true;
+        post.site.leaving = standing.leaving;
+        post.participants = standing.participants;
+        post.units = standing.units.into_iter().map(|unit| (unit.slot.clone(), unit)).collect();
+        for unit in post.units.values() {
+            let generation = self.generations.entry(unit.slot.service.clone()).or_default();
+            *generation = unit.generation.max(*generation);
+        }
+        self.review(now)
+    }
+
+    /// An operator has a service's instances ended and started again; failures of it do not count any more.
+    pub fn restart(&mut self, now: Instant, service: &ServiceName) -> Say {
+        *self.generations.entry(service.clone()).or_default() += 1;
+        self.review(now)
+    }
+
+    /// An operator wants an instance on a node.
+    pub fn relocate(&mut self, now: Instant, slot: Slot, node: NodeName) -> Say {
+        self.moves.insert(slot, node);
+        self.review(now)
+    }
+
+    /// Whether a report is of what is defined now.
+    fn is_current(&self, unit: &UnitReport) -> bool {
+        let service = self.catalog.services.get(&unit.slot.service);
+        let generation = self.generations.get(&unit.slot.service).copied().unwrap_or_default();
+        service.is_some_and(|service| service.version == unit.version) && unit.generation == generation
+    }
+
+    /// All that runs, has failed or is to be moved.
+    pub(super) fn facts(&self) -> Facts {
+        let mut facts = Facts { moves: self.moves.clone(), ..Facts::default() };
+        for (name, post) in &self.posts {
+            facts.sites.push(post.site.clone());
+            for unit in post.units.values() {
+                if unit.state == UnitState::Failed {
+                    if self.is_current(unit) {
+                        facts.failed.insert((unit.slot.service.clone(), name.clone()));
+                    }
+                } else {
+                    facts.running.insert((unit.slot.clone(), name.clone()));
+                }
+            }
+        }
+        facts
+    }
+
+    /// Looks at everything, and says what is to be done now.
+    pub fn review(&mut self, now: Instant) -> Say {
+        self.revision += 1;
+        if self.posts.values().any(|post| !post.mustered) {
+            self.stage = Stage::Prepare;
+            return Say::new();
+        }
+        self.goal = place(&self.catalog, &self.levels, &self.facts());
+        self.block();
+        self.stage = self.find_stage();
+        if self.stage == Stage::Recovered {
+            self.recovered.get_or_insert(now);
+            // What was moved is where it was wanted, or cannot be.
+            self.moves.clear();
+        }
+        let ending = self.ending();
+        let names: Vec<NodeName> = self.posts.keys().cloned().collect();
+        names.iter().flat_map(|name| self.orders_for(name, &ending)).collect()
+    }
+
+    /// Takes those services out of the goal that require what runs nowhere.
+    fn block(&mut self) {
+        self.blocked.clear();
+        let mut order: Vec<&Arc<Service>> = self.catalog.services.values().collect();
+        order.sort_by_key(|service| self.levels.get(&service.name).copied().unwrap_or_default());
+        let placed: BTreeSet<&ServiceName> = self.goal.units.iter().map(|(slot, _)| &slot.service).collect();
+        for service in order {
+            let lacks = |on: &&ServiceName| self.blocked.contains_key(*on) || !placed.contains(*on);
+            if let Some(on) = service.requires.iter().find(lacks) {
+                self.blocked.insert(service.name.clone(), on.clone());
+            }
+        }
+        let blocked = &self.blocked;
+        self.goal.units.retain(|(slot, _)| !blocked.contains_key(&slot.service));
+    }
+
+    fn unit(&self, slot: &Slot, node: &NodeName) -> Option<&UnitReport> {
+        self.posts.get(node)?.units.get(slot)
+    }
+
+    /// Whether an instance is ready, as it is defined now.
+    pub(super) fn is_finished(&self, slot: &Slot, node: &NodeName) -> bool {
+        self.unit(slot, node).is_some_and(|unit| unit.state == UnitState::Ready && self.is_current(unit))
+    }
+
+    /// The lowest stage at which not everything is done.
+    fn find_stage(&self) -> Stage {
+        let programs = || self.posts.values().flat_map(|post| &post.participants).filter(|program| !program.isolated);
+        let stopped = |program: &ParticipantReport| program.phase > Phase::Prepare || program.done;
+        let ends = |unit: &UnitReport| {
+            let service = self.catalog.services.get(&unit.slot.service);
+            unit.state == UnitState::Stopping
+                && service.is_some_and(|service| service.in_transition == InTransition::Restart)
+        };
+        let ending = self.posts.values().flat_map(|post| post.units.values()).any(ends);
+        if !programs().all(stopped) || ending && self.stage == Stage::Prepare {
+            return Stage::Prepare;
+        }
+        let open = self.goal.units.iter().filter(|(slot, node)| !self.is_finished(slot, node));
+        let units = open.map(|(slot, _)| self.level_of(&slot.service));
+        let recovered = |program: &ParticipantReport| {
+            program.phase > Phase::Recover || program.phase == Phase::Recover && program.done
+        };
+        let late = programs().filter(|program| !recovered(program) && self.is_blocked(program).is_none());
+        match units.chain(late.map(|program| program.level)).min() {
+            Some(level) => Stage::Level(level),
+            None if programs().all(|program| {
+                program.phase == Phase::Resume && program.done || self.is_blocked(program).is_some()
+            }) =>
+            {
+                Stage::Recovered
+            }
+            None => Stage::Resume,
+        }
+    }
+
+    pub(super) fn level_of(&self, service: &ServiceName) -> u32 {
+        self.levels.get(service).copied().unwrap_or_default()
+    }
+
+    /// What a program requires that runs nowhere.
+    pub(super) fn is_blocked<'a>(&self, program: &'a ParticipantReport) -> Option<&'a ServiceName> {
+        let runs = |on: &ServiceName| self.goal.units.iter().any(|(slot, _)| slot.service == *on);
+        program.requires.iter().find(|on| !runs(on))
+    }
+
+    /// Whether a service that is required is ready, and stays so, where it matters to a node: there, if an instance is to
+    /// run there, otherwise anywhere.
+    fn serves(&self, on: &ServiceName, node: &NodeName, ending: &Units) -> bool {
+        let ready = |(slot, at): &(Slot, NodeName)| {
+            self.is_finished(slot, at) && !ending.contains(&(slot.clone(), at.clone()))
+        };
+        let mut units = self.goal.units.iter().filter(|(slot, _)| slot.service == *on);
+        match units.clone().find(|(_, at)| at == node) {
+            Some(unit) => ready(unit),
+            None => units.any(ready),
+        }
+    }
+
+    /// The live instances that are to end: those that run where they are not to, are defined otherwise by now, or require
+    /// what is not ready any more.
+    fn ending(&self) -> Units {
+        let mut live: Vec<(&UnitReport, &NodeName)> = Vec::new();
+        for (name, post) in &self.posts {
+            live.extend(post.units.values().filter(|unit| unit.state.is_live()).map(|unit| (unit, name)));
+        }
+        live.sort_by_key(|(unit, _)| self.level_of(&unit.slot.service));
+        let mut ending = BTreeSet::new();
+        for (unit, node) in live {
+            let unit_at = (unit.slot.clone(), node.clone());
+            let service = self.catalog.services.get(&unit.slot.service);
+            let mut required = service.into_iter().flat_map(|service| &service.requires);
+            let stays = self.goal.units.contains(&unit_at)
+                && self.is_current(unit)
+                && required.all(|on| self.serves(on, node, &ending));
+            if !stays {
+                ending.insert(unit_at);
+            }
+        }
+        ending
+    }
+
+    /// Whether something that is to end waits for others that depend on it, and are to end too.
+    fn is_held(&self, unit: &UnitReport, ending: &Units) -> bool {
+        let known = |service: &ServiceName| self.catalog.services.contains_key(service);
+        ending.iter().any(|(slot, node)| {
+            let above = self.unit(slot, node).is_some_and(|other| other.level > unit.level);
+            let (other, this) = (&slot.service, &unit.slot.service);
+            above && (!known(other) || !known(this) || self.catalog.depends(other, this))
+        })
+    }
+
+    /// What a member is to do now, if it was not told.
+    fn orders_for(&mut self, node: &NodeName, ending: &Units) -> Say {
+        let Some(post) = self.posts.get(node) else { return Say::new() };
+        let mut units = Vec::new();
+        for unit in post.units.values().filter(|unit| unit.state.is_live()) {
+            let keeps = !ending.contains(&(unit.slot.clone(), node.clone())) || self.is_held(unit, ending);
+            if keeps && unit.state != UnitState::Stopping {
+                let UnitReport { slot, level, version, generation, .. } = unit.clone();
+                units.push(UnitOrder { slot, level, version, generation });
+            }
+        }
+        let reached = |level: u32| match self.stage {
+            Stage::Prepare => false,
+            Stage::Level(floor) => level <= floor,
+            Stage::Resume | Stage::Recovered => true,
+        };
+        for (slot, _) in self.goal.units.iter().filter(|(_, at)| at == node) {
+            // One that ends is started again when it has ended, but only as what it was.
+            let begins_anew = |unit: &UnitReport| unit.state == UnitState::Stopping && self.is_current(unit);
+            let live = post.units.get(slot).is_some_and(|unit| unit.state.is_live() && !begins_anew(unit));
+            let level = self.level_of(&slot.service);
+            // What still runs by what was there before ends first.
+            let waits = || ending.iter().any(|(other, _)| self.catalog.depends(&other.service, &slot.service));
+            let service = self.catalog.services.get(&slot.service);
+            let Some(service) = service.filter(|_| !live && reached(level) && !waits()) else { continue };
+            let generation = self.generations.get(&slot.service).copied().unwrap_or_default();
+            units.push(UnitOrder { slot: slot.clone(), level, version: service.version, generation });
+        }
+        units.sort_by(|a, b| a.slot.cmp(&b.slot));
+        let failed = post.units.values().filter(|unit| unit.state == UnitState::Failed && !self.is_current(unit));
+        let forget = failed.map(|unit| unit.slot.clone()).collect();
+        let participants = post.participants.iter().map(|program| (program.id, self.phase_for(program, node, ending)));
+        let participants = participants.collect();
+        let orders = Orders { epoch: self.epoch, stage: self.stage, units, forget, participants };
+        self.send(node, orders)
+    }
+
+    /// What a program is to do now.
+    fn phase_for(&self, program: &ParticipantReport, node: &NodeName, ending: &Units) -> Phase {
+        let served = program.requires.iter().all(|on| self.serves(on, node, ending));
+        let reached = match self.stage {
+            Stage::Prepare => false,
+            Stage::Level(floor) => program.level <= floor,
+            Stage::Resume | Stage::Recovered => true,
+        };
+        match (served, self.stage) {
+            // It goes on when it says that it has done what it was told.
+            _ if program.isolated => program.phase,
+            (false, _) => Phase::Prepare,
+            (true, Stage::Resume | Stage::Recovered) if program.phase >= Phase::Recover => Phase::Resume,
+            (true, _) if reached => Phase::Recover.max(program.phase),
+            (true, _) => program.phase,
+        }
+    }
+
+    fn send(&mut self, node: &NodeName, orders: Orders) -> Say {
+        let Some(post) = self.posts.get_mut(node) else { return Say::new() };
+        if post.sent.as_ref() == Some(&orders) {
+            return Say::new();
+        }
+        let mut say = Say::new();
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        for order in &orders.units {
+            let Some(service) = self.catalog.services.get(&order.slot.service) else { continue };
+            let version = order.version;
+            if service.version != version || post.known.get(&service.name) == Some(&version) {
+                continue;
+            }
+            post.known.insert(service.name.clone(), version);
+            bytes += service.body.len() + 256;
+            batch.push(service.clone());
+            if bytes >= BATCH {
+                let services = core::mem::take(&mut batch);
+                say.push((node.clone(), RecoveryTalk::Definitions { epoch: self.epoch, services }));
+                bytes = 0;
+            }
+        }
+        if !batch.is_empty() {
+            say.push((node.clone(), RecoveryTalk::Definitions { epoch: self.epoch, services: batch }));
+        }
+        post.sent = Some(orders.clone());
+        say.push((node.clone(), RecoveryTalk::Orders(orders)));
+        say
+    }
+}
