@@ -22,9 +22,11 @@ const FILES: &[&str] = &[
     "quorate/v1/lock.proto",
     "quorate/v1/election.proto",
     "quorate/v1/barrier.proto",
+    "quorate/v1/recovery.proto",
     "quorate/v1/admin.proto",
     "quorate/peer/v1/words.proto",
     "quorate/peer/v1/coordination.proto",
+    "quorate/peer/v1/recovery.proto",
     "quorate/peer/v1/peer.proto",
     "quorate/store/v1/database.proto",
 ];

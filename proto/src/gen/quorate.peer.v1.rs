@@ -380,6 +380,9 @@ pub struct Opening {
     /// The node through which it is opened.
     #[prost(string, tag = "6")]
     pub node: ::prost::alloc::string::String,
+    /// The member whose own it is: it ends when a regime begins without it, and needs no sign of life until then.
+    #[prost(message, optional, tag = "7")]
+    pub member: ::core::option::Option<Identity>,
 }
 /// Bind a name.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1237,6 +1240,314 @@ impl LimitKind {
         }
     }
 }
+/// One message of the recovery layer. Each is about one regime.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecoveryTalk {
+    /// The epoch of the regime.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// The message.
+    #[prost(oneof = "recovery_talk::Talk", tags = "2, 3, 4, 5")]
+    pub talk: ::core::option::Option<recovery_talk::Talk>,
+}
+/// Nested message and enum types in `RecoveryTalk`.
+pub mod recovery_talk {
+    /// The message.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Talk {
+        /// The sender leads: how does everything stand?
+        #[prost(message, tag = "2")]
+        Muster(super::Muster),
+        /// How everything stands at the sender.
+        #[prost(message, tag = "3")]
+        Standing(super::Standing),
+        /// Services that orders will name.
+        #[prost(message, tag = "4")]
+        Definitions(super::Definitions),
+        /// All that is to be done at the receiver.
+        #[prost(message, tag = "5")]
+        Orders(super::Orders),
+    }
+}
+/// Asks how everything stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Muster {}
+/// How everything stands at a node.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Standing {
+    /// It is about to leave.
+    #[prost(bool, tag = "1")]
+    pub leaving: bool,
+    /// Its instances.
+    #[prost(message, repeated, tag = "2")]
+    pub units: ::prost::alloc::vec::Vec<UnitReport>,
+    /// The programs that take part there.
+    #[prost(message, repeated, tag = "3")]
+    pub participants: ::prost::alloc::vec::Vec<ParticipantReport>,
+}
+/// An instance.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Slot {
+    /// The service.
+    #[prost(string, tag = "1")]
+    pub service: ::prost::alloc::string::String,
+    /// Which of its instances.
+    #[prost(uint32, tag = "2")]
+    pub index: u32,
+}
+/// How one instance stands.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnitReport {
+    /// Which.
+    #[prost(message, optional, tag = "1")]
+    pub slot: ::core::option::Option<Slot>,
+    /// The version of the service.
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+    /// Which restart that an operator asked for.
+    #[prost(uint64, tag = "3")]
+    pub generation: u64,
+    /// Its level.
+    #[prost(uint32, tag = "4")]
+    pub level: u32,
+    /// How it stands.
+    #[prost(enumeration = "UnitState", tag = "5")]
+    pub state: i32,
+    /// How often it was started again lately.
+    #[prost(uint32, tag = "6")]
+    pub tries: u32,
+    /// The epoch of the token by which it may run; 0 when it needs none.
+    #[prost(uint64, tag = "7")]
+    pub token_epoch: u64,
+    /// The counter of that token.
+    #[prost(uint64, tag = "8")]
+    pub token_counter: u64,
+    /// What it waits for, or how it ended last.
+    #[prost(string, tag = "9")]
+    pub why: ::prost::alloc::string::String,
+}
+/// A program that takes part.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ParticipantReport {
+    /// Tells those of one node apart.
+    #[prost(uint64, tag = "1")]
+    pub id: u64,
+    /// Its name.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Its level.
+    #[prost(uint32, tag = "3")]
+    pub level: u32,
+    /// Services that must be ready before it recovers.
+    #[prost(string, repeated, tag = "4")]
+    pub requires: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What it was told last.
+    #[prost(enumeration = "ParticipantPhase", tag = "5")]
+    pub phase: i32,
+    /// Whether it has done that.
+    #[prost(bool, tag = "6")]
+    pub done: bool,
+    /// It was late.
+    #[prost(bool, tag = "7")]
+    pub isolated: bool,
+}
+/// Services that orders will name.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Definitions {
+    /// The services.
+    #[prost(message, repeated, tag = "1")]
+    pub services: ::prost::alloc::vec::Vec<VersionedService>,
+}
+/// A service as it is defined.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VersionedService {
+    /// The revision that last changed it.
+    #[prost(uint64, tag = "1")]
+    pub version: u64,
+    /// The definition: a quorate.v1.Service.
+    #[prost(bytes = "vec", tag = "2")]
+    pub definition: ::prost::alloc::vec::Vec<u8>,
+}
+/// All that is to be done at a node.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Orders {
+    /// How far recovery is.
+    #[prost(enumeration = "Stage", tag = "1")]
+    pub stage: i32,
+    /// With STAGE_LEVEL: the level.
+    #[prost(uint32, tag = "2")]
+    pub level: u32,
+    /// The instances that are to run.
+    #[prost(message, repeated, tag = "3")]
+    pub units: ::prost::alloc::vec::Vec<UnitOrder>,
+    /// Failures that do not count any more.
+    #[prost(message, repeated, tag = "4")]
+    pub forget: ::prost::alloc::vec::Vec<Slot>,
+    /// What participants are to do.
+    #[prost(message, repeated, tag = "5")]
+    pub participants: ::prost::alloc::vec::Vec<ParticipantOrder>,
+}
+/// An instance that is to run.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UnitOrder {
+    /// Which.
+    #[prost(message, optional, tag = "1")]
+    pub slot: ::core::option::Option<Slot>,
+    /// Its level.
+    #[prost(uint32, tag = "2")]
+    pub level: u32,
+    /// The version of the service.
+    #[prost(uint64, tag = "3")]
+    pub version: u64,
+    /// Which restart that an operator asked for.
+    #[prost(uint64, tag = "4")]
+    pub generation: u64,
+}
+/// What a participant is to do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ParticipantOrder {
+    /// Which.
+    #[prost(uint64, tag = "1")]
+    pub id: u64,
+    /// What.
+    #[prost(enumeration = "ParticipantPhase", tag = "2")]
+    pub phase: i32,
+}
+/// How an instance stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum UnitState {
+    /// Never sent.
+    Unspecified = 0,
+    /// It waits for orders, or for the right to run.
+    Waiting = 1,
+    /// It waits for its name.
+    Claiming = 2,
+    /// It was started and is not ready.
+    Starting = 3,
+    /// It is ready.
+    Ready = 4,
+    /// It failed, and is started again after a pause.
+    Backoff = 5,
+    /// It was told to end.
+    Stopping = 6,
+    /// It is stopped by a signal.
+    Frozen = 7,
+    /// It failed too often.
+    Failed = 8,
+}
+impl UnitState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "UNIT_STATE_UNSPECIFIED",
+            Self::Waiting => "UNIT_STATE_WAITING",
+            Self::Claiming => "UNIT_STATE_CLAIMING",
+            Self::Starting => "UNIT_STATE_STARTING",
+            Self::Ready => "UNIT_STATE_READY",
+            Self::Backoff => "UNIT_STATE_BACKOFF",
+            Self::Stopping => "UNIT_STATE_STOPPING",
+            Self::Frozen => "UNIT_STATE_FROZEN",
+            Self::Failed => "UNIT_STATE_FAILED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "UNIT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "UNIT_STATE_WAITING" => Some(Self::Waiting),
+            "UNIT_STATE_CLAIMING" => Some(Self::Claiming),
+            "UNIT_STATE_STARTING" => Some(Self::Starting),
+            "UNIT_STATE_READY" => Some(Self::Ready),
+            "UNIT_STATE_BACKOFF" => Some(Self::Backoff),
+            "UNIT_STATE_STOPPING" => Some(Self::Stopping),
+            "UNIT_STATE_FROZEN" => Some(Self::Frozen),
+            "UNIT_STATE_FAILED" => Some(Self::Failed),
+            _ => None,
+        }
+    }
+}
+/// What a participant does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ParticipantPhase {
+    /// Never sent.
+    Unspecified = 0,
+    /// It stops using what is shared.
+    Prepare = 1,
+    /// It recovers.
+    Recover = 2,
+    /// It goes on.
+    Resume = 3,
+}
+impl ParticipantPhase {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PARTICIPANT_PHASE_UNSPECIFIED",
+            Self::Prepare => "PARTICIPANT_PHASE_PREPARE",
+            Self::Recover => "PARTICIPANT_PHASE_RECOVER",
+            Self::Resume => "PARTICIPANT_PHASE_RESUME",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PARTICIPANT_PHASE_UNSPECIFIED" => Some(Self::Unspecified),
+            "PARTICIPANT_PHASE_PREPARE" => Some(Self::Prepare),
+            "PARTICIPANT_PHASE_RECOVER" => Some(Self::Recover),
+            "PARTICIPANT_PHASE_RESUME" => Some(Self::Resume),
+            _ => None,
+        }
+    }
+}
+/// How far recovery is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Stage {
+    /// Never sent.
+    Unspecified = 0,
+    /// Not everybody is ready to begin.
+    Prepare = 1,
+    /// A level is not finished.
+    Level = 2,
+    /// All have recovered, and are told to go on.
+    Resume = 3,
+    /// All go on.
+    Recovered = 4,
+}
+impl Stage {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STAGE_UNSPECIFIED",
+            Self::Prepare => "STAGE_PREPARE",
+            Self::Level => "STAGE_LEVEL",
+            Self::Resume => "STAGE_RESUME",
+            Self::Recovered => "STAGE_RECOVERED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STAGE_UNSPECIFIED" => Some(Self::Unspecified),
+            "STAGE_PREPARE" => Some(Self::Prepare),
+            "STAGE_LEVEL" => Some(Self::Level),
+            "STAGE_RESUME" => Some(Self::Resume),
+            "STAGE_RECOVERED" => Some(Self::Recovered),
+            _ => None,
+        }
+    }
+}
 /// From the caller.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ChannelRequest {
@@ -1450,7 +1761,7 @@ pub struct Payload {
     /// What the message is.
     #[prost(
         oneof = "payload::Kind",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19"
     )]
     pub kind: ::core::option::Option<payload::Kind>,
 }
@@ -1513,6 +1824,9 @@ pub mod payload {
         /// Of sessions, names and barriers.
         #[prost(message, tag = "18")]
         Coordination(super::CoordinationTalk),
+        /// Of recovery.
+        #[prost(message, tag = "19")]
+        Recovery(super::RecoveryTalk),
     }
 }
 /// What the sender of a new link knows. The receiver sends the reports that are newer, and its view if it has another.

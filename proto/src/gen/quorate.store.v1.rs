@@ -6,7 +6,7 @@ pub struct Change {
     #[prost(uint64, tag = "1")]
     pub unix_millis: u64,
     /// What changes.
-    #[prost(oneof = "change::Kind", tags = "2, 3, 4, 5, 6, 7")]
+    #[prost(oneof = "change::Kind", tags = "2, 3, 4, 5, 6, 7, 8")]
     pub kind: ::core::option::Option<change::Kind>,
 }
 /// Nested message and enum types in `Change`.
@@ -32,6 +32,9 @@ pub mod change {
         /// For how long sessions last at most.
         #[prost(message, tag = "7")]
         LongestTtl(super::LongestTtl),
+        /// Services, and what operators decide about them.
+        #[prost(message, tag = "8")]
+        Catalog(super::CatalogChange),
     }
 }
 /// A piece of a backup. Pieces come in order, the first begins anew.
@@ -86,16 +89,16 @@ pub struct Backup {
     pub database: ::core::option::Option<Database>,
 }
 /// What the node that leads is asked by another one.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct LeaderRequest {
     /// What.
-    #[prost(oneof = "leader_request::Kind", tags = "1, 2")]
+    #[prost(oneof = "leader_request::Kind", tags = "1, 2, 3")]
     pub kind: ::core::option::Option<leader_request::Kind>,
 }
 /// Nested message and enum types in `LeaderRequest`.
 pub mod leader_request {
     /// What.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Kind {
         /// Append this change, a Change.
         #[prost(bytes, tag = "1")]
@@ -103,7 +106,98 @@ pub mod leader_request {
         /// Send a piece of the database.
         #[prost(message, tag = "2")]
         Read(super::ReadPiece),
+        /// Recovery is asked for something.
+        #[prost(message, tag = "3")]
+        Recovery(super::RecoveryRequest),
     }
+}
+/// What recovery is asked, where it is led.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecoveryRequest {
+    /// What.
+    #[prost(oneof = "recovery_request::Kind", tags = "1, 2, 3, 4, 5")]
+    pub kind: ::core::option::Option<recovery_request::Kind>,
+}
+/// Nested message and enum types in `RecoveryRequest`.
+pub mod recovery_request {
+    /// What.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// How it stands; when that is still at this revision, the answer waits a little for another one. 0: at once.
+        #[prost(uint64, tag = "1")]
+        StatusAfter(u64),
+        /// End the instances of the service of this name and start them again.
+        #[prost(string, tag = "2")]
+        Restart(::prost::alloc::string::String),
+        /// Have an instance run on a node.
+        #[prost(message, tag = "3")]
+        Move(super::MoveUnit),
+        /// What would run elsewhere, if nodes failed or were drained: a quorate.v1.ExplainRecoveryRequest.
+        #[prost(bytes, tag = "4")]
+        Explain(::prost::alloc::vec::Vec<u8>),
+        /// What would run elsewhere with these changes.
+        #[prost(message, tag = "5")]
+        Plan(super::CatalogChange),
+    }
+}
+/// Has an instance run on a node.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MoveUnit {
+    /// The service.
+    #[prost(string, tag = "1")]
+    pub service: ::prost::alloc::string::String,
+    /// Which of its instances.
+    #[prost(uint32, tag = "2")]
+    pub index: u32,
+    /// The node.
+    #[prost(string, tag = "3")]
+    pub node: ::prost::alloc::string::String,
+}
+/// What recovery answers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecoveryAnswer {
+    /// What.
+    #[prost(oneof = "recovery_answer::Kind", tags = "1, 2, 3, 4")]
+    pub kind: ::core::option::Option<recovery_answer::Kind>,
+}
+/// Nested message and enum types in `RecoveryAnswer`.
+pub mod recovery_answer {
+    /// What.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        /// How it stands.
+        #[prost(message, tag = "1")]
+        Status(super::RecoverySnapshot),
+        /// It is done.
+        #[prost(bool, tag = "2")]
+        Done(bool),
+        /// It is not: why, as reason of an error, and for people.
+        #[prost(message, tag = "3")]
+        Refused(super::RecoveryRefusal),
+        /// What would run elsewhere: a quorate.v1.ExplainRecoveryResponse.
+        #[prost(bytes, tag = "4")]
+        Shifts(::prost::alloc::vec::Vec<u8>),
+    }
+}
+/// How recovery stands.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecoverySnapshot {
+    /// Rises whenever it changes.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// A quorate.v1.Recovery.
+    #[prost(bytes = "vec", tag = "2")]
+    pub recovery: ::prost::alloc::vec::Vec<u8>,
+}
+/// Why recovery does not do something.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecoveryRefusal {
+    /// The kind of refusal.
+    #[prost(enumeration = "RecoveryRefusalKind", tag = "1")]
+    pub kind: i32,
+    /// For people.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
 }
 /// Asks for a piece of the database, encoded as a Database.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -132,7 +226,7 @@ pub struct DatabasePiece {
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LeaderAnswer {
     /// What.
-    #[prost(oneof = "leader_answer::Kind", tags = "1, 2, 3, 4, 5, 6")]
+    #[prost(oneof = "leader_answer::Kind", tags = "1, 2, 3, 4, 5, 6, 7")]
     pub kind: ::core::option::Option<leader_answer::Kind>,
 }
 /// Nested message and enum types in `LeaderAnswer`.
@@ -158,13 +252,16 @@ pub mod leader_answer {
         /// A piece of the database.
         #[prost(message, tag = "6")]
         Piece(super::DatabasePiece),
+        /// What recovery answers.
+        #[prost(message, tag = "7")]
+        Recovery(super::RecoveryAnswer),
     }
 }
 /// What came of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Applied {
     /// What.
-    #[prost(oneof = "applied::Kind", tags = "1, 2, 3")]
+    #[prost(oneof = "applied::Kind", tags = "1, 2, 3, 4")]
     pub kind: ::core::option::Option<applied::Kind>,
 }
 /// Nested message and enum types in `Applied`.
@@ -181,7 +278,98 @@ pub mod applied {
         /// It means nothing here, and nothing was changed.
         #[prost(bool, tag = "3")]
         Unknown(bool),
+        /// The catalog had been changed meanwhile, and is at this revision. Nothing was changed.
+        #[prost(uint64, tag = "4")]
+        StaleRevision(u64),
     }
+}
+/// Services, and what operators decide about them.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CatalogChange {
+    /// Only when the catalog is at this revision.
+    #[prost(uint64, tag = "1")]
+    pub expected_revision: u64,
+    /// The changes.
+    #[prost(message, repeated, tag = "2")]
+    pub edits: ::prost::alloc::vec::Vec<CatalogEdit>,
+}
+/// One change of the catalog.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CatalogEdit {
+    /// What.
+    #[prost(oneof = "catalog_edit::Kind", tags = "1, 2, 3, 4, 5")]
+    pub kind: ::core::option::Option<catalog_edit::Kind>,
+}
+/// Nested message and enum types in `CatalogEdit`.
+pub mod catalog_edit {
+    /// What.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        /// A service is new or defined otherwise: a quorate.v1.Service.
+        #[prost(bytes, tag = "1")]
+        Put(::prost::alloc::vec::Vec<u8>),
+        /// The service of this name is removed.
+        #[prost(string, tag = "2")]
+        Remove(::prost::alloc::string::String),
+        /// What is to become of a service.
+        #[prost(message, tag = "3")]
+        Intend(super::ServiceIntent),
+        /// No service is to run on a node.
+        #[prost(message, tag = "4")]
+        Drain(super::DrainedNode),
+        /// Services may run on the node of this name again.
+        #[prost(string, tag = "5")]
+        Undrain(::prost::alloc::string::String),
+    }
+}
+/// What is to become of a service.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ServiceIntent {
+    /// The service.
+    #[prost(string, tag = "1")]
+    pub service: ::prost::alloc::string::String,
+    /// It is stopped until somebody starts it.
+    #[prost(bool, tag = "2")]
+    pub stopped: bool,
+    /// It is disabled.
+    #[prost(bool, tag = "3")]
+    pub disabled: bool,
+    /// Why.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A node on which no service is to run.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DrainedNode {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// All services, and what operators decided about them.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Catalog {
+    /// Rises with each change.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// The services.
+    #[prost(message, repeated, tag = "2")]
+    pub services: ::prost::alloc::vec::Vec<super::super::peer::v1::VersionedService>,
+    /// What is to become of those that are not to run.
+    #[prost(message, repeated, tag = "3")]
+    pub intents: ::prost::alloc::vec::Vec<ServiceIntent>,
+    /// Nodes on which no service is to run.
+    #[prost(message, repeated, tag = "4")]
+    pub drained: ::prost::alloc::vec::Vec<DrainedNode>,
+}
+/// What was changed in the catalog, in a few words each.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CatalogSummary {
+    /// The changes.
+    #[prost(string, repeated, tag = "1")]
+    pub changes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// A view is granted quorum.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -269,6 +457,9 @@ pub struct Database {
     /// No session lasts for longer than so many milliseconds after its last sign of life.
     #[prost(uint64, tag = "11")]
     pub longest_ttl_millis: u64,
+    /// All services, and what operators decided about them.
+    #[prost(message, optional, tag = "12")]
+    pub catalog: ::core::option::Option<Catalog>,
 }
 /// Something that happened.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -283,7 +474,7 @@ pub struct Record {
     #[prost(uint64, tag = "3")]
     pub epoch: u64,
     /// What.
-    #[prost(oneof = "record::Kind", tags = "4, 5, 6, 7, 8, 9, 10, 11")]
+    #[prost(oneof = "record::Kind", tags = "4, 5, 6, 7, 8, 9, 10, 11, 12")]
     pub kind: ::core::option::Option<record::Kind>,
 }
 /// Nested message and enum types in `Record`.
@@ -315,6 +506,9 @@ pub mod record {
         /// Voters that are missing keep their place for so long.
         #[prost(message, tag = "11")]
         VoterGrace(super::VoterGrace),
+        /// Services were defined, removed, stopped or started, nodes drained.
+        #[prost(message, tag = "12")]
+        Catalog(super::CatalogSummary),
     }
 }
 /// A view, in short.
@@ -355,4 +549,41 @@ pub struct RestoredBackup {
     /// The highest epoch in it.
     #[prost(uint64, tag = "2")]
     pub epoch: u64,
+}
+/// The kind of a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RecoveryRefusalKind {
+    /// Never sent.
+    Unspecified = 0,
+    /// There is no such service or instance.
+    UnknownService = 1,
+    /// There is no such member.
+    UnknownNode = 2,
+    /// The instance cannot run there, or would not stay there.
+    CannotMove = 3,
+}
+impl RecoveryRefusalKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RECOVERY_REFUSAL_KIND_UNSPECIFIED",
+            Self::UnknownService => "RECOVERY_REFUSAL_KIND_UNKNOWN_SERVICE",
+            Self::UnknownNode => "RECOVERY_REFUSAL_KIND_UNKNOWN_NODE",
+            Self::CannotMove => "RECOVERY_REFUSAL_KIND_CANNOT_MOVE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RECOVERY_REFUSAL_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "RECOVERY_REFUSAL_KIND_UNKNOWN_SERVICE" => Some(Self::UnknownService),
+            "RECOVERY_REFUSAL_KIND_UNKNOWN_NODE" => Some(Self::UnknownNode),
+            "RECOVERY_REFUSAL_KIND_CANNOT_MOVE" => Some(Self::CannotMove),
+            _ => None,
+        }
+    }
 }

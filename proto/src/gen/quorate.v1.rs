@@ -523,6 +523,12 @@ pub enum ErrorReason {
     BarrierBroken = 29,
     /// INVALID_ARGUMENT: the request id was used for another request. Nothing was changed.
     RequestIdUsed = 30,
+    /// INVALID_ARGUMENT: services cannot be defined so; the text says all that is wrong. Nothing was changed. Do not retry.
+    ServiceInvalid = 31,
+    /// NOT_FOUND: there is no service or instance of that name. Nothing was changed.
+    ServiceNotFound = 32,
+    /// FAILED_PRECONDITION: the instance cannot run on that node, or would not stay there; the text says why. Nothing was changed.
+    CannotMove = 33,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -562,6 +568,9 @@ impl ErrorReason {
             Self::BarrierNotThere => "ERROR_REASON_BARRIER_NOT_THERE",
             Self::BarrierBroken => "ERROR_REASON_BARRIER_BROKEN",
             Self::RequestIdUsed => "ERROR_REASON_REQUEST_ID_USED",
+            Self::ServiceInvalid => "ERROR_REASON_SERVICE_INVALID",
+            Self::ServiceNotFound => "ERROR_REASON_SERVICE_NOT_FOUND",
+            Self::CannotMove => "ERROR_REASON_CANNOT_MOVE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -598,6 +607,9 @@ impl ErrorReason {
             "ERROR_REASON_BARRIER_NOT_THERE" => Some(Self::BarrierNotThere),
             "ERROR_REASON_BARRIER_BROKEN" => Some(Self::BarrierBroken),
             "ERROR_REASON_REQUEST_ID_USED" => Some(Self::RequestIdUsed),
+            "ERROR_REASON_SERVICE_INVALID" => Some(Self::ServiceInvalid),
+            "ERROR_REASON_SERVICE_NOT_FOUND" => Some(Self::ServiceNotFound),
+            "ERROR_REASON_CANNOT_MOVE" => Some(Self::CannotMove),
             _ => None,
         }
     }
@@ -8151,6 +8163,1960 @@ pub mod election_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "quorate.v1.ElectionService";
     impl<T> tonic::server::NamedService for ElectionServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A service.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Service {
+    /// Its name: 1 to 63 characters of a-z, 0-9, '-' and '.', beginning and ending with a letter or digit.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What it is, for people: at most 256 bytes.
+    #[prost(string, tag = "2")]
+    pub description: ::prost::alloc::string::String,
+    /// It starts after these, if they are to run: at most 64.
+    #[prost(string, repeated, tag = "7")]
+    pub after: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// It runs only while these are ready, and is ended when one is not: at most 64.
+    #[prost(string, repeated, tag = "8")]
+    pub requires: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Its level at least (0 to 1,000): above all that it depends on in any case.
+    #[prost(uint32, tag = "9")]
+    pub level: u32,
+    /// Where it runs.
+    #[prost(message, optional, tag = "10")]
+    pub placement: ::core::option::Option<Placement>,
+    /// What it does when there is no quorum.
+    #[prost(enumeration = "WithoutQuorum", tag = "11")]
+    pub without_quorum: i32,
+    /// For how long it runs on without quorum, in the hope that it comes back: 500 ms when unset. With `loss_timeout` at most 4 s,
+    /// for whoever takes over an instance waits for so long.
+    #[prost(message, optional, tag = "12")]
+    pub grace: ::core::option::Option<::prost_types::Duration>,
+    /// How long an instance that has lost its right to run has until it is killed: 500 ms when unset.
+    #[prost(message, optional, tag = "13")]
+    pub loss_timeout: ::core::option::Option<::prost_types::Duration>,
+    /// What it does while the cluster changes.
+    #[prost(enumeration = "InTransition", tag = "14")]
+    pub in_transition: i32,
+    /// The signal for IN_TRANSITION_SIGNAL, as in "SIGHUP", which is the one when empty.
+    #[prost(string, tag = "15")]
+    pub transition_signal: ::prost::alloc::string::String,
+    /// When it is ready; as soon as it runs when unset.
+    #[prost(message, optional, tag = "16")]
+    pub readiness: ::core::option::Option<Readiness>,
+    /// Whether it is well, asked again and again while it is ready; not asked when unset.
+    #[prost(message, optional, tag = "17")]
+    pub health: ::core::option::Option<HealthCheck>,
+    /// How long it may take to be ready (100 ms to 1 h): 30 s when unset.
+    #[prost(message, optional, tag = "18")]
+    pub start_timeout: ::core::option::Option<::prost_types::Duration>,
+    /// How long it may take to end (100 ms to 1 h): 10 s when unset. It is killed then, with all that it has started.
+    #[prost(message, optional, tag = "19")]
+    pub stop_timeout: ::core::option::Option<::prost_types::Duration>,
+    /// The signal that asks it to end, as in "SIGTERM", which is the one when empty.
+    #[prost(string, tag = "20")]
+    pub stop_signal: ::prost::alloc::string::String,
+    /// What happens when it fails.
+    #[prost(message, optional, tag = "21")]
+    pub restart: ::core::option::Option<RestartPolicy>,
+    /// How much of what it prints is kept.
+    #[prost(message, optional, tag = "22")]
+    pub log: ::core::option::Option<LogLimits>,
+    /// For how long an instance runs on when its agent is killed, for the next one to take it over: 0 when unset. Only for services
+    /// that carry on without quorum.
+    #[prost(message, optional, tag = "23")]
+    pub outlive_agent: ::core::option::Option<::prost_types::Duration>,
+    /// How it is run; required.
+    #[prost(oneof = "service::Kind", tags = "3, 4, 5, 6")]
+    pub kind: ::core::option::Option<service::Kind>,
+}
+/// Nested message and enum types in `Service`.
+pub mod service {
+    /// How it is run; required.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// A program that runs until it is ended.
+        #[prost(message, tag = "3")]
+        Program(super::Program),
+        /// A program that has done its work when it ends with exit code 0, and counts as ready from then on.
+        #[prost(message, tag = "4")]
+        Task(super::Program),
+        /// A unit of systemd, by its D-Bus interface.
+        #[prost(message, tag = "5")]
+        Systemd(super::SystemdUnit),
+        /// A resource agent of the Open Cluster Framework.
+        #[prost(message, tag = "6")]
+        Ocf(super::OcfAgent),
+    }
+}
+/// A program.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Program {
+    /// The program and its arguments: at least one, at most 256. QUORATE_SERVICE, QUORATE_INSTANCE, QUORATE_NODE, QUORATE_EPOCH,
+    /// QUORATE_TOKEN, QUORATE_ENDPOINTS and NOTIFY_SOCKET are in its environment.
+    #[prost(string, repeated, tag = "1")]
+    pub command: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// More of its environment.
+    #[prost(map = "string, string", tag = "2")]
+    pub environment: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// The user it runs as; the agent's own when empty.
+    #[prost(string, tag = "3")]
+    pub user: ::prost::alloc::string::String,
+    /// The group it runs as; the user's when empty.
+    #[prost(string, tag = "4")]
+    pub group: ::prost::alloc::string::String,
+    /// Its working folder; "/" when empty.
+    #[prost(string, tag = "5")]
+    pub folder: ::prost::alloc::string::String,
+}
+/// A unit of systemd.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SystemdUnit {
+    /// Its name, as in "nginx.service". It must not be enabled: the cluster starts and stops it.
+    #[prost(string, tag = "1")]
+    pub unit: ::prost::alloc::string::String,
+}
+/// A resource agent of the Open Cluster Framework.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OcfAgent {
+    /// Which, as in "heartbeat:IPaddr2".
+    #[prost(string, tag = "1")]
+    pub agent: ::prost::alloc::string::String,
+    /// Its parameters, without OCF_RESKEY\_.
+    #[prost(map = "string, string", tag = "2")]
+    pub parameters: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+}
+/// Where a service runs.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Placement {
+    /// Only on nodes with all of these labels: at most 64.
+    #[prost(map = "string, string", tag = "3")]
+    pub selector: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// Best on these nodes, the first one first: at most 64.
+    #[prost(string, repeated, tag = "4")]
+    pub preferred: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// As evenly as can be over the values of this label; empty: no matter.
+    #[prost(string, tag = "5")]
+    pub spread: ::prost::alloc::string::String,
+    /// Whether an instance goes back to a node that suits better as soon as there is one. Otherwise it stays where it is.
+    #[prost(bool, tag = "6")]
+    pub failback: bool,
+    /// Only where an instance of this service runs, which is started before; empty: no matter.
+    #[prost(string, tag = "7")]
+    pub with: ::prost::alloc::string::String,
+    /// Never where one of these services runs: at most 64.
+    #[prost(string, repeated, tag = "8")]
+    pub apart: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How many instances; one when unset.
+    #[prost(oneof = "placement::Count", tags = "1, 2")]
+    pub count: ::core::option::Option<placement::Count>,
+}
+/// Nested message and enum types in `Placement`.
+pub mod placement {
+    /// How many instances; one when unset.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Count {
+        /// So many in the cluster (1 to 1,000), at most one on a node. Each is held by an exclusive name, so it never runs twice.
+        #[prost(uint32, tag = "1")]
+        Instances(u32),
+        /// One on every member that suits.
+        #[prost(message, tag = "2")]
+        EveryMember(super::EveryMember),
+    }
+}
+/// One instance on every member.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EveryMember {}
+/// When a service is ready.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Readiness {
+    /// Time between two checks (10 ms to 1 min): 100 ms when unset.
+    #[prost(message, optional, tag = "3")]
+    pub interval: ::core::option::Option<::prost_types::Duration>,
+    /// How that is known.
+    #[prost(oneof = "readiness::Kind", tags = "1, 2")]
+    pub kind: ::core::option::Option<readiness::Kind>,
+}
+/// Nested message and enum types in `Readiness`.
+pub mod readiness {
+    /// How that is known.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        /// It says READY=1 at NOTIFY_SOCKET, as sd_notify(3) does.
+        #[prost(message, tag = "1")]
+        Notify(super::NotifyReadiness),
+        /// A check succeeds, which is made again and again.
+        #[prost(message, tag = "2")]
+        Check(super::Check),
+    }
+}
+/// It says so itself.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NotifyReadiness {}
+/// A check. Nothing is encrypted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Check {
+    /// How long it may take (10 ms to 1 min): 1 s when unset.
+    #[prost(message, optional, tag = "5")]
+    pub timeout: ::core::option::Option<::prost_types::Duration>,
+    /// What is tried.
+    #[prost(oneof = "check::Kind", tags = "1, 2, 3, 4")]
+    pub kind: ::core::option::Option<check::Kind>,
+}
+/// Nested message and enum types in `Check`.
+pub mod check {
+    /// What is tried.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        /// A TCP connection to this address, as in "127.0.0.1:80".
+        #[prost(string, tag = "1")]
+        Tcp(::prost::alloc::string::String),
+        /// This URL answers with a status from 200 to 399, as in "<http://127.0.0.1/healthz".>
+        #[prost(string, tag = "2")]
+        Http(::prost::alloc::string::String),
+        /// The gRPC health service says SERVING.
+        #[prost(message, tag = "3")]
+        Grpc(super::GrpcCheck),
+        /// A command ends with exit code 0.
+        #[prost(message, tag = "4")]
+        Command(super::CommandCheck),
+    }
+}
+/// The standard health service of gRPC.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GrpcCheck {
+    /// Where, as in "127.0.0.1:50051".
+    #[prost(string, tag = "1")]
+    pub address: ::prost::alloc::string::String,
+    /// Of which service; of the whole server when empty.
+    #[prost(string, tag = "2")]
+    pub service: ::prost::alloc::string::String,
+}
+/// A command.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CommandCheck {
+    /// The program and its arguments.
+    #[prost(string, repeated, tag = "1")]
+    pub command: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Whether a service is well.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HealthCheck {
+    /// What is tried; when unset, the service itself must say WATCHDOG=1 at NOTIFY_SOCKET once in each interval.
+    #[prost(message, optional, tag = "1")]
+    pub check: ::core::option::Option<Check>,
+    /// Time between two checks (10 ms to 1 h): 5 s when unset.
+    #[prost(message, optional, tag = "2")]
+    pub interval: ::core::option::Option<::prost_types::Duration>,
+    /// So many failures in a row make it fail: 3 when 0.
+    #[prost(uint32, tag = "3")]
+    pub failures: u32,
+}
+/// What happens when an instance fails.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RestartPolicy {
+    /// How often it is started again on the same node within `window` (0 to 1,000): 3 when unset. Then it goes elsewhere, and when
+    /// it has failed everywhere, it is isolated: nobody waits for it, and GetRecovery names it.
+    #[prost(uint32, optional, tag = "1")]
+    pub tries: ::core::option::Option<u32>,
+    /// The time in which tries count: 1 min when unset.
+    #[prost(message, optional, tag = "2")]
+    pub window: ::core::option::Option<::prost_types::Duration>,
+    /// The pause before the first try: 100 ms when unset. Each further one is twice as long.
+    #[prost(message, optional, tag = "3")]
+    pub pause: ::core::option::Option<::prost_types::Duration>,
+    /// The longest pause: 10 s when unset.
+    #[prost(message, optional, tag = "4")]
+    pub pause_max: ::core::option::Option<::prost_types::Duration>,
+}
+/// How much of what a service prints is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LogLimits {
+    /// Bytes of a file: 1 MiB when 0.
+    #[prost(uint64, tag = "1")]
+    pub bytes: u64,
+    /// How many earlier files are kept: 2 when 0.
+    #[prost(uint32, tag = "2")]
+    pub files: u32,
+}
+/// A service as it is defined in the cluster.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DefinedService {
+    /// The definition.
+    #[prost(message, optional, tag = "1")]
+    pub service: ::core::option::Option<Service>,
+    /// The revision of all definitions that last changed it.
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+    /// Its level.
+    #[prost(uint32, tag = "3")]
+    pub level: u32,
+    /// What is to become of it.
+    #[prost(enumeration = "ServiceIntent", tag = "4")]
+    pub intent: i32,
+    /// Why it is disabled, for people.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Request of ApplyServices.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ApplyServicesRequest {
+    /// The services: at most 1,000.
+    #[prost(message, repeated, tag = "1")]
+    pub services: ::prost::alloc::vec::Vec<Service>,
+    /// Whether services that are not named are removed.
+    #[prost(bool, tag = "2")]
+    pub prune: bool,
+    /// Whether nothing is to be done.
+    #[prost(bool, tag = "3")]
+    pub dry_run: bool,
+    /// Only when the definitions are at this revision, as an answer told it; 0: whatever it is.
+    #[prost(uint64, tag = "4")]
+    pub expected_revision: u64,
+}
+/// Response of ApplyServices.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ApplyServicesResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The revision of the definitions, before the change with `dry_run`, otherwise after it.
+    #[prost(uint64, tag = "2")]
+    pub revision: u64,
+    /// What changes, in the order of the names.
+    #[prost(message, repeated, tag = "3")]
+    pub changes: ::prost::alloc::vec::Vec<ServiceChange>,
+    /// What runs elsewhere then, as far as nothing else happens.
+    #[prost(message, repeated, tag = "4")]
+    pub shifts: ::prost::alloc::vec::Vec<Shift>,
+}
+/// How a definition changes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ServiceChange {
+    /// The service.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// How.
+    #[prost(enumeration = "ChangeKind", tag = "2")]
+    pub kind: i32,
+    /// The fields that differ, when it is changed, as in "placement.instances".
+    #[prost(string, repeated, tag = "3")]
+    pub fields: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// An instance that runs elsewhere.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Shift {
+    /// The service.
+    #[prost(string, tag = "1")]
+    pub service: ::prost::alloc::string::String,
+    /// Which of its instances, from 0.
+    #[prost(uint32, tag = "2")]
+    pub instance: u32,
+    /// Where it is to run now; empty when nowhere.
+    #[prost(string, tag = "3")]
+    pub from_node: ::prost::alloc::string::String,
+    /// Where it is to run then; empty when nowhere.
+    #[prost(string, tag = "4")]
+    pub to_node: ::prost::alloc::string::String,
+    /// Why nowhere, for people.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Request of ListServices.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListServicesRequest {}
+/// Response of ListServices.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListServicesResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The revision of the definitions.
+    #[prost(uint64, tag = "2")]
+    pub revision: u64,
+    /// The services, in the order of their names.
+    #[prost(message, repeated, tag = "3")]
+    pub services: ::prost::alloc::vec::Vec<DefinedService>,
+    /// The nodes that are drained.
+    #[prost(message, repeated, tag = "4")]
+    pub drained: ::prost::alloc::vec::Vec<DrainedNode>,
+}
+/// A node on which no service is to run.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DrainedNode {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+    /// Why, for people.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Request of ControlService.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ControlServiceRequest {
+    /// What to do; required.
+    #[prost(oneof = "control_service_request::Action", tags = "1, 2, 3, 4, 5, 6, 7, 8")]
+    pub action: ::core::option::Option<control_service_request::Action>,
+}
+/// Nested message and enum types in `ControlServiceRequest`.
+pub mod control_service_request {
+    /// What to do; required.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Action {
+        /// Have the service of this name run that was stopped.
+        #[prost(string, tag = "1")]
+        Start(::prost::alloc::string::String),
+        /// End the service of this name until it is started.
+        #[prost(string, tag = "2")]
+        Stop(::prost::alloc::string::String),
+        /// End the instances of the service of this name and start them again; its failures are forgotten.
+        #[prost(string, tag = "3")]
+        Restart(::prost::alloc::string::String),
+        /// Have an instance run on another node, from where it does not go back by itself.
+        #[prost(message, tag = "4")]
+        Move(super::MoveService),
+        /// Keep a service from running.
+        #[prost(message, tag = "5")]
+        Disable(super::DisableService),
+        /// Let the service of this name run again.
+        #[prost(string, tag = "6")]
+        Enable(::prost::alloc::string::String),
+        /// Have no service run on a node: what runs there goes elsewhere, in order.
+        #[prost(message, tag = "7")]
+        Drain(super::DrainNode),
+        /// Let services run on the node of this name again.
+        #[prost(string, tag = "8")]
+        Undrain(::prost::alloc::string::String),
+    }
+}
+/// Has an instance run on another node.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MoveService {
+    /// The service.
+    #[prost(string, tag = "1")]
+    pub service: ::prost::alloc::string::String,
+    /// Which of its instances, from 0.
+    #[prost(uint32, tag = "2")]
+    pub instance: u32,
+    /// The node.
+    #[prost(string, tag = "3")]
+    pub node_name: ::prost::alloc::string::String,
+}
+/// Keeps a service from running.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisableService {
+    /// The service.
+    #[prost(string, tag = "1")]
+    pub service: ::prost::alloc::string::String,
+    /// Why, for people: at most 256 bytes.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Has no service run on a node.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DrainNode {
+    /// The node.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+    /// Why, for people: at most 256 bytes.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Response of ControlService.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ControlServiceResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The revision of the definitions and of what operators decided.
+    #[prost(uint64, tag = "2")]
+    pub revision: u64,
+}
+/// How recovery stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Recovery {
+    /// The epoch in which it recovers.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// How far it is.
+    #[prost(enumeration = "RecoveryStage", tag = "2")]
+    pub stage: i32,
+    /// With RECOVERY_STAGE_LEVEL: the lowest level on which not everything is finished.
+    #[prost(uint32, tag = "3")]
+    pub level: u32,
+    /// The node that leads it.
+    #[prost(string, tag = "4")]
+    pub leader: ::prost::alloc::string::String,
+    /// For how long it has been in this epoch.
+    #[prost(message, optional, tag = "5")]
+    pub since: ::core::option::Option<::prost_types::Duration>,
+    /// How long it took until everything was recovered for the first time in this epoch; unset before.
+    #[prost(message, optional, tag = "6")]
+    pub took: ::core::option::Option<::prost_types::Duration>,
+    /// The revision of the definitions.
+    #[prost(uint64, tag = "7")]
+    pub revision: u64,
+    /// The members, in the order of their names.
+    #[prost(message, repeated, tag = "8")]
+    pub nodes: ::prost::alloc::vec::Vec<RecoveryNode>,
+    /// Each instance that runs or is to run.
+    #[prost(message, repeated, tag = "9")]
+    pub instances: ::prost::alloc::vec::Vec<ServiceInstance>,
+    /// Instances that can run nowhere: they are isolated.
+    #[prost(message, repeated, tag = "10")]
+    pub unplaced: ::prost::alloc::vec::Vec<UnplacedInstance>,
+    /// Services that cannot run, for one that they require does not.
+    #[prost(message, repeated, tag = "11")]
+    pub blocked: ::prost::alloc::vec::Vec<BlockedService>,
+    /// What the present stage waits for.
+    #[prost(message, repeated, tag = "12")]
+    pub waits: ::prost::alloc::vec::Vec<RecoveryWait>,
+}
+/// A member in recovery.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecoveryNode {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+    /// Whether it is drained.
+    #[prost(bool, tag = "2")]
+    pub drained: bool,
+    /// Why, for people.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+    /// The programs that take part there.
+    #[prost(message, repeated, tag = "4")]
+    pub participants: ::prost::alloc::vec::Vec<ParticipantStatus>,
+}
+/// A program that takes part.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ParticipantStatus {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Its level.
+    #[prost(uint32, tag = "2")]
+    pub level: u32,
+    /// What it was told last.
+    #[prost(enumeration = "Phase", tag = "3")]
+    pub phase: i32,
+    /// Whether it has done that.
+    #[prost(bool, tag = "4")]
+    pub done: bool,
+    /// Whether it was late, and nobody waits for it.
+    #[prost(bool, tag = "5")]
+    pub isolated: bool,
+}
+/// An instance of a service.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ServiceInstance {
+    /// The service.
+    #[prost(string, tag = "1")]
+    pub service: ::prost::alloc::string::String,
+    /// Which of its instances, from 0.
+    #[prost(uint32, tag = "2")]
+    pub instance: u32,
+    /// The node.
+    #[prost(string, tag = "3")]
+    pub node_name: ::prost::alloc::string::String,
+    /// Whether it is to run there; otherwise it is about to end there, or has failed there.
+    #[prost(bool, tag = "4")]
+    pub wanted: bool,
+    /// How it stands.
+    #[prost(enumeration = "InstanceState", tag = "5")]
+    pub state: i32,
+    /// The version of the definition that it is of.
+    #[prost(uint64, tag = "6")]
+    pub version: u64,
+    /// Its level.
+    #[prost(uint32, tag = "7")]
+    pub level: u32,
+    /// How often it was started again lately.
+    #[prost(uint32, tag = "8")]
+    pub tries: u32,
+    /// The token by which it runs, if it is held by a name.
+    #[prost(message, optional, tag = "9")]
+    pub token: ::core::option::Option<Token>,
+    /// What it waits for, or how it ended last, for people.
+    #[prost(string, tag = "10")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// An instance that can run nowhere.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct UnplacedInstance {
+    /// The service.
+    #[prost(string, tag = "1")]
+    pub service: ::prost::alloc::string::String,
+    /// Which of its instances, from 0.
+    #[prost(uint32, tag = "2")]
+    pub instance: u32,
+    /// Why not, node by node.
+    #[prost(message, repeated, tag = "3")]
+    pub obstacles: ::prost::alloc::vec::Vec<PlacementObstacle>,
+}
+/// Why an instance does not run on a node.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PlacementObstacle {
+    /// The node.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+    /// Why not, for people.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A service that cannot run.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BlockedService {
+    /// The service.
+    #[prost(string, tag = "1")]
+    pub service: ::prost::alloc::string::String,
+    /// What it requires, and what runs nowhere.
+    #[prost(string, tag = "2")]
+    pub requires: ::prost::alloc::string::String,
+}
+/// What the present stage waits for.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecoveryWait {
+    /// The node.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+    /// The instance, as in "web/2", or the program that takes part; empty when the node itself has not answered.
+    #[prost(string, tag = "2")]
+    pub what: ::prost::alloc::string::String,
+    /// What it does, for people.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Request of GetRecovery.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetRecoveryRequest {}
+/// Response of GetRecovery.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetRecoveryResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// How recovery stands.
+    #[prost(message, optional, tag = "2")]
+    pub recovery: ::core::option::Option<Recovery>,
+}
+/// Request of WatchRecovery.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchRecoveryRequest {}
+/// One message of the WatchRecovery stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchRecoveryResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// What the message says.
+    #[prost(oneof = "watch_recovery_response::Message", tags = "2, 3, 4")]
+    pub message: ::core::option::Option<watch_recovery_response::Message>,
+}
+/// Nested message and enum types in `WatchRecoveryResponse`.
+pub mod watch_recovery_response {
+    /// What the message says.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Message {
+        /// How recovery stands.
+        #[prost(message, tag = "2")]
+        Recovery(super::Recovery),
+        /// Nobody leads recovery: there is no quorum, or the cluster is changing.
+        #[prost(message, tag = "3")]
+        NoRecovery(super::NoRecovery),
+        /// Nothing happened.
+        #[prost(message, tag = "4")]
+        Bookmark(super::Bookmark),
+    }
+}
+/// Nobody leads recovery.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NoRecovery {}
+/// Request of ExplainRecovery.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExplainRecoveryRequest {
+    /// If these nodes failed.
+    #[prost(string, repeated, tag = "1")]
+    pub failed_nodes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// If these nodes were drained.
+    #[prost(string, repeated, tag = "2")]
+    pub drained_nodes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Response of ExplainRecovery.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainRecoveryResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// What would run elsewhere.
+    #[prost(message, repeated, tag = "2")]
+    pub shifts: ::prost::alloc::vec::Vec<Shift>,
+}
+/// One message of a participant.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ParticipateRequest {
+    /// What it says.
+    #[prost(oneof = "participate_request::Message", tags = "1, 2")]
+    pub message: ::core::option::Option<participate_request::Message>,
+}
+/// Nested message and enum types in `ParticipateRequest`.
+pub mod participate_request {
+    /// What it says.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Message {
+        /// What it is; comes first.
+        #[prost(message, tag = "1")]
+        Participant(super::Participant),
+        /// It has done what it was told.
+        #[prost(message, tag = "2")]
+        Done(super::PhaseDone),
+    }
+}
+/// A program that takes part.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Participant {
+    /// Its name, for people: at most 128 bytes; required.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Its level (0 to 1,000).
+    #[prost(uint32, tag = "2")]
+    pub level: u32,
+    /// Services that must be ready before it recovers: at most 64.
+    #[prost(string, repeated, tag = "3")]
+    pub requires: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How long it has for each phase (100 ms to 1 h): 30 s when unset.
+    #[prost(message, optional, tag = "4")]
+    pub deadline: ::core::option::Option<::prost_types::Duration>,
+    /// What happens when that is over.
+    #[prost(enumeration = "LatePolicy", tag = "5")]
+    pub late: i32,
+}
+/// A participant has done what it was told.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PhaseDone {
+    /// The epoch by which it was told.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// What it was told.
+    #[prost(enumeration = "Phase", tag = "2")]
+    pub phase: i32,
+}
+/// One message to a participant.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ParticipateResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// What it is told.
+    #[prost(oneof = "participate_response::Message", tags = "2, 3, 4")]
+    pub message: ::core::option::Option<participate_response::Message>,
+}
+/// Nested message and enum types in `ParticipateResponse`.
+pub mod participate_response {
+    /// What it is told.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Message {
+        /// To do this, and to say when it is done.
+        #[prost(message, tag = "2")]
+        Order(super::PhaseOrder),
+        /// It was late, and nobody waits for it any more.
+        #[prost(message, tag = "3")]
+        Isolated(super::Isolated),
+        /// Nothing happened.
+        #[prost(message, tag = "4")]
+        Bookmark(super::Bookmark),
+    }
+}
+/// What a participant is to do.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PhaseOrder {
+    /// The epoch by which it is told.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// What.
+    #[prost(enumeration = "Phase", tag = "2")]
+    pub phase: i32,
+}
+/// A participant was late.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Isolated {
+    /// With this.
+    #[prost(enumeration = "Phase", tag = "1")]
+    pub phase: i32,
+}
+/// What a service does without quorum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum WithoutQuorum {
+    /// As WITHOUT_QUORUM_STOP.
+    Unspecified = 0,
+    /// It ends.
+    Stop = 1,
+    /// It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back.
+    Freeze = 2,
+    /// It runs on. Only for services on every member.
+    CarryOn = 3,
+}
+impl WithoutQuorum {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "WITHOUT_QUORUM_UNSPECIFIED",
+            Self::Stop => "WITHOUT_QUORUM_STOP",
+            Self::Freeze => "WITHOUT_QUORUM_FREEZE",
+            Self::CarryOn => "WITHOUT_QUORUM_CARRY_ON",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "WITHOUT_QUORUM_UNSPECIFIED" => Some(Self::Unspecified),
+            "WITHOUT_QUORUM_STOP" => Some(Self::Stop),
+            "WITHOUT_QUORUM_FREEZE" => Some(Self::Freeze),
+            "WITHOUT_QUORUM_CARRY_ON" => Some(Self::CarryOn),
+            _ => None,
+        }
+    }
+}
+/// What a service does while the cluster changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum InTransition {
+    /// As IN_TRANSITION_KEEP.
+    Unspecified = 0,
+    /// It runs on, and is not told.
+    Keep = 1,
+    /// It is sent a signal.
+    Signal = 2,
+    /// It ends at once, and is started again at its level.
+    Restart = 3,
+}
+impl InTransition {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "IN_TRANSITION_UNSPECIFIED",
+            Self::Keep => "IN_TRANSITION_KEEP",
+            Self::Signal => "IN_TRANSITION_SIGNAL",
+            Self::Restart => "IN_TRANSITION_RESTART",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "IN_TRANSITION_UNSPECIFIED" => Some(Self::Unspecified),
+            "IN_TRANSITION_KEEP" => Some(Self::Keep),
+            "IN_TRANSITION_SIGNAL" => Some(Self::Signal),
+            "IN_TRANSITION_RESTART" => Some(Self::Restart),
+            _ => None,
+        }
+    }
+}
+/// What is to become of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ServiceIntent {
+    /// Not known to this version.
+    Unspecified = 0,
+    /// It runs.
+    Run = 1,
+    /// It is stopped until somebody starts it.
+    Stopped = 2,
+    /// It is kept from running until somebody enables it.
+    Disabled = 3,
+}
+impl ServiceIntent {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SERVICE_INTENT_UNSPECIFIED",
+            Self::Run => "SERVICE_INTENT_RUN",
+            Self::Stopped => "SERVICE_INTENT_STOPPED",
+            Self::Disabled => "SERVICE_INTENT_DISABLED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SERVICE_INTENT_UNSPECIFIED" => Some(Self::Unspecified),
+            "SERVICE_INTENT_RUN" => Some(Self::Run),
+            "SERVICE_INTENT_STOPPED" => Some(Self::Stopped),
+            "SERVICE_INTENT_DISABLED" => Some(Self::Disabled),
+            _ => None,
+        }
+    }
+}
+/// How something changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ChangeKind {
+    /// Not known to this version.
+    Unspecified = 0,
+    /// It is new.
+    Added = 1,
+    /// It is defined otherwise: its instances are started anew.
+    Changed = 2,
+    /// It is removed.
+    Removed = 3,
+}
+impl ChangeKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHANGE_KIND_UNSPECIFIED",
+            Self::Added => "CHANGE_KIND_ADDED",
+            Self::Changed => "CHANGE_KIND_CHANGED",
+            Self::Removed => "CHANGE_KIND_REMOVED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHANGE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHANGE_KIND_ADDED" => Some(Self::Added),
+            "CHANGE_KIND_CHANGED" => Some(Self::Changed),
+            "CHANGE_KIND_REMOVED" => Some(Self::Removed),
+            _ => None,
+        }
+    }
+}
+/// How far recovery is. Stages are in order: one is reached when all before it are finished on all members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RecoveryStage {
+    /// Not known to this version.
+    Unspecified = 0,
+    /// Not all members have said how they stand, or not all participants have stopped using what is shared.
+    Prepare = 1,
+    /// Services are started and programs recover, level by level.
+    Level = 2,
+    /// Programs that take part are told to go on.
+    Resume = 3,
+    /// All is recovered.
+    Recovered = 4,
+}
+impl RecoveryStage {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RECOVERY_STAGE_UNSPECIFIED",
+            Self::Prepare => "RECOVERY_STAGE_PREPARE",
+            Self::Level => "RECOVERY_STAGE_LEVEL",
+            Self::Resume => "RECOVERY_STAGE_RESUME",
+            Self::Recovered => "RECOVERY_STAGE_RECOVERED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RECOVERY_STAGE_UNSPECIFIED" => Some(Self::Unspecified),
+            "RECOVERY_STAGE_PREPARE" => Some(Self::Prepare),
+            "RECOVERY_STAGE_LEVEL" => Some(Self::Level),
+            "RECOVERY_STAGE_RESUME" => Some(Self::Resume),
+            "RECOVERY_STAGE_RECOVERED" => Some(Self::Recovered),
+            _ => None,
+        }
+    }
+}
+/// How an instance stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum InstanceState {
+    /// Not known to this version.
+    Unspecified = 0,
+    /// It waits for its turn, or for the right to run.
+    Waiting = 1,
+    /// It waits for its name: another one may still be running.
+    Claiming = 2,
+    /// It was started and is not ready.
+    Starting = 3,
+    /// It is ready.
+    Ready = 4,
+    /// It failed and is started again after a pause.
+    Backoff = 5,
+    /// It was told to end.
+    Stopping = 6,
+    /// It is stopped by a signal, for there is no quorum.
+    Frozen = 7,
+    /// It failed too often on this node.
+    Failed = 8,
+}
+impl InstanceState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "INSTANCE_STATE_UNSPECIFIED",
+            Self::Waiting => "INSTANCE_STATE_WAITING",
+            Self::Claiming => "INSTANCE_STATE_CLAIMING",
+            Self::Starting => "INSTANCE_STATE_STARTING",
+            Self::Ready => "INSTANCE_STATE_READY",
+            Self::Backoff => "INSTANCE_STATE_BACKOFF",
+            Self::Stopping => "INSTANCE_STATE_STOPPING",
+            Self::Frozen => "INSTANCE_STATE_FROZEN",
+            Self::Failed => "INSTANCE_STATE_FAILED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "INSTANCE_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "INSTANCE_STATE_WAITING" => Some(Self::Waiting),
+            "INSTANCE_STATE_CLAIMING" => Some(Self::Claiming),
+            "INSTANCE_STATE_STARTING" => Some(Self::Starting),
+            "INSTANCE_STATE_READY" => Some(Self::Ready),
+            "INSTANCE_STATE_BACKOFF" => Some(Self::Backoff),
+            "INSTANCE_STATE_STOPPING" => Some(Self::Stopping),
+            "INSTANCE_STATE_FROZEN" => Some(Self::Frozen),
+            "INSTANCE_STATE_FAILED" => Some(Self::Failed),
+            _ => None,
+        }
+    }
+}
+/// What a participant does. Each phase is acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Phase {
+    /// Not known to this version.
+    Unspecified = 0,
+    /// It stops using what is shared.
+    Prepare = 1,
+    /// It recovers: everything on lower levels has, on all members.
+    Recover = 2,
+    /// Everything has recovered: it goes on.
+    Resume = 3,
+}
+impl Phase {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PHASE_UNSPECIFIED",
+            Self::Prepare => "PHASE_PREPARE",
+            Self::Recover => "PHASE_RECOVER",
+            Self::Resume => "PHASE_RESUME",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PHASE_UNSPECIFIED" => Some(Self::Unspecified),
+            "PHASE_PREPARE" => Some(Self::Prepare),
+            "PHASE_RECOVER" => Some(Self::Recover),
+            "PHASE_RESUME" => Some(Self::Resume),
+            _ => None,
+        }
+    }
+}
+/// What happens when a participant is late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LatePolicy {
+    /// As LATE_POLICY_ISOLATE.
+    Unspecified = 0,
+    /// The cluster goes on without it, and it is told so; when it has done what it was told, it takes part again.
+    Isolate = 1,
+    /// The cluster waits for it.
+    Wait = 2,
+}
+impl LatePolicy {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LATE_POLICY_UNSPECIFIED",
+            Self::Isolate => "LATE_POLICY_ISOLATE",
+            Self::Wait => "LATE_POLICY_WAIT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LATE_POLICY_UNSPECIFIED" => Some(Self::Unspecified),
+            "LATE_POLICY_ISOLATE" => Some(Self::Isolate),
+            "LATE_POLICY_WAIT" => Some(Self::Wait),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod recovery_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Services that the cluster runs, and their recovery: after each change of the cluster they are started again level by level,
+    /// with a barrier across the cluster between levels, and all begins anew when the cluster changes again. Programs that the
+    /// cluster does not start can take part. Any agent answers; what is asked goes to the node that leads recovery.
+    #[derive(Debug, Clone)]
+    pub struct RecoveryServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl RecoveryServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> RecoveryServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> RecoveryServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            RecoveryServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// ApplyServices defines services: those that are new or differ are put, and with `prune` all others are removed. What is to
+        /// be applied is checked as a whole, and done as a whole or not at all. With `dry_run` nothing is done, and the answer says
+        /// what would change and where everything would run. Blocks until the change is durable. Safe to retry: what is defined so
+        /// already is not changed.
+        ///
+        /// Errors: BAD_REQUEST, SERVICE_INVALID (all that is wrong, in the message), CONFLICT (`expected_revision`), QUORUM_LOST,
+        /// OUTCOME_UNKNOWN, STOPPING.
+        pub async fn apply_services(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ApplyServicesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApplyServicesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.RecoveryService/ApplyServices",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.RecoveryService", "ApplyServices"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListServices returns the definitions, and what operators decided about each. Does not block. Safe to retry.
+        ///
+        /// Errors: QUORUM_LOST.
+        pub async fn list_services(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListServicesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListServicesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.RecoveryService/ListServices",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.RecoveryService", "ListServices"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ControlService does what operators ask for: start, stop, restart, move, disable and enable services, drain nodes. Blocks
+        /// until the decision is durable (not until it is carried out: WatchRecovery tells of that). Safe to retry, except for a
+        /// restart, which would be one more.
+        ///
+        /// Errors: BAD_REQUEST, SERVICE_NOT_FOUND, NODE_NOT_FOUND, CANNOT_MOVE, QUORUM_LOST, OUTCOME_UNKNOWN, STOPPING.
+        pub async fn control_service(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ControlServiceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ControlServiceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.RecoveryService/ControlService",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.RecoveryService", "ControlService"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// GetRecovery returns how far recovery is, what runs where, what waits for what, and what cannot run and why. Does not block.
+        /// Safe to retry.
+        ///
+        /// Errors: QUORUM_LOST.
+        pub async fn get_recovery(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetRecoveryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetRecoveryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.RecoveryService/GetRecovery",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.RecoveryService", "GetRecovery"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// WatchRecovery streams the same: as it is now, then each time that it changes, and bookmarks while it does not. A reader that
+        /// lags may miss steps in between, never the present one. While nobody leads, the stream says so and goes on. Safe to repeat.
+        ///
+        /// Errors: LIMIT_REACHED (watch streams), STOPPING.
+        pub async fn watch_recovery(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchRecoveryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchRecoveryResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.RecoveryService/WatchRecovery",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.RecoveryService", "WatchRecovery"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// ExplainRecovery says what would run elsewhere, and what nowhere and why, if nodes failed or were drained. Changes nothing.
+        /// Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, QUORUM_LOST.
+        pub async fn explain_recovery(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExplainRecoveryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainRecoveryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.RecoveryService/ExplainRecovery",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("quorate.v1.RecoveryService", "ExplainRecovery"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Participate has a program take part in recovery at this agent for as long as the stream lasts. The first message says what it
+        /// is; then it is told what to do, and says when it has done it. It begins with PHASE_PREPARE at once, and again with each
+        /// change of the cluster. When the agent goes, it stops using what is shared, and takes part at another agent.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (participants), STOPPING.
+        pub async fn participate(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<
+                Message = super::ParticipateRequest,
+            >,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::ParticipateResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.RecoveryService/Participate",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.RecoveryService", "Participate"));
+            self.inner.streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod recovery_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with RecoveryServiceServer.
+    #[async_trait]
+    pub trait RecoveryService: std::marker::Send + std::marker::Sync + 'static {
+        /// ApplyServices defines services: those that are new or differ are put, and with `prune` all others are removed. What is to
+        /// be applied is checked as a whole, and done as a whole or not at all. With `dry_run` nothing is done, and the answer says
+        /// what would change and where everything would run. Blocks until the change is durable. Safe to retry: what is defined so
+        /// already is not changed.
+        ///
+        /// Errors: BAD_REQUEST, SERVICE_INVALID (all that is wrong, in the message), CONFLICT (`expected_revision`), QUORUM_LOST,
+        /// OUTCOME_UNKNOWN, STOPPING.
+        async fn apply_services(
+            &self,
+            request: tonic::Request<super::ApplyServicesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApplyServicesResponse>,
+            tonic::Status,
+        >;
+        /// ListServices returns the definitions, and what operators decided about each. Does not block. Safe to retry.
+        ///
+        /// Errors: QUORUM_LOST.
+        async fn list_services(
+            &self,
+            request: tonic::Request<super::ListServicesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListServicesResponse>,
+            tonic::Status,
+        >;
+        /// ControlService does what operators ask for: start, stop, restart, move, disable and enable services, drain nodes. Blocks
+        /// until the decision is durable (not until it is carried out: WatchRecovery tells of that). Safe to retry, except for a
+        /// restart, which would be one more.
+        ///
+        /// Errors: BAD_REQUEST, SERVICE_NOT_FOUND, NODE_NOT_FOUND, CANNOT_MOVE, QUORUM_LOST, OUTCOME_UNKNOWN, STOPPING.
+        async fn control_service(
+            &self,
+            request: tonic::Request<super::ControlServiceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ControlServiceResponse>,
+            tonic::Status,
+        >;
+        /// GetRecovery returns how far recovery is, what runs where, what waits for what, and what cannot run and why. Does not block.
+        /// Safe to retry.
+        ///
+        /// Errors: QUORUM_LOST.
+        async fn get_recovery(
+            &self,
+            request: tonic::Request<super::GetRecoveryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetRecoveryResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchRecovery method.
+        type WatchRecoveryStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchRecoveryResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// WatchRecovery streams the same: as it is now, then each time that it changes, and bookmarks while it does not. A reader that
+        /// lags may miss steps in between, never the present one. While nobody leads, the stream says so and goes on. Safe to repeat.
+        ///
+        /// Errors: LIMIT_REACHED (watch streams), STOPPING.
+        async fn watch_recovery(
+            &self,
+            request: tonic::Request<super::WatchRecoveryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::WatchRecoveryStream>,
+            tonic::Status,
+        >;
+        /// ExplainRecovery says what would run elsewhere, and what nowhere and why, if nodes failed or were drained. Changes nothing.
+        /// Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, QUORUM_LOST.
+        async fn explain_recovery(
+            &self,
+            request: tonic::Request<super::ExplainRecoveryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExplainRecoveryResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the Participate method.
+        type ParticipateStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::ParticipateResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Participate has a program take part in recovery at this agent for as long as the stream lasts. The first message says what it
+        /// is; then it is told what to do, and says when it has done it. It begins with PHASE_PREPARE at once, and again with each
+        /// change of the cluster. When the agent goes, it stops using what is shared, and takes part at another agent.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (participants), STOPPING.
+        async fn participate(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::ParticipateRequest>>,
+        ) -> std::result::Result<
+            tonic::Response<Self::ParticipateStream>,
+            tonic::Status,
+        >;
+    }
+    /// Services that the cluster runs, and their recovery: after each change of the cluster they are started again level by level,
+    /// with a barrier across the cluster between levels, and all begins anew when the cluster changes again. Programs that the
+    /// cluster does not start can take part. Any agent answers; what is asked goes to the node that leads recovery.
+    #[derive(Debug)]
+    pub struct RecoveryServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> RecoveryServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for RecoveryServiceServer<T>
+    where
+        T: RecoveryService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.RecoveryService/ApplyServices" => {
+                    #[allow(non_camel_case_types)]
+                    struct ApplyServicesSvc<T: RecoveryService>(pub Arc<T>);
+                    impl<
+                        T: RecoveryService,
+                    > tonic::server::UnaryService<super::ApplyServicesRequest>
+                    for ApplyServicesSvc<T> {
+                        type Response = super::ApplyServicesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ApplyServicesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RecoveryService>::apply_services(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ApplyServicesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.RecoveryService/ListServices" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListServicesSvc<T: RecoveryService>(pub Arc<T>);
+                    impl<
+                        T: RecoveryService,
+                    > tonic::server::UnaryService<super::ListServicesRequest>
+                    for ListServicesSvc<T> {
+                        type Response = super::ListServicesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListServicesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RecoveryService>::list_services(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListServicesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.RecoveryService/ControlService" => {
+                    #[allow(non_camel_case_types)]
+                    struct ControlServiceSvc<T: RecoveryService>(pub Arc<T>);
+                    impl<
+                        T: RecoveryService,
+                    > tonic::server::UnaryService<super::ControlServiceRequest>
+                    for ControlServiceSvc<T> {
+                        type Response = super::ControlServiceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ControlServiceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RecoveryService>::control_service(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ControlServiceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.RecoveryService/GetRecovery" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetRecoverySvc<T: RecoveryService>(pub Arc<T>);
+                    impl<
+                        T: RecoveryService,
+                    > tonic::server::UnaryService<super::GetRecoveryRequest>
+                    for GetRecoverySvc<T> {
+                        type Response = super::GetRecoveryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetRecoveryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RecoveryService>::get_recovery(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetRecoverySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.RecoveryService/WatchRecovery" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchRecoverySvc<T: RecoveryService>(pub Arc<T>);
+                    impl<
+                        T: RecoveryService,
+                    > tonic::server::ServerStreamingService<super::WatchRecoveryRequest>
+                    for WatchRecoverySvc<T> {
+                        type Response = super::WatchRecoveryResponse;
+                        type ResponseStream = T::WatchRecoveryStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchRecoveryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RecoveryService>::watch_recovery(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchRecoverySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.RecoveryService/ExplainRecovery" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExplainRecoverySvc<T: RecoveryService>(pub Arc<T>);
+                    impl<
+                        T: RecoveryService,
+                    > tonic::server::UnaryService<super::ExplainRecoveryRequest>
+                    for ExplainRecoverySvc<T> {
+                        type Response = super::ExplainRecoveryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExplainRecoveryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RecoveryService>::explain_recovery(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExplainRecoverySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.RecoveryService/Participate" => {
+                    #[allow(non_camel_case_types)]
+                    struct ParticipateSvc<T: RecoveryService>(pub Arc<T>);
+                    impl<
+                        T: RecoveryService,
+                    > tonic::server::StreamingService<super::ParticipateRequest>
+                    for ParticipateSvc<T> {
+                        type Response = super::ParticipateResponse;
+                        type ResponseStream = T::ParticipateStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::ParticipateRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RecoveryService>::participate(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ParticipateSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for RecoveryServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.RecoveryService";
+    impl<T> tonic::server::NamedService for RecoveryServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -12,9 +12,7 @@ pub use coordination::{
     Act, Answer, Batch, Begin, Claim, Denial, Departure, Done, Entry, EntryKind, Head, LimitKind, Memory, Mode,
     NameKind, Opening, Participant, Parties, Piece, Plan, RangeKind, Request, Talk,
 };
-pub use recovery::{
-    Orders, ParticipantReport, Phase, RecoveryTalk, Stage, Standing, UnitOrder, UnitReport, UnitState,
-};
+pub use recovery::{Orders, ParticipantReport, Phase, RecoveryTalk, Stage, Standing, UnitOrder, UnitReport, UnitState};
 
 use crate::types::{
     Address, ClusterUid, Duration, Epoch, Identity, Incarnation, Loss, Members, Network, NodeName, Profile, Regime,

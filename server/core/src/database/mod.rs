@@ -112,7 +112,8 @@ impl Database {
     /// Takes over what a backup has. Of the history, what came before is kept: with a backup of the cluster's own (`own`)
     /// that is what is here, for it goes on from the backup's; otherwise first comes the backup's, then what is here.
     pub fn restore(&mut self, wall: WallTime, backup: Self, made: WallTime, own: bool) {
-        let Self { epoch, rules: Rules { policy, voter_grace, evictions, longest_ttl, catalog, .. }, history, .. } = backup;
+        let Self { epoch, rules: Rules { policy, voter_grace, evictions, longest_ttl, catalog, .. }, history, .. } =
+            backup;
         self.revision += 1;
         if !own {
             let since = core::mem::replace(&mut self.history, history);

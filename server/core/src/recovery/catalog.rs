@@ -180,7 +180,8 @@ impl Catalog {
         let named = service.needs().chain(&service.placement.apart).filter(known);
         let mut faults: Vec<Fault> =
             named.map(|other| Fault::Unknown { service: service.name.clone(), other: other.clone() }).collect();
-        let impossible = impossible(service).into_iter().map(|why| Fault::Impossible { service: service.name.clone(), why });
+        let impossible =
+            impossible(service).into_iter().map(|why| Fault::Impossible { service: service.name.clone(), why });
         faults.extend(impossible);
         faults
     }

@@ -255,9 +255,8 @@ impl Lead {
     /// Whether a service that is required is ready, and stays so, where it matters to a node: there, if an instance is to
     /// run there, otherwise anywhere.
     fn serves(&self, on: &ServiceName, node: &NodeName, ending: &Units) -> bool {
-        let ready = |(slot, at): &(Slot, NodeName)| {
-            self.is_finished(slot, at) && !ending.contains(&(slot.clone(), at.clone()))
-        };
+        let ready =
+            |(slot, at): &(Slot, NodeName)| self.is_finished(slot, at) && !ending.contains(&(slot.clone(), at.clone()));
         let mut units = self.goal.units.iter().filter(|(slot, _)| slot.service == *on);
         match units.clone().find(|(_, at)| at == node) {
             Some(unit) => ready(unit),

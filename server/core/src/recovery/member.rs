@@ -97,7 +97,8 @@ impl Member {
     pub fn on_transition(&mut self, now: Instant, out: Out<'_>) {
         self.bar();
         self.participants.prepare(now, self.barred, out);
-        let live: Vec<Slot> = self.units.iter().filter(|(_, unit)| unit.is_live()).map(|(slot, _)| slot.clone()).collect();
+        let live: Vec<Slot> =
+            self.units.iter().filter(|(_, unit)| unit.is_live()).map(|(slot, _)| slot.clone()).collect();
         for slot in live {
             let Some(unit) = self.units.get(&slot) else { continue };
             match unit.service.in_transition {

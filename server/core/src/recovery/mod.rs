@@ -35,8 +35,8 @@ pub use effect::{About, Call, Effect, News, ProcessFact, ProcessFactKind, Proces
 pub use participants::MAX_PARTICIPANTS;
 pub use placement::{Facts, Goal, Obstacle, Site, place};
 pub use service::{
-    Count, InTransition, LEVEL, MARGIN, MAX_BODY, MAX_INSTANCES, MAX_LIST, MAX_LOSS, Placement, Restart, Service, TIMEOUT,
-    WithoutQuorum,
+    Count, InTransition, LEVEL, MARGIN, MAX_BODY, MAX_INSTANCES, MAX_LIST, MAX_LOSS, Placement, Restart, Service,
+    TIMEOUT, WithoutQuorum,
 };
 pub use status::{Post as PostStatus, Question, RecoveryStatus, Shift, UnitStatus, Wait};
 

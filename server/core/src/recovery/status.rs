@@ -155,9 +155,11 @@ impl Lead {
             }
         }
         if let Stage::Level(level) = self.stage {
-            let open = self.goal.units.iter().filter(|(slot, node)| {
-                self.level_of(&slot.service) == level && !self.is_finished(slot, node)
-            });
+            let open = self
+                .goal
+                .units
+                .iter()
+                .filter(|(slot, node)| self.level_of(&slot.service) == level && !self.is_finished(slot, node));
             for (slot, node) in open {
                 let report = self.posts.get(node).and_then(|post| post.units.get(slot));
                 let why = report.map_or(String::from("is told to run"), doing);

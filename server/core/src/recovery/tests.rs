@@ -17,8 +17,8 @@ use crate::{
     coordination::{End, Reply},
     settings::Settings,
     types::{
-        Boot, Duration, Epoch, Identity, Incarnation, Instant, NodeId, NodeName, Path, Regime, Revision, SessionId, Slot,
-        Token, ViewId,
+        Boot, Duration, Epoch, Identity, Incarnation, Instant, NodeId, NodeName, Path, Regime, Revision, SessionId,
+        Slot, Token, ViewId,
     },
     wire::{Act, Answer, Done, Phase, Request, Stage, UnitState},
 };
@@ -95,7 +95,8 @@ impl Cluster {
         for path in self.names.keys().cloned().collect::<Vec<_>>() {
             self.prune(&path);
         }
-        let sites = || self.up.iter().map(|name| Site { name: name.clone(), labels: vec![], runs: true, leaving: false });
+        let sites =
+            || self.up.iter().map(|name| Site { name: name.clone(), labels: vec![], runs: true, leaving: false });
         let sites: Vec<Site> = sites().collect();
         for name in self.up.clone() {
             self.act(&name, |recovery, now, _| recovery.on_right(Some(now + Duration::from_secs(3600))));

@@ -77,7 +77,8 @@ impl Trial {
     fn open_in(&mut self, group: &str) -> SessionId {
         let (label, client) = (Arc::from("test"), Arc::from("client"));
         let ttl = Duration::from_secs(10);
-        let opening = Opening { ttl, secret: SECRET, label, group: group.into(), client, node: node("n1"), member: None };
+        let opening =
+            Opening { ttl, secret: SECRET, label, group: group.into(), client, node: node("n1"), member: None };
         match self.ask(None, None, Act::Open(opening)) {
             Ok(Done::Opened { session, .. }) => session,
             other => panic!("{other:?}"),
@@ -407,8 +408,15 @@ fn l1_what_is_over_a_limit_is_denied() {
     );
     trial.limits = Limits { client_sessions: 3, ..Limits::default() };
     let (label, client) = (Arc::from("test"), Arc::from("client"));
-    let opening =
-        Opening { ttl: Duration::from_secs(1), secret: SECRET, label, group: "".into(), client, node: node("n1"), member: None };
+    let opening = Opening {
+        ttl: Duration::from_secs(1),
+        secret: SECRET,
+        label,
+        group: "".into(),
+        client,
+        node: node("n1"),
+        member: None,
+    };
     assert_eq!(trial.ask(None, None, Act::Open(opening)), limit(LimitKind::ClientSessions, 3));
 }
 
