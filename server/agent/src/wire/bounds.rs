@@ -58,6 +58,9 @@ pub enum WireError {
         /// Its length.
         found: usize,
     },
+    /// A service whose definition cannot be read.
+    #[error("{0}")]
+    Service(String),
     /// A relayed frame that is itself a relay.
     #[error("a relay within a relay")]
     NestedRelay,

@@ -10,7 +10,7 @@ use quorate_proto::peer::v1::{self as pb, payload::Kind};
 
 use super::{
     bounds::{WireError, clip, list, name, names, required, text},
-    coordination, quorum,
+    coordination, quorum, recovery,
     words::{
         endpoints, endpoints_out, identity, identity_out, loss, loss_out, maybe_view_id, members, members_out, nanos,
         read_view_id, reject, reject_out, view, view_id, view_id_out, view_out,
@@ -57,6 +57,7 @@ pub(super) fn encode(payload: &Payload) -> pb::Payload {
         Payload::Farewell { id } => Kind::Farewell(pb::Farewell { id: Some(view_id_out(id)) }),
         Payload::Quorum(word) => Kind::Quorum(quorum::word_out(word)),
         Payload::Coordination(talk) => Kind::Coordination(coordination::talk_out(talk)),
+        Payload::Recovery(talk) => Kind::Recovery(recovery::talk_out(talk)),
         Payload::Consensus(message) => Kind::Consensus(message.clone()),
         Payload::Request { number, body } => Kind::Request(pb::Request { number: *number, body: body.clone() }),
         Payload::Answer { number, body } => Kind::Answer(pb::Answer { number: *number, body: body.clone() }),
@@ -103,6 +104,7 @@ pub(super) fn decode(payload: pb::Payload) -> Result<Payload, WireError> {
         Kind::Farewell(from) => Payload::Farewell { id: view_id("farewell.id", from.id)? },
         Kind::Quorum(from) => Payload::Quorum(quorum::word(from)?),
         Kind::Coordination(from) => Payload::Coordination(coordination::talk(from)?),
+        Kind::Recovery(from) => Payload::Recovery(recovery::talk(from)?),
         Kind::Consensus(message) => Payload::Consensus(message),
         Kind::Request(from) => Payload::Request { number: from.number, body: from.body },
         Kind::Answer(from) => Payload::Answer { number: from.number, body: from.body },

@@ -116,7 +116,7 @@ pub(super) fn record(from: pb::Record) -> Result<Record, WireError> {
 }
 
 fn known_session_out(known: &Session) -> pb::SessionRecord {
-    let Session { secret, ttl, label, group, client, node, .. } = known.clone();
+    let Session { secret, ttl, label, group, client, node, member, .. } = known.clone();
     let remembered = |known: &Remembered| pb::Remembered {
         id: known.id.to_string(),
         kind: u32::from(known.about.0),
@@ -125,14 +125,14 @@ fn known_session_out(known: &Session) -> pb::SessionRecord {
     };
     pb::SessionRecord {
         id: Some(session_out(known.id)),
-        opening: Some(opening_out(&Opening { ttl, secret, label, group, client, node })),
+        opening: Some(opening_out(&Opening { ttl, secret, label, group, client, node, member })),
         request_id: known.request.as_deref().unwrap_or_default().to_owned(),
         done: known.done.iter().map(remembered).collect(),
     }
 }
 
 fn known_session(from: pb::SessionRecord) -> Result<Session, WireError> {
-    let Opening { ttl, secret, label, group, client, node } = opening(required("session.opening", from.opening)?)?;
+    let Opening { ttl, secret, label, group, client, node, member } = opening(required("session.opening", from.opening)?)?;
     let remembered = |from: pb::Remembered| {
         let kind = u8::try_from(from.kind);
         let kind = kind.map_err(|_| WireError::Unknown { field: "remembered.kind", value: i64::from(from.kind) })?;
