@@ -50,7 +50,7 @@ pub enum Event {
 impl Event {
     /// Whether it may be left out when the agent does not keep up: the next of its kind says as much.
     pub(crate) fn is_lossy(&self) -> bool {
-        matches!(self, Self::Notify(Notice::Watchdog | Notice::Status(_)) | Self::Monitor(Health::Good))
+        matches!(self, Self::Notify(_) | Self::Monitor(_))
     }
 }
 

@@ -60,6 +60,9 @@ pub enum Refusal {
     /// What was asked for makes no sense.
     #[error("{0}")]
     Invalid(String),
+    /// It may not run any more: its right was over before it was started.
+    #[error("the right to run is over already")]
+    RightOver,
     /// There is another runner in the folder.
     #[error("the folder is in use by another runner")]
     Occupied,

@@ -58,6 +58,9 @@ impl Remains {
     /// # Errors
     /// When `/proc` cannot be read.
     pub fn processes(&self) -> io::Result<Vec<ProcessId>> {
+        if !self.facts.are_of_this_boot() {
+            return Ok(Vec::new());
+        }
         let table = Table::read()?;
         let own = rustix::process::getpid().as_raw_pid();
         let taken = table.all().iter().any(|stat| stat.pid == self.facts.runner.pid && stat.id() != self.facts.runner);

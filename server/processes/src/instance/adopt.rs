@@ -50,7 +50,7 @@ pub async fn adopt(folder: &Path) -> Result<Found, AdoptError> {
     loop {
         let facts = folder.facts().map_err(AdoptError::Folder)?;
         let Some(facts) = facts else { return Ok(Found::Nothing) };
-        if !facts.runner.is_alive() {
+        if !facts.has_runner() {
             let end = folder.end().map_err(AdoptError::Folder)?.filter(|end| end.run == facts.run);
             return Ok(end.map_or_else(|| Found::Remains(Remains::new(folder, facts)), Found::Gone));
         }

@@ -74,9 +74,13 @@ impl Instance {
             let _ = child.start_kill();
         }
         // Somebody has to wait for it once it ends; until then the agent may have ended itself.
-        tokio::spawn(async move { child.wait().await });
+        let ended = tokio::spawn(async move { child.wait().await });
         match answer.map_err(LaunchError::Silent)? {
-            Answer::Refused(refusal) => Err(refusal.into()),
+            Answer::Refused(refusal) => {
+                // The folder is its own until then.
+                let _ = timeout(ANSWER, ended).await;
+                Err(refusal.into())
+            }
             Answer::Running { .. } => connect(&folder.socket()).await.map_err(LaunchError::Silent),
         }
     }

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     end::{End, Why},
     event::{Event, Exit, Notice},
-    facts::Facts,
+    facts::{Facts, boot},
     launch::{Launch, Refusal},
     moment::{Moment, Right},
     process::{ProcessId, Stat, Table},
@@ -98,7 +98,7 @@ pub(super) struct Machine {
 impl Machine {
     pub(super) fn new(parts: Parts) -> io::Result<Self> {
         let Parts { launch, spawner, log, children, timer, lock, sender, inputs } = parts;
-        let facts = Facts { run: launch.run, runner: ProcessId::own()?, service: None };
+        let facts = Facts { run: launch.run, boot: boot()?, runner: ProcessId::own()?, service: None };
         Ok(Self {
             right: launch.right,
             launch,
@@ -131,6 +131,10 @@ impl Machine {
     pub(super) fn start(mut self) -> Result<Self, Refusal> {
         let system = |why: io::Error| Refusal::System(why.to_string());
         self.spawner.folder.write_facts(&self.facts).map_err(system)?;
+        // Whoever launched this may have been late, or suspended.
+        if self.right.end().is_some_and(|end| end <= Moment::now()) {
+            return Err(Refusal::RightOver);
+        }
         self.start_program()?;
         self.facts.service = self.job.as_ref().and_then(|job| ProcessId::of(job.pid));
         // Should this fail, what was started is still found by its environment.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use quorate_processes::{Found, Kind, LaunchError, Program, Refusal, Right, adopt};
+use quorate_processes::{Found, Kind, LaunchError, Moment, Program, Refusal, Right, adopt};
 
 use crate::support::Place;
 
@@ -24,6 +24,9 @@ async fn what_is_not_there_is_named() {
     let mut program = place.daemon("exit 0");
     program.folder = Some(place.file("nowhere"));
     assert_eq!(refusal(&place, program).await, Refusal::NoFolder(place.file("nowhere")));
+
+    let late = place.try_launch(place.daemon("exit 0"), Right::Until(Moment::now())).await;
+    assert!(matches!(late, Err(LaunchError::Refused(Refusal::RightOver))));
 
     let mut program = place.daemon("exit 0");
     program.user = Some("quorate-nobody".into());
