@@ -14,13 +14,13 @@
 //! The loop waits for nothing but its inputs: neither for an agent, nor for the disk that the log is on, nor for a
 //! process. Only before the first process is started and after the last has ended does it write files.
 //!
-//! It keeps nothing of the agent open. That relies on the agent's descriptors being closed when something is executed,
-//! which is what the standard library and tokio do with each of theirs.
+//! It keeps nothing of the agent open, and passes nothing on ([`descriptors`]).
 
 mod account;
 mod agent;
 mod children;
 mod connection;
+mod descriptors;
 mod ending;
 mod freezing;
 mod input;
@@ -74,7 +74,7 @@ const STACK: usize = 256 * 1024;
 /// The working folder is that of the instance. To be called from a program's `main` before it starts any thread.
 #[must_use]
 pub fn main() -> ExitCode {
-    match begin() {
+    match descriptors::let_go().map_err(|why| Refusal::System(why.to_string())).and_then(|()| begin()) {
         Ok(machine) => {
             machine.run();
             ExitCode::SUCCESS

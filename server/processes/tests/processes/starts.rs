@@ -4,6 +4,8 @@ use std::{fs, os::unix::fs::PermissionsExt as _, time::Duration};
 
 use quorate_processes::{Event, Exit, Found, Kind, Notice, Right, Why, adopt};
 
+use rustix::io::{FdFlags, fcntl_setfd};
+
 use crate::support::{Place, TOOL, hup, sh, state};
 
 #[tokio::test]
@@ -52,20 +54,26 @@ async fn one_that_never_gets_ready_can_be_stopped() {
 async fn the_runner_stands_apart_from_the_agent() {
     let place = Place::new();
     let mine = fs::File::create(place.file("mine")).unwrap();
+    // As if whoever started the agent had left it open for all.
+    let given = fs::File::create(place.file("given")).unwrap();
+    fcntl_setfd(&given, FdFlags::empty()).unwrap();
     let mut live = place.launch(place.daemon("exec sleep 1000"), Right::Forever).await;
-    let runner = live.instance.runner().pid;
+    let (runner, service) = (live.instance.runner().pid, live.started().await);
     assert_eq!(fs::read_to_string(format!("/proc/{runner}/comm")).unwrap(), "quorate-runner\n");
     let stat = fs::read_to_string(format!("/proc/{runner}/stat")).unwrap();
     let fields: Vec<_> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     assert_eq!((fields[2], fields[3]), (&*runner.to_string(), &*runner.to_string()), "its own group and session");
-    let open: Vec<_> = fs::read_dir(format!("/proc/{runner}/fd")).unwrap().filter_map(Result::ok).collect();
-    let open: Vec<_> = open.iter().filter_map(|entry| fs::read_link(entry.path()).ok()).collect();
-    assert!(!open.contains(&place.file("mine")), "{open:?}");
+    for pid in [runner, service] {
+        let open: Vec<_> = fs::read_dir(format!("/proc/{pid}/fd")).unwrap().filter_map(Result::ok).collect();
+        let open: Vec<_> = open.iter().filter_map(|entry| fs::read_link(entry.path()).ok()).collect();
+        assert!(open.len() > 2, "{open:?}");
+        assert!(!open.contains(&place.file("mine")) && !open.contains(&place.file("given")), "{open:?}");
+    }
     for standard in 0..2 {
         let link = fs::read_link(format!("/proc/{runner}/fd/{standard}")).unwrap();
         assert_eq!(link.to_str(), Some("/dev/null"));
     }
-    drop(mine);
+    drop((mine, given));
     live.stop().await;
 }
 
