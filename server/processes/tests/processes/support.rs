@@ -91,17 +91,20 @@ impl Place {
         wait_for(name, read).await
     }
 
-    /// Waits until nothing of the run is left.
+    /// Waits until nothing of the run is left. A runner that only stays to tell how it ended is heard, and may leave.
     pub(crate) async fn nothing_left(&self) {
+        wait_for("its end", || self.folder().join("end.json").exists().then_some(())).await;
+        assert!(matches!(adopt(&self.folder()).await, Ok(Found::Gone(_))));
         wait_for("the end of all processes", || self.left().is_empty().then_some(())).await;
     }
 
-    /// All processes that were born with this run.
+    /// All processes that were born with this run, and its runner, which works in its folder.
     fn left(&self) -> Vec<i32> {
         let wanted = format!("QUORATE_RUN={}", self.run);
         let is_ours = |pid: &i32| {
             fs::read(format!("/proc/{pid}/environ"))
                 .is_ok_and(|bytes| bytes.windows(wanted.len()).any(|window| window == wanted.as_bytes()))
+                || fs::read_link(format!("/proc/{pid}/cwd")).is_ok_and(|path| path.starts_with(self.root()))
         };
         let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
         pids.filter(is_ours).collect()
