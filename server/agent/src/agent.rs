@@ -34,6 +34,7 @@ use crate::{
     error::AgentError,
     http,
     metrics::Metrics,
+    services::{self, Supervisor, Ways},
     store::Store,
     tls::{ApiTls, PeerTls},
     transport::{Entrance, Transport},
@@ -63,6 +64,8 @@ pub struct Runtimes<'a> {
     pub serving: &'a Runtime,
     /// For consensus.
     pub consensus: &'a Runtime,
+    /// For services.
+    pub services: &'a Runtime,
 }
 
 /// A running agent.
@@ -101,6 +104,7 @@ impl Agent {
         let traffic = transport.traffic();
         let cancel = CancellationToken::new();
         let (findings, discovered) = mpsc::channel(FINDINGS);
+        let (supervisor, services) = supervisor(config, &runtimes).await?;
         let (driver, handle) = Driver::new(Parts {
             node,
             identity: identity.clone(),
@@ -111,8 +115,10 @@ impl Agent {
             clock: Clock::start(),
             metrics: metrics.clone(),
             event_buffer: config.limits.event_buffer,
+            services,
         });
         let driver = tokio::spawn(driver.run(cancel.clone()));
+        runtimes.services.spawn(supervisor.run());
         let me = discovery::Announcement {
             cluster: config.cluster.clone(),
             name: config.node_name.clone(),
@@ -211,15 +217,14 @@ impl Agent {
 }
 
 /// Runs an agent until it has left the cluster: on SIGTERM or SIGINT, or when asked over the API. A second signal stops
-/// it at once. Clients are served on `serving`, consensus runs on `consensus`.
+/// it at once.
 ///
 /// # Errors
 /// [`AgentError`], which has an exit code for each cause.
-pub async fn run(config: Config, serving: Runtime, consensus: Runtime) -> Result<(), AgentError> {
+pub async fn run(config: Config, runtimes: Runtimes<'_>) -> Result<(), AgentError> {
     files::raise_limit(&config);
-    let listeners = Listeners::bind(&config, &serving).await?;
+    let listeners = Listeners::bind(&config, runtimes.serving).await?;
     let mut signals = Signals::new()?;
-    let runtimes = Runtimes { serving: &serving, consensus: &consensus };
     let agent = Agent::start(&config, listeners, runtimes).await?;
     let cancel = agent.cancel();
     let asked = CancellationToken::new();
@@ -266,6 +271,24 @@ fn tls(config: &Config) -> Result<Tls, AgentError> {
         peer: peer.map_err(|source| AgentError::Tls { key: "tls.peer", source })?,
         api: api.map_err(|source| AgentError::Tls { key: "tls.api", source })?,
     })
+}
+
+/// What attends to services, and what earlier starts of the agent have left of them.
+async fn supervisor(config: &Config, runtimes: &Runtimes<'_>) -> Result<(Supervisor, Ways), AgentError> {
+    // What a runner that is killed leaves behind becomes a child of this process, and is found.
+    quorate_processes::become_subreaper().map_err(runtime)?;
+    let program = std::env::current_exe().map_err(runtime)?;
+    let place = services::Place {
+        root: config.data_dir.join("services"),
+        runner: vec![program.into(), "runner".into()],
+        node: config.node_name.to_string(),
+        endpoint: config.api_listen.to_string(),
+    };
+    let looked = place.clone();
+    let found = runtimes.services.spawn(async move { services::look(&looked).await });
+    let found = found.await.map_err(runtime)?;
+    let _within = runtimes.services.enter();
+    Ok(Supervisor::new(place, found))
 }
 
 fn writer(store: Store, metrics: Metrics) -> Writer {

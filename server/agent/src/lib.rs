@@ -16,6 +16,7 @@ pub mod http;
 pub mod logging;
 pub mod metrics;
 pub mod parent;
+pub mod services;
 pub mod store;
 pub mod tls;
 pub mod transport;

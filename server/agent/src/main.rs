@@ -4,7 +4,7 @@ use std::{io::Write, path::Path, process::ExitCode, time::Duration};
 
 use clap::ArgMatches;
 use quorate_agent::{
-    agent,
+    agent::{self, Runtimes},
     cli::{self, Command, ConfigCommand, RunArgs},
     config::Config,
     dev,
@@ -13,7 +13,14 @@ use quorate_agent::{
 };
 use tokio::runtime::Builder;
 
+/// The word by which this program is the parent of a service instead of an agent.
+const RUNNER: &str = "runner";
+
 fn main() -> ExitCode {
+    // What a runner is told comes over its standard input: it needs no command line, and little memory.
+    if std::env::args_os().nth(1).is_some_and(|word| word == RUNNER) {
+        return quorate_processes::runner::main();
+    }
     let (cli, given) = cli::parse();
     let done = match cli.command {
         None => run(&cli.run, &given),
@@ -52,10 +59,11 @@ fn run(args: &RunArgs, given: &ArgMatches) -> Result<(), AgentError> {
     // needs: a request that moves between more threads than there are processors waits for them to wake up.
     let spare = std::thread::available_parallelism().map_or(1, |all| all.get().saturating_sub(1).max(1));
     let node = start(Builder::new_current_thread())?;
-    let (serving, consensus) = (start(workers(spare))?, start(workers(1))?);
-    let ended = node.block_on(agent::run(config, serving.handle().clone(), consensus.handle().clone()));
+    let (serving, consensus, services) = (start(workers(spare))?, start(workers(1))?, start(workers(1))?);
+    let runtimes = Runtimes { serving: serving.handle(), consensus: consensus.handle(), services: services.handle() };
+    let ended = node.block_on(agent::run(config, runtimes));
     // A look-up of a name may still wait for its answer; nobody needs it any more.
-    for runtime in [serving, consensus, node] {
+    for runtime in [serving, consensus, services, node] {
         runtime.shutdown_timeout(Duration::from_secs(1));
     }
     ended

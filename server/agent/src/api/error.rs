@@ -84,6 +84,18 @@ pub enum ApiError {
     /// Whoever leads sessions, names and barriers denied it. Nothing was changed.
     #[error("{}", denied(.0))]
     Denied(Denial),
+    /// Services cannot be defined so. Nothing was changed.
+    #[error("{0}")]
+    ServiceInvalid(String),
+    /// There is no such service or instance. Nothing was changed.
+    #[error("there is no service '{name}', or no such instance of it")]
+    ServiceNotFound {
+        /// Its name.
+        name: String,
+    },
+    /// An instance cannot run on a node, or would not stay there. Nothing was changed.
+    #[error("{0}")]
+    CannotMove(String),
     /// A fault of the agent itself.
     #[error("{0}")]
     Internal(&'static str),
@@ -207,6 +219,9 @@ impl ApiError {
             Self::Conflict(_) => (Code::Aborted, ErrorReason::Conflict),
             Self::NotServed => (Code::Unavailable, ErrorReason::NotServed),
             Self::Denied(denial) => kind_of(denial),
+            Self::ServiceInvalid(_) => (Code::InvalidArgument, ErrorReason::ServiceInvalid),
+            Self::ServiceNotFound { .. } => (Code::NotFound, ErrorReason::ServiceNotFound),
+            Self::CannotMove(_) => (Code::FailedPrecondition, ErrorReason::CannotMove),
             Self::Internal(_) => (Code::Internal, ErrorReason::Internal),
         }
     }
@@ -215,6 +230,7 @@ impl ApiError {
         let pairs: Vec<(&str, String)> = match self {
             Self::BadRequest { field, .. } => vec![("field", (*field).to_owned())],
             Self::NodeNotFound { name } | Self::EvictionState { name, .. } => vec![("node_name", name.clone())],
+            Self::ServiceNotFound { name } => vec![("service", name.clone())],
             Self::ClusterState { state, .. } => vec![("state", (*state).to_owned())],
             Self::LimitReached { what, limit } => {
                 let limit = limit.map(|limit| ("limit", limit.to_string()));

@@ -64,7 +64,7 @@ fn kind(kind: &RecordKind) -> HistoryKind {
     match kind {
         RecordKind::View { .. } => HistoryKind::View,
         RecordKind::Granted { .. } => HistoryKind::Grant,
-        RecordKind::Policy(_) | RecordKind::VoterGrace(_) => HistoryKind::Setting,
+        RecordKind::Policy(_) | RecordKind::VoterGrace(_) | RecordKind::Catalog(_) => HistoryKind::Setting,
         RecordKind::Evicted { .. } | RecordKind::Readmitted { .. } => HistoryKind::Eviction,
         RecordKind::Restored { .. } => HistoryKind::Restore,
         RecordKind::Forced { .. } => HistoryKind::Forced,
@@ -91,6 +91,9 @@ fn record(record: &Record) -> HistoryRecord {
         RecordKind::VoterGrace(grace) => {
             let value = grace.map(settings::show).unwrap_or_default();
             Kind::Setting(HistorySetting { name: settings::VOTER_GRACE.into(), value })
+        }
+        RecordKind::Catalog(changes) => {
+            Kind::Setting(HistorySetting { name: "services".into(), value: changes.join("; ") })
         }
         RecordKind::Evicted { name, reason } => eviction(name, true, reason),
         RecordKind::Readmitted { name } => eviction(name, false, ""),

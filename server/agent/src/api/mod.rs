@@ -102,6 +102,7 @@ fn services(context: &Arc<Context>) -> Routes {
         .add_service(ElectionServiceServer::new(Elections(context())).max_decoding_message_size(MAX_REQUEST))
         .add_service(BarrierServiceServer::new(Barriers(context())).max_decoding_message_size(MAX_REQUEST))
         .add_service(EventServiceServer::new(Events(context())).max_decoding_message_size(MAX_REQUEST))
+        .add_service(RecoveryServiceServer::new(Recoveries(context())).max_decoding_message_size(MAX_REQUEST))
         .add_service(AdminServiceServer::new(Admin(context())).max_decoding_message_size(MAX_REQUEST))
 }
 

@@ -52,7 +52,7 @@ pub fn client_of(extensions: &Extensions) -> Arc<str> {
 #[must_use]
 pub fn opening(context: &Context, ttl: Duration, text: Arc<str>, group: Arc<str>, client: Arc<str>) -> Opening {
     let (secret, node) = (Secret(*Uuid::new_v4().as_bytes()), context.about.identity.name.clone());
-    Opening { ttl, secret, label: text, group, client, node }
+    Opening { ttl, secret, label: text, group, client, node, member: None }
 }
 
 impl Sessions {

@@ -1,15 +1,23 @@
 //! The database and its changes as protobuf, both ways.
 
+use std::sync::Arc;
+
 use prost::Message;
 use quorate_core::{
     database::{Applied, Change, ChangeKind, Database, History, Record, RecordKind, Rules},
     integration::Evictions,
     quorum::consensus::Policy,
-    types::{Duration, Epoch, NodeName, WallTime},
+    recovery::{Catalog, Edit, Intent},
+    types::{Duration, Epoch, NodeName, ServiceName, WallTime},
 };
-use quorate_proto::store::v1::{self as pb, applied::Kind as AppliedKind, change::Kind, record::Kind as Recorded};
+use quorate_proto::store::v1::{
+    self as pb, applied::Kind as AppliedKind, catalog_edit::Kind as Edited, change::Kind, record::Kind as Recorded,
+};
 
-use crate::wire::{WireError, parts};
+use crate::{
+    services::definition,
+    wire::{WireError, parts},
+};
 
 /// Why a record cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -40,6 +48,10 @@ pub fn change_out(change: &Change) -> Vec<u8> {
         ChangeKind::Policy(policy) => Kind::Policy(policy_out(policy)),
         ChangeKind::VoterGrace(grace) => Kind::VoterGrace(grace_out(*grace)),
         ChangeKind::Evictions(entries) => Kind::Evictions(parts::evictions_out(entries.iter())),
+        ChangeKind::Catalog { edits, expected } => Kind::Catalog(pb::CatalogChange {
+            expected_revision: *expected,
+            edits: edits.iter().map(edit_out).collect(),
+        }),
         ChangeKind::LongestTtl { ttl, epoch } => {
             Kind::LongestTtl(pb::LongestTtl { millis: millis(*ttl), epoch: epoch.0 })
         }
@@ -61,6 +73,10 @@ pub fn change(message: pb::Change) -> Result<Change, RecordError> {
         Kind::Policy(from) => ChangeKind::Policy(policy(from)?),
         Kind::VoterGrace(from) => ChangeKind::VoterGrace(grace(from)),
         Kind::Evictions(from) => ChangeKind::Evictions(parts::evictions(from)?),
+        Kind::Catalog(from) => {
+            let edits = from.edits.into_iter().map(edit).collect::<Result<_, _>>()?;
+            ChangeKind::Catalog { edits, expected: from.expected_revision }
+        }
         Kind::LongestTtl(from) => {
             ChangeKind::LongestTtl { ttl: Duration::from_millis(from.millis), epoch: Epoch(from.epoch) }
         }
@@ -75,6 +91,7 @@ pub fn applied_out(applied: Applied) -> Vec<u8> {
     let kind = match applied {
         Applied::Granted { epoch } => AppliedKind::GrantedEpoch(epoch.0),
         Applied::Done => AppliedKind::Done(true),
+        Applied::Stale { revision } => AppliedKind::StaleRevision(revision),
         Applied::Unknown => AppliedKind::Unknown(true),
     };
     pb::Applied { kind: Some(kind) }.encode_to_vec()
@@ -88,6 +105,7 @@ pub fn applied(bytes: &[u8]) -> Result<Applied, RecordError> {
     Ok(match pb::Applied::decode(bytes)?.kind.ok_or(RecordError::Kind)? {
         AppliedKind::GrantedEpoch(epoch) => Applied::Granted { epoch: Epoch(epoch) },
         AppliedKind::Done(_) => Applied::Done,
+        AppliedKind::StaleRevision(revision) => Applied::Stale { revision },
         AppliedKind::Unknown(_) => Applied::Unknown,
     })
 }
@@ -96,7 +114,7 @@ pub fn applied(bytes: &[u8]) -> Result<Applied, RecordError> {
 #[must_use]
 pub fn database_out(database: &Database) -> pb::Database {
     let Database { regime, epoch, rules, history, revision } = database;
-    let Rules { policy, voter_grace, evictions, least_epoch, longest_ttl } = rules;
+    let Rules { policy, voter_grace, evictions, least_epoch, longest_ttl, catalog } = rules;
     pb::Database {
         epoch: epoch.0,
         regime: regime.as_ref().map(parts::regime_out),
@@ -109,6 +127,7 @@ pub fn database_out(database: &Database) -> pb::Database {
         least_epoch: least_epoch.0,
         restore: None,
         longest_ttl_millis: millis(*longest_ttl),
+        catalog: Some(catalog_out(catalog)),
     }
 }
 
@@ -124,6 +143,7 @@ pub fn database(from: pb::Database) -> Result<Database, RecordError> {
         evictions: Evictions::new(parts::evictions(from.evictions.unwrap_or_default())?),
         least_epoch: Epoch(from.least_epoch),
         longest_ttl: Duration::from_millis(from.longest_ttl_millis),
+        catalog: Arc::new(catalog(from.catalog.unwrap_or_default())?),
     };
     Ok(Database {
         regime: from.regime.map(parts::regime).transpose()?,
@@ -150,6 +170,7 @@ fn record_out(record: &Record) -> pb::Record {
         RecordKind::VoterGrace(grace) => Recorded::VoterGrace(grace_out(*grace)),
         RecordKind::Evicted { name, reason } => Recorded::Evicted(evicted_out(name, reason)),
         RecordKind::Readmitted { name } => Recorded::Readmitted(name.to_string()),
+        RecordKind::Catalog(changes) => Recorded::Catalog(pb::CatalogSummary { changes: changes.clone() }),
         RecordKind::Restored { made, epoch } => {
             Recorded::Restored(pb::RestoredBackup { made_unix_millis: made.0, epoch: epoch.0 })
         }
@@ -177,6 +198,7 @@ fn record(from: pb::Record) -> Result<Record, RecordError> {
             RecordKind::Evicted { name: parts::name("record.evicted", &from.name)?, reason: from.reason }
         }
         Recorded::Readmitted(name) => RecordKind::Readmitted { name: parts::name("record.readmitted", &name)? },
+        Recorded::Catalog(from) => RecordKind::Catalog(from.changes),
         Recorded::Restored(from) => {
             RecordKind::Restored { made: WallTime(from.made_unix_millis), epoch: Epoch(from.epoch) }
         }
@@ -215,4 +237,87 @@ fn policy(from: pb::Policy) -> Result<Policy, WireError> {
 
 fn evicted_out(name: &NodeName, reason: &str) -> pb::EvictedNode {
     pb::EvictedNode { name: name.to_string(), reason: reason.to_owned() }
+}
+
+/// A change of the catalog.
+#[must_use]
+pub fn edit_out(edit: &Edit) -> pb::CatalogEdit {
+    let kind = match edit {
+        Edit::Put(service) => Edited::Put(service.body.to_vec()),
+        Edit::Remove(name) => Edited::Remove(name.to_string()),
+        Edit::Intend(name, intent) => Edited::Intend(intent_out(name, intent.as_ref())),
+        Edit::Drain(node, Some(reason)) => {
+            Edited::Drain(pb::DrainedNode { name: node.to_string(), reason: reason.clone() })
+        }
+        Edit::Drain(node, None) => Edited::Undrain(node.to_string()),
+    };
+    pb::CatalogEdit { kind: Some(kind) }
+}
+
+/// Reads a change of the catalog.
+///
+/// # Errors
+/// [`RecordError`] when it cannot be read.
+pub fn edit(from: pb::CatalogEdit) -> Result<Edit, RecordError> {
+    Ok(match from.kind.ok_or(RecordError::Kind)? {
+        Edited::Put(bytes) => {
+            let service = definition::stored(0, &bytes).map_err(|why| WireError::Service(why.to_string()))?;
+            Edit::Put(Arc::new(service))
+        }
+        Edited::Remove(name) => Edit::Remove(parts::service_name("edit.remove", &name)?),
+        Edited::Intend(from) => {
+            let (name, intent) = intent(from)?;
+            Edit::Intend(name, intent)
+        }
+        Edited::Drain(from) => Edit::Drain(parts::name("edit.drain", &from.name)?, Some(from.reason)),
+        Edited::Undrain(name) => Edit::Drain(parts::name("edit.undrain", &name)?, None),
+    })
+}
+
+fn intent_out(name: &ServiceName, intent: Option<&Intent>) -> pb::ServiceIntent {
+    pb::ServiceIntent {
+        service: name.to_string(),
+        stopped: intent == Some(&Intent::Stopped),
+        disabled: matches!(intent, Some(Intent::Disabled(_))),
+        reason: if let Some(Intent::Disabled(reason)) = intent { reason.clone() } else { String::new() },
+    }
+}
+
+fn intent(from: pb::ServiceIntent) -> Result<(ServiceName, Option<Intent>), WireError> {
+    let name = parts::service_name("intent.service", &from.service)?;
+    let intent = match (from.stopped, from.disabled) {
+        (_, true) => Some(Intent::Disabled(from.reason)),
+        (true, false) => Some(Intent::Stopped),
+        (false, false) => None,
+    };
+    Ok((name, intent))
+}
+
+fn catalog_out(catalog: &Catalog) -> pb::Catalog {
+    let drained = |(name, reason): (&NodeName, &String)| pb::DrainedNode {
+        name: name.to_string(),
+        reason: reason.clone(),
+    };
+    pb::Catalog {
+        revision: catalog.revision,
+        services: catalog.services.values().map(|service| parts::service_out(service)).collect(),
+        intents: catalog.intents.iter().map(|(name, intent)| intent_out(name, Some(intent))).collect(),
+        drained: catalog.drained.iter().map(drained).collect(),
+    }
+}
+
+fn catalog(from: pb::Catalog) -> Result<Catalog, WireError> {
+    let mut catalog = Catalog { revision: from.revision, ..Catalog::default() };
+    for service in from.services {
+        let service = parts::service(service)?;
+        catalog.services.insert(service.name.clone(), service);
+    }
+    for known in from.intents {
+        let (name, intent) = intent(known)?;
+        catalog.intents.extend(intent.map(|intent| (name, intent)));
+    }
+    for node in from.drained {
+        catalog.drained.insert(parts::name("catalog.drained", &node.name)?, node.reason);
+    }
+    Ok(catalog)
 }

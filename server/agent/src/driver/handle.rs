@@ -13,8 +13,13 @@ use quorate_core::{
     coordination::Patience,
     database::Database,
     quorum::{Explanation, NotRefounded, QuorumStatus},
+    recovery::{About, Call as RecoveryCall},
     status::{NodeStatus, ViewStatus},
-    types::{ClusterUid, NodeName},
+    types::{ClusterUid, Epoch, NodeName},
+    wire::Phase,
+};
+use quorate_proto::store::v1::{
+    recovery_answer::Kind as RecoveryAnswered, recovery_request::Kind as RecoveryAsked,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -26,6 +31,9 @@ use super::{
     happening::{Listing, QuorumNews, Subscription},
     seen::Seen,
 };
+
+/// What a program may be told before it has taken it: a phase after another, and that it is isolated.
+const CALLS: usize = 64;
 
 /// Why a call to the driver has no answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -81,12 +89,49 @@ pub(super) enum Request {
     Coordinate { ticket: u64, request: Box<quorate_core::wire::Request>, patience: Patience, line: Line },
     /// A look at sessions, names and barriers.
     Look(Box<dyn FnOnce(Access<'_>) + Send>),
+    /// A program takes part in recovery; it is told what to do over `calls`.
+    Join { about: About, calls: mpsc::Sender<RecoveryCall>, reply: oneshot::Sender<Result<u64, HandleError>> },
+    /// It has done what it was told.
+    Acknowledge { id: u64, epoch: Epoch, phase: Phase },
+    /// It takes part no more.
+    Part { id: u64 },
     /// Leave the cluster.
     Leave,
     /// Evict a node.
     Evict { name: NodeName, reason: String, reply: oneshot::Sender<Result<Outcome, HandleError>> },
     /// Lift an eviction.
     Readmit { name: NodeName, reply: oneshot::Sender<Result<Outcome, HandleError>> },
+}
+
+/// A program that takes part in recovery.
+#[derive(Debug)]
+pub struct Participation {
+    id: u64,
+    calls: mpsc::Receiver<RecoveryCall>,
+    requests: mpsc::Sender<Request>,
+}
+
+impl Participation {
+    /// What it is told next; none when the agent stops.
+    pub async fn next(&mut self) -> Option<RecoveryCall> {
+        self.calls.recv().await
+    }
+
+    /// It has done what it was told.
+    pub async fn acknowledge(&self, epoch: Epoch, phase: Phase) {
+        // A driver that has stopped waits for nobody.
+        let _ = self.requests.send(Request::Acknowledge { id: self.id, epoch, phase }).await;
+    }
+}
+
+impl Drop for Participation {
+    fn drop(&mut self) {
+        let (requests, id) = (self.requests.clone(), self.id);
+        if requests.try_send(Request::Part { id }).is_err() {
+            // The driver has much to do, or has stopped.
+            tokio::spawn(async move { requests.send(Request::Part { id }).await });
+        }
+    }
 }
 
 /// The way to the driver.
@@ -137,6 +182,24 @@ impl Handle {
     #[must_use]
     pub fn watch_sure(&self) -> watch::Receiver<Sure> {
         self.sure.clone()
+    }
+
+    /// Asks whoever leads recovery for something; none when nobody is known to, or it does not answer.
+    ///
+    /// # Errors
+    /// [`HandleError::Stopping`].
+    pub async fn recovery(&self, asked: RecoveryAsked) -> Result<Option<RecoveryAnswered>, HandleError> {
+        Ok(super::recovery::answer(self.lead(super::recovery::ask(asked)).await?))
+    }
+
+    /// Has a program take part in recovery, until what is returned is dropped.
+    ///
+    /// # Errors
+    /// [`HandleError`].
+    pub async fn join(&self, about: About) -> Result<Participation, HandleError> {
+        let (calls, waiting) = mpsc::channel(CALLS);
+        let id = self.ask(|reply| Request::Join { about, calls, reply }).await??;
+        Ok(Participation { id, calls: waiting, requests: self.requests.clone() })
     }
 
     /// The view and how far the node has come with it.

@@ -20,6 +20,7 @@ pub(crate) mod fake;
 mod handle;
 mod happening;
 mod notes;
+mod recovery;
 mod seen;
 mod timers;
 mod writer;
@@ -30,8 +31,9 @@ use std::{
 };
 
 use quorate_core::{
-    Command, Effect, Event, Node, Outcome, Publication,
+    Command, Effect, Event, Node, Outcome, Publication, Timer,
     coordination::Update,
+    recovery::MAX_PARTICIPANTS,
     status::{ChannelState, NodeStatus, ViewStatus},
     types::{Address, ClusterUid, Identity},
 };
@@ -40,15 +42,22 @@ use tokio_util::sync::CancellationToken;
 
 pub use clock::{Clock, wall};
 pub use coordination::{Access, Call, Sure};
-pub use handle::{Departure, Handle, HandleError};
+pub use handle::{Departure, Handle, HandleError, Participation};
 pub use happening::{Beginning, Happening, Listing, QuorumNews, Reason, Subscription, What};
 pub use seen::Seen;
 pub use writer::Writer;
 
-use self::{coordination::Line, events::EventLog, handle::Request, timers::Timers};
+use self::{
+    coordination::Line,
+    events::EventLog,
+    handle::Request,
+    recovery::{Asker, Desk},
+    timers::Timers,
+};
 use crate::{
     consensus::{Council, Happened, Reply, Served},
     metrics::Metrics,
+    services::Ways,
     transport::Connections,
 };
 
@@ -78,6 +87,8 @@ pub struct Parts<T> {
     pub metrics: Metrics,
     /// How many events a watcher may lag behind.
     pub event_buffer: usize,
+    /// The ways to the services of this node.
+    pub services: Ways,
 }
 
 /// Why a driver ended.
@@ -110,6 +121,7 @@ pub struct Driver<T> {
     commands: HashMap<u64, oneshot::Sender<Result<Outcome, HandleError>>>,
     /// Requests to the node that leads.
     asks: HashMap<u64, oneshot::Sender<Reply>>,
+    recovery: Desk,
     /// Requests about sessions, names and barriers.
     lines: HashMap<u64, Line>,
     forgotten: mpsc::UnboundedReceiver<u64>,
@@ -149,6 +161,7 @@ impl<T: Connections> Driver<T> {
             notes: notes::Notes::default(),
             commands: HashMap::new(),
             asks: HashMap::new(),
+            recovery: Desk::new(parts.services),
             lines: HashMap::new(),
             forgotten,
             updates: broadcast::Sender::new(parts.event_buffer.max(1)),
@@ -204,6 +217,7 @@ impl<T: Connections> Driver<T> {
                 Some((source, addresses)) = self.discovered.recv() => {
                     self.handle(Event::Discovered { source, addresses });
                 }
+                Some(fact) = self.recovery.fact() => self.handle(Event::Process(fact)),
                 Some(request) = self.requests.recv() => self.answer(request),
                 Some(ticket) = self.forgotten.recv() => {
                     if self.lines.remove(&ticket).is_some() {
@@ -234,6 +248,7 @@ impl<T: Connections> Driver<T> {
             self.perform(effect);
         }
         self.effects = effects;
+        self.answer_recovery();
         let cluster = self.node.cluster();
         self.cluster.send_if_modified(|known| std::mem::replace(known, cluster) != cluster);
         let sure = coordination::sure(&self.node);
@@ -278,7 +293,13 @@ impl<T: Connections> Driver<T> {
                 }
             }
             Effect::Consensus(order) => self.council.order(order),
-            Effect::Serve { from, number, body } => self.council.serve(from, number, body),
+            Effect::Serve { from, number, body } => match recovery::request(&body) {
+                Some(request) => self.serve_recovery(request, Asker::Node { name: from, number }),
+                None => self.council.serve(from, number, body),
+            },
+            Effect::Process(order) => self.process(order),
+            Effect::Call { id, call } => self.recovery.call(id, call),
+            Effect::Directed { ticket, outcome } => self.directed(ticket, outcome),
             Effect::Answered { ticket, answer } => {
                 if let Some(reply) = self.asks.remove(&ticket) {
                     let _ = reply.send(answer);
@@ -302,6 +323,9 @@ impl<T: Connections> Driver<T> {
     fn fire(&mut self) {
         for timer in self.timers.due(self.clock.now().at) {
             self.handle(Event::Timer(timer));
+            if timer == Timer::Beat {
+                self.renew();
+            }
         }
     }
 
@@ -337,6 +361,21 @@ impl<T: Connections> Driver<T> {
                 self.handle(Event::Command(Command::Coordinate { ticket, request, patience }));
             }
             Request::Look(look) => look(Access::new(&self.node, self.clock.now(), &self.updates)),
+            Request::Join { about, calls, reply } => {
+                if let Some(id) = self.recovery.join(calls) {
+                    let _ = reply.send(Ok(id));
+                    self.handle(Event::Command(Command::Join { id, about }));
+                } else {
+                    let _ = reply.send(Err(HandleError::Busy { limit: MAX_PARTICIPANTS }));
+                }
+            }
+            Request::Acknowledge { id, epoch, phase } => {
+                self.handle(Event::Command(Command::Acknowledge { id, epoch, phase }));
+            }
+            Request::Part { id } => {
+                self.recovery.part(id);
+                self.handle(Event::Command(Command::Part { id }));
+            }
             Request::Leave => {
                 self.departure.send_replace(Departure::Leaving);
                 self.handle(Event::Command(Command::Leave));
@@ -351,7 +390,10 @@ impl<T: Connections> Driver<T> {
     /// Takes a request to the node that leads there.
     fn lead(&mut self, body: Vec<u8>, reply: oneshot::Sender<Reply>) {
         if self.node.leads() {
-            return self.council.serve_here(body, reply);
+            return match recovery::request(&body) {
+                Some(request) => self.serve_recovery(request, Asker::Here(reply)),
+                None => self.council.serve_here(body, reply),
+            };
         }
         let ticket = self.next_ticket;
         self.next_ticket += 1;

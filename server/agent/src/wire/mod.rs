@@ -14,6 +14,7 @@ mod coordination;
 mod frame;
 mod payload;
 mod quorum;
+mod recovery;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -26,6 +27,7 @@ pub(crate) mod parts {
         bounds::{name, names},
         payload::{evictions, evictions_out},
         quorum::{regime, regime_out},
+        recovery::{service, service_name, service_out},
         words::{identity, identity_out, view, view_id, view_id_out, view_out},
     };
 }

@@ -150,6 +150,7 @@ fn known_session(from: pb::SessionRecord) -> Result<Session, WireError> {
         group,
         client,
         node,
+        member,
         request: (!request.is_empty()).then(|| Arc::from(request)),
         names: <_>::default(),
         barriers: <_>::default(),

@@ -124,6 +124,7 @@ pub(super) fn opening_out(opening: &Opening) -> pb::Opening {
         group: opening.group.to_string(),
         client: opening.client.to_string(),
         node: opening.node.to_string(),
+        member: opening.member.as_ref().map(identity_out),
     }
 }
 
@@ -135,6 +136,7 @@ pub(super) fn opening(from: pb::Opening) -> Result<Opening, WireError> {
         group: text("opening.group", from.group)?.into(),
         client: text("opening.client", from.client)?.into(),
         node: name("opening.node", &from.node)?,
+        member: from.member.map(|member| identity("opening.member", Some(member))).transpose()?,
     })
 }
 

@@ -1,0 +1,241 @@
+//! One start of one instance: launched, looked at, and ended.
+
+use std::{ffi::OsString, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
+
+use quorate_core::{
+    recovery::{ProcessFact, ProcessFactKind, Service},
+    types::Slot,
+};
+use quorate_processes::{
+    AdoptError, End, Event, Found, Health, Instance, Launch, Notice, Right, RunId, SignalName, StopOutcome, Why, adopt,
+    check::Check,
+};
+use tokio::{sync::mpsc, time::sleep};
+
+use super::{
+    definition, program,
+    program::{Circumstances, Looks, Ready},
+    record::Record,
+};
+
+/// How long what was left without its runner may take to go.
+const CLEAN: Duration = Duration::from_secs(10);
+/// Pause before it is looked again for a runner that does not answer.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// What an instance's task is told.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Order {
+    Stop(Duration),
+    Freeze,
+    Thaw,
+    Signal,
+    Renew(Right),
+}
+
+/// One start of one instance.
+#[derive(Debug)]
+pub(super) struct Unit {
+    pub slot: Slot,
+    pub run: u64,
+    pub folder: PathBuf,
+    pub service: Arc<Service>,
+    pub facts: mpsc::Sender<ProcessFact>,
+    pub orders: mpsc::Receiver<Order>,
+}
+
+/// What a start needs.
+#[derive(Debug)]
+pub(super) struct Start {
+    pub about: Circumstances,
+    pub record: Record,
+    pub right: Right,
+    pub runner: Vec<OsString>,
+}
+
+/// What is looked at next, and what came of earlier looks.
+struct Watch {
+    looks: Looks,
+    signal: SignalName,
+    ready: bool,
+    /// The next look, when it is due.
+    look: Option<Look>,
+    failures: u32,
+}
+
+/// A look at the instance, and what came of it. It is made beside everything else: orders do not wait for it.
+type Look = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+
+impl Unit {
+    /// Starts it and attends to it until nothing is left of it.
+    pub async fn start(self, start: Start) {
+        match self.launch(start).await {
+            Ok((instance, events)) => self.attend(instance, events).await,
+            Err(why) => self.tell(ProcessFactKind::Gone(why)).await,
+        }
+    }
+
+    async fn launch(&self, start: Start) -> Result<(Instance, mpsc::Receiver<Event>), String> {
+        let Start { about, record, right, runner } = start;
+        let message = definition::message(&self.service);
+        let program = program::program(&message, &about).map_err(|(field, why)| format!("{field}: {why}"))?;
+        record.write(&self.folder).map_err(|why| format!("cannot write into {}: {why}", self.folder.display()))?;
+        let launch = Launch { run: RunId::new(), program, right };
+        Instance::launch(&self.folder, &runner, launch).await.map_err(|why| why.to_string())
+    }
+
+    /// Attends to it until nothing is left of it.
+    pub async fn attend(mut self, mut instance: Instance, mut events: mpsc::Receiver<Event>) {
+        let message = definition::message(&self.service);
+        let (Ok(looks), Ok(signal)) = (program::looks(&message), program::transition_signal(&message)) else {
+            // It was checked when it was defined.
+            let _ = instance.stop(None);
+            return;
+        };
+        let mut watch = Watch { looks, signal, ready: instance.snapshot().ready, look: None, failures: 0 };
+        watch.plan();
+        loop {
+            tokio::select! {
+                order = self.orders.recv() => match order {
+                    Some(order) => obey(&instance, order, watch.signal),
+                    // The driver is gone, and with it the connection.
+                    None => return,
+                },
+                event = events.recv() => match event.unwrap_or(Event::Lost) {
+                    Event::Gone(end) => {
+                        let _ = instance.bye();
+                        return self.tell(ProcessFactKind::Gone(in_words(&end))).await;
+                    }
+                    Event::Lost => match self.find().await {
+                        Ok(found) => (instance, events) = found,
+                        Err(why) => return self.tell(ProcessFactKind::Gone(why)).await,
+                    },
+                    event => self.on_event(&mut watch, event).await,
+                },
+                seen = seen(&mut watch.look) => self.on_seen(&mut watch, seen).await,
+            }
+        }
+    }
+
+    /// The connection to its runner broke: it is there still, or what it left is killed.
+    async fn find(&self) -> Result<(Instance, mpsc::Receiver<Event>), String> {
+        loop {
+            match adopt(&self.folder).await {
+                Ok(Found::Running(instance, events)) => return Ok((*instance, events)),
+                Ok(Found::Gone(end)) => return Err(in_words(&end)),
+                Ok(Found::Nothing) => return Err("its folder is gone".to_owned()),
+                Ok(Found::Remains(remains)) => match remains.clean(CLEAN).await {
+                    Ok(end) => return Err(in_words(&end)),
+                    Err(why) => self.tell(ProcessFactKind::Stuck(why.to_string())).await,
+                },
+                Err(why @ (AdoptError::Silent { .. } | AdoptError::Folder(_))) => {
+                    self.tell(ProcessFactKind::Stuck(why.to_string())).await;
+                }
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    async fn on_event(&self, watch: &mut Watch, event: Event) {
+        match event {
+            Event::Started { .. } if watch.looks.readiness == Ready::Started => self.ready(watch).await,
+            Event::Ready | Event::Notify(Notice::Ready) if watch.looks.readiness == Ready::Told => {
+                self.ready(watch).await;
+            }
+            Event::Monitor(Health::NotRunning) => self.unwell("it does not run".to_owned()).await,
+            Event::Monitor(Health::Failed(why)) => self.unwell(why).await,
+            Event::Unhealthy { silent } => {
+                self.unwell(format!("its watchdog was silent for {}", humantime::format_duration(silent))).await;
+            }
+            Event::Stuck { pid } => {
+                self.tell(ProcessFactKind::Stuck(format!("process {pid} does not go although it was killed"))).await;
+            }
+            _ => {}
+        }
+    }
+
+    async fn ready(&self, watch: &mut Watch) {
+        if !std::mem::replace(&mut watch.ready, true) {
+            watch.plan();
+            self.tell(ProcessFactKind::Ready).await;
+        }
+    }
+
+    /// It was looked at whether it is ready, or well.
+    async fn on_seen(&self, watch: &mut Watch, seen: Result<(), String>) {
+        match seen {
+            Ok(()) if !watch.ready => return self.ready(watch).await,
+            Ok(()) => watch.failures = 0,
+            Err(_) if !watch.ready => {}
+            Err(why) => {
+                watch.failures += 1;
+                if watch.looks.health.as_ref().is_some_and(|(.., most)| *most == watch.failures) {
+                    self.unwell(why).await;
+                }
+            }
+        }
+        watch.plan();
+    }
+
+    async fn unwell(&self, why: String) {
+        self.tell(ProcessFactKind::Unwell(why)).await;
+    }
+
+    async fn tell(&self, kind: ProcessFactKind) {
+        // A driver that is gone needs no facts.
+        let _ = self.facts.send(ProcessFact { slot: self.slot.clone(), run: self.run, kind }).await;
+    }
+}
+
+impl Watch {
+    /// Plans the next look: whether it is ready, and from then on whether it is well.
+    fn plan(&mut self) {
+        let (check, limit, every) = match (&self.looks.readiness, &self.looks.health) {
+            (Ready::Check(check, limit, every), _) if !self.ready => (check, *limit, *every),
+            (_, Some((check, limit, every, _))) if self.ready => (check, *limit, *every),
+            _ => return self.look = None,
+        };
+        self.look = Some(Box::pin(look(check.clone(), limit, every)));
+    }
+}
+
+async fn look(check: Check, limit: Duration, every: Duration) -> Result<(), String> {
+    sleep(every).await;
+    check.probe(limit).await.map_err(|why| why.to_string())
+}
+
+async fn seen(look: &mut Option<Look>) -> Result<(), String> {
+    match look {
+        Some(look) => look.await,
+        None => std::future::pending().await,
+    }
+}
+
+fn obey(instance: &Instance, order: Order, signal: SignalName) {
+    // Whether the runner has taken it is told by events, and when the connection is lost, that is an event, too.
+    let _ = match order {
+        Order::Stop(within) => instance.stop(Some(within)),
+        Order::Freeze => instance.freeze(),
+        Order::Thaw => instance.thaw(),
+        Order::Signal => instance.signal(signal),
+        Order::Renew(right) => instance.renew(right),
+    };
+}
+
+/// How an instance ended.
+fn in_words(end: &End) -> String {
+    let exit = end.exit.map(|exit| exit.to_string());
+    let why = match &end.why {
+        Why::Exited => exit.unwrap_or_else(|| "it ended".to_owned()),
+        Why::StartFailed(why) => why.clone(),
+        Why::Stopped => "it was told to end".to_owned(),
+        Why::Lapsed => "its right to run was over".to_owned(),
+        Why::Orphaned => "its agent was gone".to_owned(),
+        Why::Terminated => "its runner was told to end".to_owned(),
+        Why::RunnerDied => "its runner was killed".to_owned(),
+    };
+    match &end.stop {
+        Some(StopOutcome::Failed(stop)) => format!("{why}; its stop command failed: {stop}"),
+        _ => why,
+    }
+}
