@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     end::{End, Why},
-    event::{Event, Exit},
+    event::{Event, Exit, Notice},
     launch::RunId,
     process::ProcessId,
 };
@@ -38,12 +38,13 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The same as events, for whoever begins to listen now.
+    /// The same as events, for whoever begins to listen now. What came before what is not known any more.
     pub(crate) fn events(&self) -> Vec<Event> {
         let started = self.service.map(|service| Event::Started { pid: service.pid });
         let if_so = |is: bool, event: Event| is.then_some(event);
         let events = [
             started,
+            self.status.clone().map(|status| Event::Notify(Notice::Status(status))),
             if_so(self.ready, Event::Ready),
             if_so(self.lapsed, Event::Lapsed),
             if_so(self.frozen, Event::Frozen),

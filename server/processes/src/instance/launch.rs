@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     event::Event,
+    facts::Facts,
     folder::Folder,
     launch::{Answer, Launch, Refusal},
     wire::{self, MAX_LINE},
@@ -60,6 +61,10 @@ impl Instance {
     ) -> Result<(Self, mpsc::Receiver<Event>), LaunchError> {
         launch.program.check()?;
         let folder = Folder::make(folder).map_err(|why| Refusal::System(why.to_string()))?;
+        if is_live(&folder)? {
+            // Not even connected to: that would take the connection from whoever has it.
+            return Err(LaunchError::InUse("its runner is there"));
+        }
         match adopt(folder.path()).await? {
             Found::Nothing | Found::Gone(_) => {}
             Found::Running(..) => return Err(LaunchError::InUse("its service runs")),
@@ -84,6 +89,14 @@ impl Instance {
             Answer::Running { .. } => connect(&folder.socket()).await.map_err(LaunchError::Silent),
         }
     }
+}
+
+/// Whether a runner is there that has not yet told how its instance ended.
+fn is_live(folder: &Folder) -> Result<bool, AdoptError> {
+    let facts = folder.facts().map_err(AdoptError::Folder)?;
+    let Some(facts) = facts.filter(Facts::has_runner) else { return Ok(false) };
+    let end = folder.end().map_err(AdoptError::Folder)?;
+    Ok(end.is_none_or(|end| end.run != facts.run))
 }
 
 fn spawn(folder: &Folder, runner_command: &[OsString]) -> io::Result<Child> {

@@ -14,7 +14,7 @@
 //! The loop waits for nothing but its inputs: neither for an agent, nor for the disk that the log is on, nor for a
 //! process. Only before the first process is started and after the last has ended does it write files.
 //!
-//! It keeps nothing of the agent open, and passes nothing on ([`descriptors`]).
+//! It keeps nothing of the agent open, and passes nothing on (descriptors.rs).
 
 mod account;
 mod agent;

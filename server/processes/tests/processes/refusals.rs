@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use quorate_processes::{Found, Kind, LaunchError, Moment, Program, Refusal, Right, adopt};
+use quorate_processes::{Found, Kind, LaunchError, Moment, Program, Refusal, Right, Why, adopt};
 
-use crate::support::Place;
+use crate::support::{Place, state};
 
 async fn refusal(place: &Place, program: Program) -> Refusal {
     let Err(LaunchError::Refused(refusal)) = place.try_launch(program, Right::Forever).await else {
@@ -51,9 +51,9 @@ async fn what_may_not_be_run_is_named() {
 async fn there_is_one_runner_in_a_folder() {
     let place = Place::new();
     let mut live = place.launch(place.daemon("exec sleep 1000"), Right::Forever).await;
-    // The look for whether it runs takes the connection over.
     let second = place.try_launch(place.daemon("exec sleep 1000"), Right::Forever).await;
     assert!(matches!(second, Err(LaunchError::InUse(_))));
-    live.event(quorate_processes::Event::Lost).await;
-    place.nothing_left().await;
+    let pid = live.started().await;
+    assert!(state(pid).is_some(), "the one that is there is not disturbed");
+    assert_eq!(live.stop().await.why, Why::Stopped);
 }

@@ -82,7 +82,6 @@ async fn a_task_is_ready_when_it_is_done_and_leaves_nothing() {
     let place = Place::new();
     let kind = Kind::Task { argv: sh("sleep 1000 & echo $! > left; exit 0") };
     let mut live = place.launch(place.program(kind), Right::Forever).await;
-    live.event(Event::Exited(Exit::Code(0))).await;
     live.event(Event::Ready).await;
     assert_eq!(state(place.number("left").await), None);
     let end = live.stop().await;
