@@ -275,8 +275,6 @@ fn tls(config: &Config) -> Result<Tls, AgentError> {
 
 /// What attends to services, and what earlier starts of the agent have left of them.
 async fn supervisor(config: &Config, runtimes: &Runtimes<'_>) -> Result<(Supervisor, Ways), AgentError> {
-    // What a runner that is killed leaves behind becomes a child of this process, and is found.
-    quorate_processes::become_subreaper().map_err(runtime)?;
     let program = std::env::current_exe().map_err(runtime)?;
     let place = services::Place {
         root: config.data_dir.join("services"),

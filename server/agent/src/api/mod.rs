@@ -32,6 +32,7 @@ mod news;
 mod page;
 mod present;
 mod quorum;
+mod recovery;
 mod session;
 mod settings;
 mod standing;
@@ -53,6 +54,7 @@ use quorate_proto::{
         membership_service_server::{MembershipServiceServer, SERVICE_NAME as MEMBERSHIP},
         name_service_server::{NameServiceServer, SERVICE_NAME as NAMES},
         quorum_service_server::{QuorumServiceServer, SERVICE_NAME as QUORUM},
+        recovery_service_server::{RecoveryServiceServer, SERVICE_NAME as RECOVERY},
         session_service_server::{SERVICE_NAME as SESSIONS, SessionServiceServer},
     },
 };
@@ -68,7 +70,7 @@ pub use intake::IntakeLayer;
 
 use self::{
     admin::Admin, barrier::Barriers, election::Elections, events::Events, lock::Locks, membership::Membership,
-    name::Names, quorum::Quorum, session::Sessions,
+    name::Names, quorum::Quorum, recovery::Recoveries, session::Sessions,
 };
 use crate::{
     tls::ApiTls,
@@ -78,7 +80,7 @@ use crate::{
 /// The standard health service.
 const HEALTH: &str = "grpc.health.v1.Health";
 /// The agent's own services.
-const SERVICES: [&str; 9] = [MEMBERSHIP, QUORUM, SESSIONS, NAMES, LOCKS, ELECTIONS, BARRIERS, EVENTS, ADMIN];
+const SERVICES: [&str; 10] = [MEMBERSHIP, QUORUM, SESSIONS, NAMES, LOCKS, ELECTIONS, BARRIERS, EVENTS, RECOVERY, ADMIN];
 /// Most calls at once on one connection.
 const MAX_STREAMS: u32 = 10_000;
 /// Most bytes of a request: more than any cursor, and nothing a client sends is longer.

@@ -70,10 +70,7 @@ impl Recoveries {
 
     /// Makes the changes that `decide` wants, by the catalog as it is; returns its revision after that. When somebody else
     /// makes one at the same time, it is decided anew.
-    async fn edit(
-        &self,
-        decide: impl Fn(&Catalog) -> Result<Vec<Edit>, ApiError> + Send,
-    ) -> Result<u64, ApiError> {
+    async fn edit(&self, decide: impl Fn(&Catalog) -> Result<Vec<Edit>, ApiError> + Send) -> Result<u64, ApiError> {
         for _ in 0..TRIES {
             let catalog = self.catalog().await?;
             let edits = decide(&catalog)?;
@@ -108,10 +105,8 @@ impl Recoveries {
                 reason,
             }
         };
-        let drained = |(node, reason): (&NodeName, &String)| DrainedNode {
-            node_name: node.to_string(),
-            reason: reason.clone(),
-        };
+        let drained =
+            |(node, reason): (&NodeName, &String)| DrainedNode { node_name: node.to_string(), reason: reason.clone() };
         Ok(ListServicesResponse {
             header: self.0.header_of(&database),
             revision: catalog.revision,

@@ -33,7 +33,7 @@ pub use origin::ConfigError;
 use quorate_core::{
     Settings,
     coordination::Limits,
-    types::{Address, Identity, Network, NodeName},
+    types::{Address, Identity, Network, NodeName, Secret},
 };
 pub use quorum::QuorumConfig;
 
@@ -258,6 +258,7 @@ impl Config {
             lease: self.quorum.lease,
             voter_grace: self.quorum.voter_grace,
             profile: Arc::new(quorum::profile(&self.quorum, &self.labels)),
+            secret: Secret(*uuid::Uuid::new_v4().as_bytes()),
             history: limits.history,
             max_nodes: limits.max_nodes,
             limits: self.coordination.clone(),

@@ -56,7 +56,7 @@ pub fn answer(reply: Reply) -> Answer {
     match kind {
         Some(Answered::Applied(bytes)) => records::applied(&bytes).map_or(Answer::Unknown, Answer::Applied),
         Some(Answered::NotLeader(_) | Answered::NoQuorum(_) | Answered::Busy(_)) => Answer::Refused,
-        Some(Answered::Unknown(_) | Answered::Piece(_)) | None => Answer::Unknown,
+        Some(Answered::Unknown(_) | Answered::Piece(_) | Answered::Recovery(_)) | None => Answer::Unknown,
     }
 }
 
@@ -127,8 +127,8 @@ impl Leader {
             Some(Asked::Read(pb::ReadPiece { revision, offset })) if self.consensus.state().leading => {
                 self.piece(revision, offset)
             }
-            // A request of a later version is not done here; another node may know it.
-            Some(Asked::Read(_)) | None => Answered::NotLeader(true),
+            // A request of a later version is not done here; another node may know it. The driver answers for recovery.
+            Some(Asked::Read(_) | Asked::Recovery(_)) | None => Answered::NotLeader(true),
         }
     }
 

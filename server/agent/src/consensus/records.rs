@@ -294,10 +294,8 @@ fn intent(from: pb::ServiceIntent) -> Result<(ServiceName, Option<Intent>), Wire
 }
 
 fn catalog_out(catalog: &Catalog) -> pb::Catalog {
-    let drained = |(name, reason): (&NodeName, &String)| pb::DrainedNode {
-        name: name.to_string(),
-        reason: reason.clone(),
-    };
+    let drained =
+        |(name, reason): (&NodeName, &String)| pb::DrainedNode { name: name.to_string(), reason: reason.clone() };
     pb::Catalog {
         revision: catalog.revision,
         services: catalog.services.values().map(|service| parts::service_out(service)).collect(),

@@ -68,7 +68,7 @@ impl EventLog {
     /// Takes in what the core published; `history` holds it already.
     pub(super) fn publish(&mut self, publication: Publication, observed: WallTime, history: &History) {
         let what = match publication {
-            Publication::Coordination(_) => return,
+            Publication::Coordination(_) | Publication::Recovery(_) => return,
             Publication::NodeChanged { name } => {
                 // Nobody may be watching.
                 let _ = self.changes.send(name);

@@ -18,9 +18,7 @@ use quorate_core::{
     types::{ClusterUid, Epoch, NodeName},
     wire::Phase,
 };
-use quorate_proto::store::v1::{
-    recovery_answer::Kind as RecoveryAnswered, recovery_request::Kind as RecoveryAsked,
-};
+use quorate_proto::store::v1::{recovery_answer::Kind as RecoveryAnswered, recovery_request::Kind as RecoveryAsked};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::consensus::{self, Answer, Reply};

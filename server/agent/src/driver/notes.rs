@@ -1,7 +1,11 @@
 //! The core's notes as log lines. What an operator must look at is a warning; what tells the story of the cluster is
 //! information; what only a developer needs stays below.
 
-use quorate_core::{Note, Publication, wire::Refusal};
+use quorate_core::{
+    Note, Publication,
+    recovery::News,
+    wire::{Refusal, UnitReport, UnitState},
+};
 use tracing::{debug, info, trace, warn};
 
 use crate::logging::{Throttle, warn_if};
@@ -68,7 +72,21 @@ pub(super) fn write_publication(publication: &Publication) {
         Publication::Quorum { granted: Some((epoch, view)), .. } => info!(%epoch, %view, "quorum granted"),
         Publication::Quorum { granted: None, lack } => warn!(?lack, "no quorum"),
         Publication::Coordination(update) => trace!(revision = %update.revision, "sessions, names or barriers changed"),
+        Publication::Recovery(news) => write_recovery(news),
         Publication::NodeChanged { name } => trace!(%name, "node changed"),
+    }
+}
+
+/// Writes what recovery has come to.
+fn write_recovery(news: &News) {
+    match news {
+        News::Unit(UnitReport { slot, state: UnitState::Failed, why, .. }) => warn!(%slot, why, "service failed"),
+        News::Unit(UnitReport { slot, state: UnitState::Backoff, why, tries, .. }) => {
+            warn!(%slot, why, tries, "service failed, and is started again");
+        }
+        News::Unit(UnitReport { slot, state, why, .. }) => info!(%slot, ?state, why, "service"),
+        News::Over(slot) => info!(%slot, "service ended"),
+        News::Stage { epoch, stage } => info!(%epoch, ?stage, "recovery"),
     }
 }
 

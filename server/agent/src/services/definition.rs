@@ -7,7 +7,7 @@ use quorate_core::{
     recovery::{Count, InTransition, Placement, Restart, Service, WithoutQuorum},
     types::{NodeName, ServiceName},
 };
-use quorate_proto::v1::{self, placement, service::Kind};
+use quorate_proto::v1::{self, placement};
 
 use super::program;
 
@@ -43,11 +43,8 @@ pub fn service(version: u64, from: &v1::Service) -> Result<Service, DefinitionEr
 /// # Errors
 /// [`DefinitionError`], also when the bytes are no definition.
 pub fn stored(version: u64, definition: &[u8]) -> Result<Service, DefinitionError> {
-    let no_message = |why: prost::DecodeError| DefinitionError {
-        service: String::new(),
-        field: "definition",
-        why: why.to_string(),
-    };
+    let no_message =
+        |why: prost::DecodeError| DefinitionError { service: String::new(), field: "definition", why: why.to_string() };
     service(version, &v1::Service::decode(definition).map_err(no_message)?)
 }
 

@@ -3,10 +3,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use quorate_core::{recovery::WithoutQuorum, types::Slot};
-use quorate_processes::{
-    Environment, Kind as RunKind, Lapse, LogLimits, Orphan, Program, SignalName,
-    check::Check,
-};
+use quorate_processes::{Environment, Kind as RunKind, Lapse, LogLimits, Orphan, Program, SignalName, check::Check};
 use quorate_proto::v1::{self, check, readiness, service::Kind};
 
 use super::definition::{Fault, span};
@@ -61,7 +58,10 @@ pub enum Ready {
 /// The field at fault, and what is wrong.
 pub(super) fn check(from: &v1::Service) -> Result<(), Fault> {
     let nobody = Circumstances {
-        slot: Slot { service: quorate_core::types::ServiceName::new("x").map_err(|why| ("name", why.to_string()))?, index: 0 },
+        slot: Slot {
+            service: quorate_core::types::ServiceName::new("x").map_err(|why| ("name", why.to_string()))?,
+            index: 0,
+        },
         node: String::new(),
         epoch: 0,
         token: None,
@@ -114,7 +114,10 @@ pub(super) fn program(from: &v1::Service, about: &Circumstances) -> Result<Progr
     let outlive = span("outlive_agent", from.outlive_agent.as_ref(), Duration::ZERO)?;
     if !outlive.is_zero() {
         if without_quorum != v1::WithoutQuorum::CarryOn {
-            return Err(("outlive_agent", "only services that carry on without quorum may outlive their agent".to_owned()));
+            return Err((
+                "outlive_agent",
+                "only services that carry on without quorum may outlive their agent".to_owned(),
+            ));
         }
         (program.orphan, program.orphan_timeout) = (Orphan::CarryOn, outlive);
     }
@@ -223,7 +226,8 @@ fn environment(about: &Circumstances) -> BTreeMap<String, String> {
 /// Provider and type of an agent, as in `heartbeat:IPaddr2`.
 fn ocf_name(agent: &v1::OcfAgent) -> Result<(&str, &str), Fault> {
     let plain = |text: &str| {
-        !text.is_empty() && text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.'))
+        !text.is_empty()
+            && text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_' | b'.'))
             && !text.starts_with('.')
     };
     let named = agent.agent.split_once(':').filter(|(provider, kind)| plain(provider) && plain(kind));

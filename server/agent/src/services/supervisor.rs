@@ -72,7 +72,10 @@ pub async fn look(place: &Place) -> Vec<Found> {
     let swept = match sweep(&place.root).await {
         Ok(swept) => swept,
         Err(why) => {
-            tracing::error!("cannot look for services that earlier starts have left in {}: {why}", place.root.display());
+            tracing::error!(
+                "cannot look for services that earlier starts have left in {}: {why}",
+                place.root.display()
+            );
             return Vec::new();
         }
     };
@@ -160,8 +163,7 @@ impl Supervisor {
         let (work, waiting) = mpsc::channel(WORK);
         let (rights, allowed) = watch::channel(Rights::default());
         let (tell, facts) = mpsc::channel(FACTS.max(found.len()));
-        let mut supervisor =
-            Self { place, work: waiting, rights: allowed, facts: tell, units: HashMap::new() };
+        let mut supervisor = Self { place, work: waiting, rights: allowed, facts: tell, units: HashMap::new() };
         for one in found {
             supervisor.adopt(one);
         }
@@ -224,7 +226,8 @@ impl Supervisor {
                 let record = Record::new(&slot, run, service.version, generation, level, &service.body);
                 let (orders, waiting) = mpsc::channel(ORDERS);
                 let folder = self.folder(&slot);
-                let unit = Unit { slot: slot.clone(), run, folder, service, facts: self.facts.clone(), orders: waiting };
+                let unit =
+                    Unit { slot: slot.clone(), run, folder, service, facts: self.facts.clone(), orders: waiting };
                 let start = Start { about, record, right, runner: self.place.runner.clone() };
                 tokio::spawn(unit.start(start));
                 self.units.insert(slot, Known { run, orders, right });

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use quorate_core::{
     recovery::Service,
     types::{Epoch, ServiceName, Slot, Token},
-    wire::{
-        Orders, ParticipantReport, Phase, RecoveryTalk, Stage, Standing, UnitOrder, UnitReport, UnitState,
-    },
+    wire::{Orders, ParticipantReport, Phase, RecoveryTalk, Stage, Standing, UnitOrder, UnitReport, UnitState},
 };
 use quorate_proto::peer::v1::{self as pb, recovery_talk::Talk};
 
@@ -195,9 +193,7 @@ fn stage(from: i32, level: u32) -> Result<Stage, WireError> {
         Ok(pb::Stage::Level) => Ok(Stage::Level(level)),
         Ok(pb::Stage::Resume) => Ok(Stage::Resume),
         Ok(pb::Stage::Recovered) => Ok(Stage::Recovered),
-        Ok(pb::Stage::Unspecified) | Err(_) => {
-            Err(WireError::Unknown { field: "orders.stage", value: from.into() })
-        }
+        Ok(pb::Stage::Unspecified) | Err(_) => Err(WireError::Unknown { field: "orders.stage", value: from.into() }),
     }
 }
 

@@ -127,6 +127,12 @@ impl Node {
         self.quorum.may_refound(now).map(drop)
     }
 
+    /// This node's name.
+    #[must_use]
+    pub fn name(&self) -> &NodeName {
+        &self.settings.identity.name
+    }
+
     /// Whether this node leads the log.
     #[must_use]
     pub fn leads(&self) -> bool {

@@ -256,6 +256,12 @@ impl Recovery {
         self.member.stage()
     }
 
+    /// What services there are, as far as this node was told: whoever leads is.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
     /// How the instances of this node stand.
     #[must_use]
     pub fn units(&self) -> Vec<UnitReport> {

@@ -5,9 +5,7 @@ use quorate_core::{
     types::{NodeName, ServiceName},
 };
 use quorate_proto::{
-    store::v1::{
-        MoveUnit, RecoveryRefusalKind, recovery_answer::Kind as Answered, recovery_request::Kind as Asked,
-    },
+    store::v1::{MoveUnit, RecoveryRefusalKind, recovery_answer::Kind as Answered, recovery_request::Kind as Asked},
     v1::{ControlServiceRequest, control_service_request::Action},
 };
 

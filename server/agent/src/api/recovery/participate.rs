@@ -86,9 +86,7 @@ impl Program {
 
 fn told(call: &Call) -> Told {
     match call {
-        Call::Phase { epoch, phase } => {
-            Told::Order(PhaseOrder { epoch: epoch.0, phase: phase_out(*phase).into() })
-        }
+        Call::Phase { epoch, phase } => Told::Order(PhaseOrder { epoch: epoch.0, phase: phase_out(*phase).into() }),
         Call::Isolated { phase } => Told::Isolated(Isolated { phase: phase_out(*phase).into() }),
     }
 }

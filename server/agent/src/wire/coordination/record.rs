@@ -132,7 +132,8 @@ fn known_session_out(known: &Session) -> pb::SessionRecord {
 }
 
 fn known_session(from: pb::SessionRecord) -> Result<Session, WireError> {
-    let Opening { ttl, secret, label, group, client, node, member } = opening(required("session.opening", from.opening)?)?;
+    let Opening { ttl, secret, label, group, client, node, member } =
+        opening(required("session.opening", from.opening)?)?;
     let remembered = |from: pb::Remembered| {
         let kind = u8::try_from(from.kind);
         let kind = kind.map_err(|_| WireError::Unknown { field: "remembered.kind", value: i64::from(from.kind) })?;

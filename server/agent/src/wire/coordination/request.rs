@@ -12,7 +12,7 @@ use super::{
     super::{
         bounds::{WireError, id, name, required, text},
         quorum::{labels, labels_out},
-        words::{both_ways, nanos},
+        words::{both_ways, identity, identity_out, nanos},
     },
     path, session, session_out,
 };
