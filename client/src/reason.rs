@@ -77,6 +77,12 @@ pub enum Reason {
     BarrierBroken,
     /// The request id was used for another request of the session. Nothing was changed.
     RequestIdUsed,
+    /// Services cannot be defined so. Nothing was changed.
+    ServiceInvalid,
+    /// There is no service or instance of that name. Nothing was changed.
+    ServiceNotFound,
+    /// The instance cannot run on that node, or would not stay there. Nothing was changed.
+    CannotMove,
     /// A reason that this version of the client does not know, as the agent wrote it.
     Unknown(String),
 }
@@ -115,6 +121,9 @@ impl Reason {
             Self::BarrierNotThere => ErrorReason::BarrierNotThere,
             Self::BarrierBroken => ErrorReason::BarrierBroken,
             Self::RequestIdUsed => ErrorReason::RequestIdUsed,
+            Self::ServiceInvalid => ErrorReason::ServiceInvalid,
+            Self::ServiceNotFound => ErrorReason::ServiceNotFound,
+            Self::CannotMove => ErrorReason::CannotMove,
             Self::Unknown(text) => return text,
         };
         known.as_str_name().trim_start_matches(PREFIX)
@@ -153,6 +162,9 @@ impl Reason {
             Some(ErrorReason::BarrierNotThere) => Self::BarrierNotThere,
             Some(ErrorReason::BarrierBroken) => Self::BarrierBroken,
             Some(ErrorReason::RequestIdUsed) => Self::RequestIdUsed,
+            Some(ErrorReason::ServiceInvalid) => Self::ServiceInvalid,
+            Some(ErrorReason::ServiceNotFound) => Self::ServiceNotFound,
+            Some(ErrorReason::CannotMove) => Self::CannotMove,
             Some(ErrorReason::Unspecified) | None => Self::Unknown(text.to_owned()),
         }
     }
