@@ -82,12 +82,12 @@ pub async fn look(place: &Place) -> Vec<Found> {
     let mut found = Vec::new();
     for (folder, swept) in swept {
         match swept {
-            Swept::Running(instance, events) => match taken_over(&folder, *instance, events) {
+            Swept::Running(instance, events) => match taken_over(&folder, instance, events) {
                 Ok(one) => found.push(one),
                 Err(instance) => {
                     tracing::info!(folder = %folder.display(), "a service of an earlier start is ended");
                     let _ = instance.stop(None);
-                    tokio::spawn(see_off(instance));
+                    tokio::spawn(see_off(*instance));
                 }
             },
             Swept::Gone(_) => {}
@@ -109,7 +109,7 @@ async fn see_off(instance: Instance) {
     }
 }
 
-fn taken_over(folder: &Path, instance: Instance, events: mpsc::Receiver<Event>) -> Result<Found, Instance> {
+fn taken_over(folder: &Path, instance: Box<Instance>, events: mpsc::Receiver<Event>) -> Result<Found, Box<Instance>> {
     let known = Record::read(folder).and_then(|record| {
         let slot = record.slot()?;
         let service = definition::stored(record.version, &record.definition()).ok()?;
@@ -122,7 +122,7 @@ fn taken_over(folder: &Path, instance: Instance, events: mpsc::Receiver<Event>) 
             service: Arc::new(service),
             generation: record.generation,
             level: record.level,
-            instance,
+            instance: *instance,
             events,
         }),
         _ => Err(instance),
