@@ -18,6 +18,9 @@ use tonic::{
 
 use crate::{agent::Agent, cluster::Cluster, wait::LIMIT, wait::wait_for};
 
+/// Flags for agents that start so much at once, on a machine that they share, that a lease of 0.4 s might run out meanwhile.
+pub const PATIENT: [&str; 3] = ["--heartbeat=200ms", "--detect-timeout=3s", "--lease=2s"];
+
 /// A folder in which services write down what they do.
 #[derive(Debug)]
 pub struct Stage {
@@ -174,7 +177,8 @@ impl Cluster {
     /// Waits until recovery is complete at these nodes, of which the first is asked, with something more.
     pub async fn recovered(&self, names: &[&str], also: impl Fn(&Recovery) -> Result<(), String>) -> Recovery {
         let first = self.agent(names[0]);
-        wait_for("recovery to be complete", LIMIT, async || {
+        // Many services take their time where many things run.
+        wait_for("recovery to be complete", 2 * LIMIT, async || {
             let now = recovery(first).await.map_err(|why| why.to_string())?;
             let nodes: Vec<&str> = now.nodes.iter().map(|node| node.node_name.as_str()).collect();
             if now.stage() != RecoveryStage::Recovered || nodes != names {
