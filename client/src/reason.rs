@@ -77,6 +77,12 @@ pub enum Reason {
     BarrierBroken,
     /// The request id was used for another request of the session. Nothing was changed.
     RequestIdUsed,
+    /// Services cannot be defined so; the message says all that is wrong. Nothing was changed. Do not retry.
+    ServiceInvalid,
+    /// There is no service or instance of that name. Nothing was changed.
+    ServiceNotFound,
+    /// The instance cannot run on that node, or would not stay there. Nothing was changed.
+    CannotMove,
     /// A reason that this version of the client does not know, as the agent wrote it.
     Unknown(String),
 }
@@ -115,6 +121,9 @@ impl Reason {
             Self::BarrierNotThere => ErrorReason::BarrierNotThere,
             Self::BarrierBroken => ErrorReason::BarrierBroken,
             Self::RequestIdUsed => ErrorReason::RequestIdUsed,
+            Self::ServiceInvalid => ErrorReason::ServiceInvalid,
+            Self::ServiceNotFound => ErrorReason::ServiceNotFound,
+            Self::CannotMove => ErrorReason::CannotMove,
             Self::Unknown(text) => return text,
         };
         known.as_str_name().trim_start_matches(PREFIX)
@@ -153,6 +162,9 @@ impl Reason {
             Some(ErrorReason::BarrierNotThere) => Self::BarrierNotThere,
             Some(ErrorReason::BarrierBroken) => Self::BarrierBroken,
             Some(ErrorReason::RequestIdUsed) => Self::RequestIdUsed,
+            Some(ErrorReason::ServiceInvalid) => Self::ServiceInvalid,
+            Some(ErrorReason::ServiceNotFound) => Self::ServiceNotFound,
+            Some(ErrorReason::CannotMove) => Self::CannotMove,
             Some(ErrorReason::Unspecified) | None => Self::Unknown(text.to_owned()),
         }
     }
@@ -181,14 +193,14 @@ mod tests {
 
     #[test]
     fn every_reason_of_the_schema_has_a_type() {
-        for number in 1..=30 {
+        for number in 1..=33 {
             let known = ErrorReason::try_from(number).map_or("", |reason| reason.as_str_name());
             let wire = known.trim_start_matches(PREFIX);
             let reason = Reason::parse(wire);
             assert_eq!(reason.as_str(), wire);
             assert!(!matches!(reason, Reason::Unknown(_)), "{wire}");
         }
-        assert!(ErrorReason::try_from(31).is_err(), "the schema has a new reason: give it a variant");
+        assert!(ErrorReason::try_from(34).is_err(), "the schema has a new reason: give it a variant");
         assert_eq!(Reason::parse("NEWER"), Reason::Unknown("NEWER".to_owned()));
     }
 
