@@ -12,6 +12,7 @@ use crate::v1::lock_service_client::LockServiceClient;
 use crate::v1::membership_service_client::MembershipServiceClient;
 use crate::v1::name_service_client::NameServiceClient;
 use crate::v1::quorum_service_client::QuorumServiceClient;
+use crate::v1::recovery_service_client::RecoveryServiceClient;
 use crate::v1::session_service_client::SessionServiceClient;
 
 /// How much longer the agent is told to take than this side waits, so that this side always knows why a call ended.
@@ -83,6 +84,11 @@ impl Attempt {
     /// The stub of the name service.
     pub fn names(&self) -> NameServiceClient<Channel> {
         NameServiceClient::new(self.channel()).max_decoding_message_size(self.max_message_size)
+    }
+
+    /// The stub of the recovery service.
+    pub fn recovery(&self) -> RecoveryServiceClient<Channel> {
+        RecoveryServiceClient::new(self.channel()).max_decoding_message_size(self.max_message_size)
     }
 
     /// The stub of the session service.

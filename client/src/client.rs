@@ -165,8 +165,7 @@ impl Client {
     /// evicted already, `LIMIT_REACHED`.
     pub async fn evict(&self, name: &str, reason: &str) -> Result<v1::EvictNodeResponse, Error> {
         let message = v1::EvictNodeRequest { node_name: name.to_owned(), reason: reason.to_owned() };
-        let limits = self.pool.limits(self.call_timeout);
-        settled(self.ask_within(limits, message, |a, r| async move { a.membership().evict_node(r).await }).await)
+        settled(self.ask_unsure(message, |a, r| async move { a.membership().evict_node(r).await }).await)
     }
 
     /// Lifts an eviction; the node comes back by itself when its agent runs.
@@ -175,8 +174,7 @@ impl Client {
     /// Reasons: `BAD_REQUEST`, `EVICTION_STATE` when the node is not evicted.
     pub async fn readmit(&self, name: &str) -> Result<v1::ReadmitNodeResponse, Error> {
         let message = v1::ReadmitNodeRequest { node_name: name.to_owned() };
-        let limits = self.pool.limits(self.call_timeout);
-        settled(self.ask_within(limits, message, |a, r| async move { a.membership().readmit_node(r).await }).await)
+        settled(self.ask_unsure(message, |a, r| async move { a.membership().readmit_node(r).await }).await)
     }
 
     /// The history of views that the answering node keeps, oldest first; all pages as one answer.
@@ -333,7 +331,7 @@ impl Client {
         F: Fn(Attempt, Request<M>) -> Fut,
         Fut: Future<Output = Result<Response<T>, Status>>,
     {
-        self.ask_within(self.pool.limits(self.call_timeout), message, call).await.result
+        self.ask_unsure(message, call).await.result
     }
 
     /// Makes a call that is safe to repeat and waits for what others do, for as long as that takes.
@@ -354,6 +352,17 @@ impl Client {
         Fut: Future<Output = Result<Response<P>, Status>>,
     {
         self.pool.list(self.pool.limits(self.call_timeout), |a, token| list(a, PAGE_SIZE, token)).await
+    }
+
+    /// Makes a call that is safe to repeat, within the client's deadline; tells also whether an attempt before the last one may
+    /// have been carried out.
+    pub(crate) async fn ask_unsure<M, T, F, Fut>(&self, message: M, call: F) -> Outcome<T>
+    where
+        M: Clone,
+        F: Fn(Attempt, Request<M>) -> Fut,
+        Fut: Future<Output = Result<Response<T>, Status>>,
+    {
+        self.ask_within(self.pool.limits(self.call_timeout), message, call).await
     }
 
     async fn ask_within<M, T, F, Fut>(&self, limits: Limits, message: M, call: F) -> Outcome<T>

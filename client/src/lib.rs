@@ -16,6 +16,8 @@
 //! ```
 //!
 //! Requests and answers are the generated types of the schema, re-exported as [`v1`]; their comments are the contract.
+//! Programs that use what is shared take part in recovery after a change of the cluster with [`Client::participate`].
+//!
 //! Everything runs on tokio. Dropping a future or a stream cancels its call. One task is spawned for each open [`Session`],
 //! which keeps it alive and ends with it.
 //! (The HTTP/2 connections are driven by tasks of the transport; they end with the last clone of the client.)
@@ -34,8 +36,10 @@ mod lock;
 mod name;
 mod options;
 mod pages;
+mod participant;
 mod pool;
 mod reason;
+mod recovery;
 mod retry;
 mod rotation;
 mod session;
@@ -46,6 +50,7 @@ pub use attempt::Attempt;
 pub use client::Client;
 pub use error::{Cause, Error, Refusal, Tried};
 pub use options::{ClientOptions, OptionsError};
+pub use participant::{Notice, Participant, ParticipantOptions, PhaseError};
 pub use quorate_proto::{ERROR_DOMAIN, v1};
 pub use quorate_tls::{Fault, FileError};
 pub use reason::Reason;

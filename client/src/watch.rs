@@ -20,6 +20,7 @@ use crate::v1;
 
 use options::ResumeOptions;
 pub use options::{EventWatchOptions, MembershipWatchOptions, NameWatchOptions};
+pub(crate) use session::GOOD_AFTER;
 
 /// A stream of what an agent sends, which reconnects and resumes by itself.
 ///
@@ -134,6 +135,15 @@ pub(crate) fn barrier(pool: Pool, path: String) -> Watch<v1::WatchBarrierRespons
     let open = move |a: Attempt, _| {
         let request = v1::WatchBarrierRequest { path: path.clone() };
         async move { a.barriers().watch_barrier(a.request(request)).await }
+    };
+    resume::watch(pool, ResumeOptions::default(), String::new(), open, |_| "")
+}
+
+/// Watches how recovery stands.
+pub(crate) fn recovery(pool: Pool) -> Watch<v1::WatchRecoveryResponse> {
+    let open = |a: Attempt, _| async move {
+        let request = a.request(v1::WatchRecoveryRequest {});
+        a.recovery().watch_recovery(request).await
     };
     resume::watch(pool, ResumeOptions::default(), String::new(), open, |_| "")
 }

@@ -2,6 +2,7 @@
 
 mod coordination;
 mod examples;
+mod services;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,9 +21,14 @@ use self::examples::{
     BACKUP_EXAMPLES, EVENTS_EXAMPLES, EXIT_CODES, FORCE_EXAMPLES, HISTORY_EXAMPLES, LEAVE_EXAMPLES, QUORUM_EXAMPLES,
     RESTORE_EXAMPLES, VOTERS_EXAMPLES,
 };
+pub use self::services::{
+    ApplyArgs, DisableArgs, DrainArgs, FollowArgs, InstanceName, MoveArgs, NamedArgs, RecoveryArgs, RecoveryQuestion,
+    RemoveArgs, ServiceAction, ServiceArgs, ShowArgs, UndrainArgs, WhatIfArgs,
+};
+use self::services::{DRAIN_EXAMPLES, RECOVERY_EXAMPLES, SERVICE_EXAMPLES};
 use crate::since::Since;
 
-/// Look at a Quorate cluster, change who is in it, and meet in it: locks, elections, names, barriers.
+/// Look at a Quorate cluster, change who is in it, meet in it (locks, elections, names, barriers), and run services in it.
 #[derive(Debug, Parser)]
 #[command(name = "quorate", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub struct Cli {
@@ -161,6 +167,18 @@ pub enum Command {
     /// List sessions, with what they hold
     #[command(after_help = "Examples:\n  quorate sessions\n  quorate sessions -o json | jq '.sessions[].label'")]
     Sessions,
+    /// Define services that the cluster runs, start, stop and move them, and say why one does not run
+    #[command(after_help = SERVICE_EXAMPLES)]
+    Service(ServiceArgs),
+    /// Show how far recovery is: what runs where, and what it waits for
+    #[command(after_help = RECOVERY_EXAMPLES)]
+    Recovery(RecoveryArgs),
+    /// Have no service run on a node: what runs there goes elsewhere, in order
+    #[command(after_help = DRAIN_EXAMPLES)]
+    Drain(DrainArgs),
+    /// Let services run on a node again
+    #[command(after_help = "Examples:\n  quorate undrain n2\n  quorate undrain n2 --wait")]
+    Undrain(UndrainArgs),
     /// Show the answering agent: version, identity, addresses, configuration
     #[command(after_help = "Examples:\n  quorate agent --endpoint 10.0.0.2:7401")]
     Agent(AgentArgs),

@@ -18,6 +18,9 @@ mod members;
 mod names;
 mod nodes;
 mod quorum;
+mod recovered;
+mod recovery;
+mod services;
 mod sessions;
 mod settings;
 pub mod status;
@@ -57,6 +60,10 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Watch(args) => names::watch(app, args).await,
         Command::Barrier(args) => barrier::run(app, args.action).await,
         Command::Sessions => sessions::run(app).await,
+        Command::Service(args) => services::run(app, args.action).await,
+        Command::Recovery(args) => recovery::run(app, args).await,
+        Command::Drain(args) => recovery::drain(app, args).await,
+        Command::Undrain(args) => recovery::undrain(app, args).await,
         Command::Agent(args) => agent::run(app, args).await,
         Command::Leave(args) => change::leave(app, args).await,
         Command::Evict(args) => change::evict(app, args).await,

@@ -35,6 +35,21 @@ pub enum Failure {
     /// What was held is so no more.
     #[error("{0}")]
     Lost(String),
+    /// There is nothing of that name.
+    #[error("{0}")]
+    NotFound(String),
+    /// The definitions changed since the plan was made.
+    #[error("{0}; nothing was changed: run this again, and look at its new plan")]
+    Outdated(Error),
+    /// It was not recovered within `--wait`.
+    #[error("{0}")]
+    NotRecovered(String),
+    /// The service does not run; the answer was written.
+    #[error("the service does not run")]
+    NotRunning,
+    /// What was applied does not run.
+    #[error("{0}")]
+    Unsound(String),
     /// A signal asked this program to end.
     #[error("interrupted")]
     Interrupted(Signal),
@@ -84,7 +99,7 @@ struct TriedEndpoint<'a> {
 impl Failure {
     /// Writes the failure to standard error and returns the exit code. Whoever stopped reading gets no error.
     pub fn report(&self, format: Format) -> ExitCode {
-        if matches!(self, Self::NoQuorum | Self::Command(_) | Self::Interrupted(_)) {
+        if matches!(self, Self::NoQuorum | Self::NotRunning | Self::Command(_) | Self::Interrupted(_)) {
             return ExitCode::from(self.exit_code());
         }
         if matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::BrokenPipe) {
@@ -102,12 +117,14 @@ impl Failure {
     /// The exit code, as `quorate --help` lists it.
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Call(error) => call_exit_code(error),
+            Self::Call(error) | Self::Outdated(error) => call_exit_code(error),
             Self::Usage(_) => 2,
-            Self::Unconfirmed(_) => 6,
+            Self::NotFound(_) => 4,
+            Self::Unconfirmed(_) | Self::NotRecovered(_) => 6,
             Self::NoQuorum => 7,
             Self::NotGranted(_) => 8,
             Self::Lost(_) => 9,
+            Self::NotRunning | Self::Unsound(_) => 10,
             Self::CannotRun { found: true, .. } => 126,
             Self::CannotRun { found: false, .. } => 127,
             Self::Command(code) => *code,
@@ -128,7 +145,7 @@ impl Failure {
     }
 
     fn call(&self) -> Option<&Error> {
-        if let Self::Call(error) = self { Some(error) } else { None }
+        if let Self::Call(error) | Self::Outdated(error) = self { Some(error) } else { None }
     }
 
     fn code(&self) -> Option<Code> {
@@ -205,6 +222,10 @@ mod tests {
     fn exit_codes_are_as_documented() {
         assert_eq!(Failure::Declined.exit_code(), 1);
         assert_eq!(Failure::Usage(String::new()).exit_code(), 2);
+        assert_eq!(Failure::NotFound(String::new()).exit_code(), 4);
+        assert_eq!(Failure::NotRecovered(String::new()).exit_code(), 6);
+        assert_eq!(Failure::NotRunning.exit_code(), 10);
+        assert_eq!(Failure::Unsound(String::new()).exit_code(), 10);
         assert_eq!(Failure::Call(Error::SeveralEndpoints(3)).exit_code(), 2);
         assert_eq!(Failure::Call(Error::Unavailable { tried: tried() }).exit_code(), 3);
         let limit = Duration::from_secs(5);

@@ -6,6 +6,7 @@
 mod coordination;
 mod database;
 mod quorum;
+mod recovery;
 
 use quorate::v1;
 use serde::Serialize;
@@ -13,6 +14,7 @@ use serde::Serialize;
 pub use coordination::{Barriers, Binding, Leader, Lock, NameChange, Names, Sessions, Tenure};
 pub use database::{BackupFile, Forced, HistoryRecord, Restored, Settings};
 pub use quorum::{Explanation, Quorum, QuorumAnswer, Voters};
+pub use recovery::{Decision, Plan, RecoveryAnswer, ServiceShown, Services, Shifts, WhyAnswer};
 
 use crate::words::{seconds, time, word};
 

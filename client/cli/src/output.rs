@@ -36,6 +36,11 @@ impl Output {
         self.format == Format::Json
     }
 
+    /// Whether a person is looking on.
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
     /// Writes a text that ends with a line break.
     pub fn text(&mut self, text: &str) -> io::Result<()> {
         self.writer.write_all(text.as_bytes())?;
@@ -151,9 +156,10 @@ impl Tone {
     /// The tone of a state's word.
     pub fn of(word: &str) -> Self {
         match word {
-            "stable" | "up" | "member" | "yes" => Self::Good,
+            "stable" | "up" | "member" | "yes" | "ready" | "recovered" => Self::Good,
             "installed" | "transition" | "forming" | "reset" | "greeted" | "leaving" => Self::Middling,
-            "down" | "evicted" | "no" => Self::Bad,
+            "waiting" | "claiming" | "starting" | "stopping" | "backoff" | "frozen" | "degraded" => Self::Middling,
+            "down" | "evicted" | "no" | "failed" | "blocked" | "unplaced" => Self::Bad,
             _ => Self::Plain,
         }
     }

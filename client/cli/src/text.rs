@@ -8,4 +8,6 @@ pub mod links;
 pub mod members;
 pub mod nodes;
 pub mod quorum;
+pub mod recovery;
+pub mod services;
 pub mod status;

@@ -39,6 +39,11 @@ named! {
     NameMode "NAME_MODE_"
     EndReason "END_REASON_"
     BarrierStepKind "BARRIER_STEP_KIND_"
+    ServiceIntent "SERVICE_INTENT_"
+    ChangeKind "CHANGE_KIND_"
+    RecoveryStage "RECOVERY_STAGE_"
+    InstanceState "INSTANCE_STATE_"
+    Phase "PHASE_"
 }
 
 /// The name of an enum's value in lower case without the prefix; `unknown_7` for one this version does not know.

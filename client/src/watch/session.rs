@@ -16,7 +16,7 @@ use crate::pool::Pool;
 use crate::rotation::Rotation;
 
 /// A stream that held this long was a good one: what follows it is tried without a pause.
-const GOOD_AFTER: Duration = Duration::from_secs(2);
+pub(crate) const GOOD_AFTER: Duration = Duration::from_secs(2);
 
 pub(super) struct Session {
     pool: Pool,

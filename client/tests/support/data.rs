@@ -171,3 +171,151 @@ pub fn event_snapshot(n: u64, reason: v1::SnapshotReason) -> v1::WatchEventsResp
 pub fn proto(duration: Duration) -> prost_types::Duration {
     duration.try_into().unwrap()
 }
+
+/// A program that is run so.
+pub fn service(name: &str, requires: &[&str]) -> v1::Service {
+    let program = v1::Program { command: vec![format!("/bin/{name}")], ..v1::Program::default() };
+    v1::Service {
+        name: name.to_owned(),
+        kind: Some(v1::service::Kind::Program(program)),
+        requires: requires.iter().map(|&name| name.to_owned()).collect(),
+        ..v1::Service::default()
+    }
+}
+
+/// At revision 7: web with two instances, which requires db; and old, which is disabled.
+pub fn services() -> v1::ListServicesResponse {
+    let count = Some(v1::placement::Count::Instances(2));
+    let mut web = service("web", &["db"]);
+    web.placement = Some(v1::Placement { count, ..v1::Placement::default() });
+    web.stop_timeout = Some(proto(Duration::from_secs(5)));
+    let defined = |service: v1::Service, version: u64, level: u32| v1::DefinedService {
+        service: Some(service),
+        version,
+        level,
+        intent: v1::ServiceIntent::Run.into(),
+        reason: String::new(),
+    };
+    let mut old = defined(service("old", &[]), 5, 0);
+    old.intent = v1::ServiceIntent::Disabled.into();
+    old.reason = "breaks everything".to_owned();
+    v1::ListServicesResponse {
+        header: None,
+        revision: 7,
+        services: vec![defined(service("db", &[]), 6, 0), old, defined(web, 7, 1)],
+        drained: vec![v1::DrainedNode { node_name: "n3".to_owned(), reason: "new disk".to_owned() }],
+    }
+}
+
+pub fn instance(service: &str, instance: u32, node: &str, state: v1::InstanceState) -> v1::ServiceInstance {
+    v1::ServiceInstance {
+        service: service.to_owned(),
+        instance,
+        node_name: node.to_owned(),
+        wanted: true,
+        state: state.into(),
+        version: 7,
+        level: u32::from(service == "web"),
+        token: Some(v1::Token { epoch: 9, counter: 4 }),
+        ..v1::ServiceInstance::default()
+    }
+}
+
+/// All services run but the second instance of web, which is being started.
+pub fn recovery() -> v1::Recovery {
+    let reason = "is not ready".to_owned();
+    let starting = v1::ServiceInstance { reason, ..instance("web", 1, "n2", v1::InstanceState::Starting) };
+    let node = |name: &str| v1::RecoveryNode { node_name: name.to_owned(), ..v1::RecoveryNode::default() };
+    let program = v1::ParticipantStatus {
+        name: "store".to_owned(),
+        level: 3,
+        phase: v1::Phase::Prepare.into(),
+        done: true,
+        isolated: false,
+    };
+    let drained =
+        v1::RecoveryNode { drained: true, reason: "new disk".to_owned(), participants: vec![program], ..node("n3") };
+    v1::Recovery {
+        epoch: 9,
+        stage: v1::RecoveryStage::Level.into(),
+        level: 1,
+        leader: "n1".to_owned(),
+        since: Some(proto(Duration::from_millis(1500))),
+        took: None,
+        revision: 7,
+        nodes: vec![node("n1"), node("n2"), drained],
+        instances: vec![
+            instance("db", 0, "n1", v1::InstanceState::Ready),
+            instance("web", 0, "n1", v1::InstanceState::Ready),
+            starting,
+        ],
+        unplaced: Vec::new(),
+        blocked: Vec::new(),
+        waits: vec![v1::RecoveryWait {
+            node_name: "n2".to_owned(),
+            what: "web/1".to_owned(),
+            reason: "starts: is not ready".to_owned(),
+        }],
+    }
+}
+
+/// The same a little later.
+pub fn recovered() -> v1::Recovery {
+    let mut recovery = recovery();
+    recovery.stage = v1::RecoveryStage::Recovered.into();
+    recovery.level = 0;
+    recovery.took = Some(proto(Duration::from_millis(2100)));
+    recovery.instances[2] = instance("web", 1, "n2", v1::InstanceState::Ready);
+    recovery.waits.clear();
+    recovery
+}
+
+/// A message of WatchRecovery.
+pub fn recovery_message(recovery: v1::Recovery) -> v1::WatchRecoveryResponse {
+    let message = Some(v1::watch_recovery_response::Message::Recovery(recovery));
+    v1::WatchRecoveryResponse { header: Some(header("n1")), message }
+}
+
+pub fn shifts() -> Vec<v1::Shift> {
+    let shift = |instance, from: &str, to: &str, reason: &str| v1::Shift {
+        service: "web".to_owned(),
+        instance,
+        from_node: from.to_owned(),
+        to_node: to.to_owned(),
+        reason: reason.to_owned(),
+    };
+    vec![shift(0, "n1", "n2", ""), shift(1, "n2", "", "n1: is drained")]
+}
+
+/// What an agent answers to definitions, with the same order of things as a real one.
+pub fn applied(
+    header: Option<v1::ResponseHeader>,
+    known: &v1::ListServicesResponse,
+    request: &v1::ApplyServicesRequest,
+) -> v1::ApplyServicesResponse {
+    let change = |name: &str, kind: v1::ChangeKind, fields: &[&str]| v1::ServiceChange {
+        name: name.to_owned(),
+        kind: kind.into(),
+        fields: fields.iter().map(|&field| field.to_owned()).collect(),
+    };
+    let of = |name: &str| known.services.iter().filter_map(|one| one.service.as_ref()).find(|one| one.name == name);
+    let mut changes: Vec<_> = request
+        .services
+        .iter()
+        .filter_map(|service| match of(&service.name) {
+            Some(known) if known == service => None,
+            Some(_) => Some(change(&service.name, v1::ChangeKind::Changed, &["stop_timeout"])),
+            None => Some(change(&service.name, v1::ChangeKind::Added, &[])),
+        })
+        .collect();
+    let gone = known
+        .services
+        .iter()
+        .filter_map(|one| one.service.as_ref())
+        .filter(|known| request.prune && !request.services.iter().any(|service| service.name == known.name));
+    changes.extend(gone.map(|known| change(&known.name, v1::ChangeKind::Removed, &[])));
+    changes.sort_by(|a, b| a.name.cmp(&b.name));
+    let shifts = if changes.is_empty() { Vec::new() } else { shifts() };
+    let revision = known.revision + u64::from(!request.dry_run && !changes.is_empty());
+    v1::ApplyServicesResponse { header, revision, changes, shifts }
+}

@@ -42,6 +42,8 @@ pub enum Step<M> {
     Fail(Status),
     /// Ends the stream as if all were well.
     End,
+    /// Waits until the caller has said one more thing, where callers can.
+    Hear,
     /// Stays open and silent.
     Hang,
 }
@@ -61,6 +63,11 @@ pub struct State {
     pages: Mutex<Vec<v1::ListEventsResponse>>,
     membership: Mutex<VecDeque<Vec<Step<v1::WatchMembershipResponse>>>>,
     events: Mutex<VecDeque<Vec<Step<v1::WatchEventsResponse>>>>,
+    recovery: Mutex<VecDeque<Vec<Step<v1::WatchRecoveryResponse>>>>,
+    participate: Mutex<VecDeque<Vec<Step<v1::ParticipateResponse>>>>,
+    services: Mutex<v1::ListServicesResponse>,
+    stands: Mutex<v1::Recovery>,
+    applied: Mutex<Vec<v1::ApplyServicesRequest>>,
     watch_dropped: Notify,
 }
 
@@ -76,6 +83,11 @@ impl MockAgent {
             pages: Mutex::default(),
             membership: Mutex::default(),
             events: Mutex::default(),
+            recovery: Mutex::default(),
+            participate: Mutex::default(),
+            services: Mutex::new(data::services()),
+            stands: Mutex::new(data::recovery()),
+            applied: Mutex::default(),
             watch_dropped: Notify::new(),
         });
         let router = services::router(&state);
@@ -106,6 +118,42 @@ impl MockAgent {
     /// Scripts the next WatchEvents call.
     pub fn watch_events(&self, steps: Vec<Step<v1::WatchEventsResponse>>) {
         self.state.events.lock().unwrap().push_back(steps);
+    }
+
+    /// Scripts the next WatchRecovery call.
+    pub fn watch_recovery(&self, steps: Vec<Step<v1::WatchRecoveryResponse>>) {
+        self.state.recovery.lock().unwrap().push_back(steps);
+    }
+
+    /// Scripts the next Participate call.
+    pub fn participate(&self, steps: Vec<Step<v1::ParticipateResponse>>) {
+        self.state.participate.lock().unwrap().push_back(steps);
+    }
+
+    /// What services there are.
+    pub fn services(&self, change: impl FnOnce(&mut v1::ListServicesResponse)) {
+        change(&mut self.state.services.lock().unwrap());
+    }
+
+    /// How recovery stands.
+    pub fn recovery(&self, change: impl FnOnce(&mut v1::Recovery)) {
+        change(&mut self.state.stands.lock().unwrap());
+    }
+
+    /// What was to be applied so far.
+    pub fn applied(&self) -> Vec<v1::ApplyServicesRequest> {
+        self.state.applied.lock().unwrap().clone()
+    }
+
+    /// Waits until it was asked so often.
+    pub async fn asked(&self, times: usize) -> Vec<String> {
+        let waiting = async {
+            while self.calls().len() < times {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            self.calls()
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap()
     }
 
     /// Waits until the server end of a watch is dropped.

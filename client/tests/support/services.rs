@@ -6,8 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use quorate::v1;
 use quorate::v1::admin_service_server::{AdminService, AdminServiceServer};
+use quorate::v1::control_service_request::Action;
 use quorate::v1::event_service_server::{EventService, EventServiceServer};
 use quorate::v1::membership_service_server::{MembershipService, MembershipServiceServer};
+use quorate::v1::participate_request::Message as Said;
+use quorate::v1::recovery_service_server::{RecoveryService, RecoveryServiceServer};
 use tokio_stream::Stream;
 use tonic::transport::server::Router;
 use tonic::{Request, Response, Status, Streaming};
@@ -29,6 +32,7 @@ pub fn router(state: &Arc<State>) -> Router {
         .add_service(MembershipServiceServer::new(Mock(Arc::clone(state))))
         .add_service(EventServiceServer::new(Mock(Arc::clone(state))))
         .add_service(AdminServiceServer::new(Mock(Arc::clone(state))))
+        .add_service(RecoveryServiceServer::new(Mock(Arc::clone(state))))
 }
 
 impl Mock {
@@ -59,6 +63,7 @@ impl Mock {
                     Step::Send(message) => yield Ok(message),
                     Step::Fail(status) => { yield Err(status); return; }
                     Step::End => return,
+                    Step::Hear => {}
                     Step::Hang => break,
                 }
             }
@@ -191,5 +196,100 @@ impl AdminService for Mock {
             Ok(v1::GetAgentResponse { header, agent: Some(data::agent(&state.name)) })
         })
         .await
+    }
+}
+
+#[tonic::async_trait]
+impl RecoveryService for Mock {
+    type WatchRecoveryStream = Messages<v1::WatchRecoveryResponse>;
+    type ParticipateStream = Messages<v1::ParticipateResponse>;
+
+    async fn apply_services(&self, request: Request<v1::ApplyServicesRequest>) -> Reply<v1::ApplyServicesResponse> {
+        let header = self.header();
+        let request = request.into_inner();
+        let names: Vec<&str> = request.services.iter().map(|service| service.name.as_str()).collect();
+        let call = format!("ApplyServices {} {} {}", names.join(","), request.dry_run, request.expected_revision);
+        self.unary(call, |state| {
+            state.applied.lock().unwrap().push(request.clone());
+            Ok(data::applied(header, &state.services.lock().unwrap(), &request))
+        })
+        .await
+    }
+
+    async fn list_services(&self, _: Request<v1::ListServicesRequest>) -> Reply<v1::ListServicesResponse> {
+        let header = self.header();
+        self.unary("ListServices".to_owned(), |state| {
+            Ok(v1::ListServicesResponse { header, ..state.services.lock().unwrap().clone() })
+        })
+        .await
+    }
+
+    async fn control_service(&self, request: Request<v1::ControlServiceRequest>) -> Reply<v1::ControlServiceResponse> {
+        let header = self.header();
+        let call = match request.into_inner().action.unwrap() {
+            Action::Start(name) => format!("Start {name}"),
+            Action::Stop(name) => format!("Stop {name}"),
+            Action::Restart(name) => format!("Restart {name}"),
+            Action::Enable(name) => format!("Enable {name}"),
+            Action::Undrain(name) => format!("Undrain {name}"),
+            Action::Move(asked) => format!("Move {}/{} {}", asked.service, asked.instance, asked.node_name),
+            Action::Disable(asked) => format!("Disable {} {}", asked.service, asked.reason),
+            Action::Drain(asked) => format!("Drain {} {}", asked.node_name, asked.reason),
+        };
+        self.unary(call, |state| {
+            let revision = state.services.lock().unwrap().revision + 1;
+            Ok(v1::ControlServiceResponse { header, revision })
+        })
+        .await
+    }
+
+    async fn get_recovery(&self, _: Request<v1::GetRecoveryRequest>) -> Reply<v1::GetRecoveryResponse> {
+        let header = self.header();
+        self.unary("GetRecovery".to_owned(), |state| {
+            Ok(v1::GetRecoveryResponse { header, recovery: Some(state.stands.lock().unwrap().clone()) })
+        })
+        .await
+    }
+
+    async fn watch_recovery(&self, _: Request<v1::WatchRecoveryRequest>) -> Reply<Self::WatchRecoveryStream> {
+        self.watch("WatchRecovery".to_owned(), &self.0.recovery)
+    }
+
+    async fn explain_recovery(
+        &self,
+        request: Request<v1::ExplainRecoveryRequest>,
+    ) -> Reply<v1::ExplainRecoveryResponse> {
+        let header = self.header();
+        let request = request.into_inner();
+        let call = format!("Explain {} {}", request.failed_nodes.join(","), request.drained_nodes.join(","));
+        self.unary(call, |_| Ok(v1::ExplainRecoveryResponse { header, shifts: data::shifts() })).await
+    }
+
+    async fn participate(&self, request: Request<Streaming<v1::ParticipateRequest>>) -> Reply<Self::ParticipateStream> {
+        let mut said = request.into_inner();
+        let Some(Said::Participant(first)) = said.message().await?.and_then(|first| first.message) else {
+            return Err(Status::invalid_argument("the first message must say what it is"));
+        };
+        let state = Arc::clone(&self.0);
+        let note = move |call: String| state.calls.lock().unwrap().push(call);
+        note(format!("Participate {}", first.name));
+        let steps = self.0.participate.lock().unwrap().pop_front().unwrap_or_default();
+        Ok(Response::new(Box::pin(async_stream::stream! {
+            for step in steps {
+                match step {
+                    Step::Send(message) => yield Ok(message),
+                    Step::Fail(status) => { yield Err(status); return; }
+                    Step::End => return,
+                    Step::Hang => break,
+                    Step::Hear => match said.message().await {
+                        Ok(Some(v1::ParticipateRequest { message: Some(Said::Done(done)) })) => {
+                            note(format!("Done {} {:?}", done.epoch, done.phase()));
+                        }
+                        _ => return,
+                    },
+                }
+            }
+            std::future::pending::<()>().await;
+        })))
     }
 }

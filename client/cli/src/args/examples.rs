@@ -8,10 +8,11 @@ Exit codes:
   3  the cluster cannot be reached or not trusted, or has no view yet
   4  not found
   5  refused: the state of the cluster does not allow it, or it changed meanwhile
-  6  no answer in time
+  6  no answer in time, or not recovered within --wait
   7  no quorum (quorate quorum)
   8  not granted: held by somebody else, or not within --wait
   9  what was held was lost, and the command stopped
+  10 a service does not run (quorate service why, service apply --wait)
   With a command after -- that of the command; 126 and 127 when it cannot be run.
 
 Examples:
@@ -19,6 +20,7 @@ Examples:
   quorate --endpoint 10.0.0.1:7401,10.0.0.2:7401 members
   quorate events --follow --since 10m -o json
   quorate lock db/migrate -- ./migrate.sh
+  quorate service apply services.toml
   quorate --tls-ca ca.pem --endpoint 10.0.0.1:7401 members";
 
 pub(super) const LEAVE_EXAMPLES: &str = "\
