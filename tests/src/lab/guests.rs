@@ -64,14 +64,19 @@ impl Lab {
         }
     }
 
+    /// Those of them that have this in their command line.
+    #[must_use]
+    pub fn programs(&self, node: usize, words: &str) -> Vec<u32> {
+        let has = |pid: &u32| {
+            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains(words)
+        };
+        self.processes(node).into_iter().filter(has).collect()
+    }
+
     /// Sends a signal to those of them that have this in their command line.
     pub fn signal_program(&self, node: usize, words: &str, signal: Signal) {
-        for pid in self.processes(node) {
-            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            if String::from_utf8_lossy(&line).contains(words) {
-                send(pid, signal);
-            }
-        }
+        self.programs(node, words).into_iter().for_each(|pid| send(pid, signal));
     }
 }
 
