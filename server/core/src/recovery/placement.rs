@@ -105,6 +105,9 @@ pub fn place(catalog: &Catalog, levels: &BTreeMap<ServiceName, u32>, facts: &Fac
     places.goal
 }
 
+/// Whether a node suits an instance in one way.
+type Suits<'a> = &'a dyn Fn(&Slot, &NodeName) -> bool;
+
 struct Places<'a> {
     catalog: &'a Catalog,
     facts: &'a Facts,
@@ -168,7 +171,7 @@ impl<'a> Places<'a> {
     fn assign(&mut self, service: &Service, count: u32, mut nodes: Vec<&'a NodeName>) -> Vec<Slot> {
         let mut slots: Vec<Slot> = (0..count).map(|index| Slot { service: service.name.clone(), index }).collect();
         let facts = self.facts;
-        let ways: [&dyn Fn(&Slot, &NodeName) -> bool; 3] = [
+        let ways: [Suits<'_>; 3] = [
             &|slot, node| facts.moves.get(slot) == Some(node),
             &|slot, node| facts.running.contains(&(slot.clone(), node.clone())),
             &|_, _| true,
