@@ -30,6 +30,7 @@ mod ports;
 mod probe;
 mod process;
 mod seed;
+pub mod services;
 mod streams;
 pub mod tls;
 mod traffic;

@@ -104,6 +104,12 @@ const (
 	ErrorReason_ERROR_REASON_BARRIER_BROKEN ErrorReason = 29
 	// INVALID_ARGUMENT: the request id was used for another request. Nothing was changed.
 	ErrorReason_ERROR_REASON_REQUEST_ID_USED ErrorReason = 30
+	// INVALID_ARGUMENT: services cannot be defined so; the text says all that is wrong. Nothing was changed. Do not retry.
+	ErrorReason_ERROR_REASON_SERVICE_INVALID ErrorReason = 31
+	// NOT_FOUND: there is no service or instance of that name. Nothing was changed.
+	ErrorReason_ERROR_REASON_SERVICE_NOT_FOUND ErrorReason = 32
+	// FAILED_PRECONDITION: the instance cannot run on that node, or would not stay there; the text says why. Nothing was changed.
+	ErrorReason_ERROR_REASON_CANNOT_MOVE ErrorReason = 33
 )
 
 // Enum value maps for ErrorReason.
@@ -140,6 +146,9 @@ var (
 		28: "ERROR_REASON_BARRIER_NOT_THERE",
 		29: "ERROR_REASON_BARRIER_BROKEN",
 		30: "ERROR_REASON_REQUEST_ID_USED",
+		31: "ERROR_REASON_SERVICE_INVALID",
+		32: "ERROR_REASON_SERVICE_NOT_FOUND",
+		33: "ERROR_REASON_CANNOT_MOVE",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":         0,
@@ -173,6 +182,9 @@ var (
 		"ERROR_REASON_BARRIER_NOT_THERE":   28,
 		"ERROR_REASON_BARRIER_BROKEN":      29,
 		"ERROR_REASON_REQUEST_ID_USED":     30,
+		"ERROR_REASON_SERVICE_INVALID":     31,
+		"ERROR_REASON_SERVICE_NOT_FOUND":   32,
+		"ERROR_REASON_CANNOT_MOVE":         33,
 	}
 )
 
@@ -208,7 +220,7 @@ var File_quorate_v1_errors_proto protoreflect.FileDescriptor
 const file_quorate_v1_errors_proto_rawDesc = "" +
 	"\n" +
 	"\x17quorate/v1/errors.proto\x12\n" +
-	"quorate.v1*\xdb\a\n" +
+	"quorate.v1*\xbf\b\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18ERROR_REASON_BAD_REQUEST\x10\x01\x12\x1f\n" +
@@ -241,7 +253,10 @@ const file_quorate_v1_errors_proto_rawDesc = "" +
 	"\x1dERROR_REASON_BARRIER_MISMATCH\x10\x1b\x12\"\n" +
 	"\x1eERROR_REASON_BARRIER_NOT_THERE\x10\x1c\x12\x1f\n" +
 	"\x1bERROR_REASON_BARRIER_BROKEN\x10\x1d\x12 \n" +
-	"\x1cERROR_REASON_REQUEST_ID_USED\x10\x1eB\x97\x01\n" +
+	"\x1cERROR_REASON_REQUEST_ID_USED\x10\x1e\x12 \n" +
+	"\x1cERROR_REASON_SERVICE_INVALID\x10\x1f\x12\"\n" +
+	"\x1eERROR_REASON_SERVICE_NOT_FOUND\x10 \x12\x1c\n" +
+	"\x18ERROR_REASON_CANNOT_MOVE\x10!B\x97\x01\n" +
 	"\rio.quorate.v1B\vErrorsProtoP\x01Z0github.com/quorate/quorate/sdk-bindings/go/v1;v1\xa2\x02\x03QXX\xaa\x02\n" +
 	"Quorate.V1\xca\x02\n" +
 	"Quorate\\V1\xe2\x02\x16Quorate\\V1\\GPBMetadata\xea\x02\vQuorate::V1b\x06proto3"

@@ -189,8 +189,9 @@ impl Agent {
 
     async fn leave(&mut self) -> Result<Ended, tokio::task::JoinError> {
         let handle = self.handle.clone();
+        let services = handle.look(|access| access.services_patience()).await.ok().flatten().unwrap_or_default();
         tokio::spawn(async move { handle.leave().await });
-        if let Ok(ended) = timeout(self.leave_limit, &mut self.driver).await {
+        if let Ok(ended) = timeout(self.leave_limit + services, &mut self.driver).await {
             return ended;
         }
         tracing::warn!("leaving the cluster took too long: the agent stops without it");

@@ -64,7 +64,7 @@ impl Ports {
         let text = format!("{}[discovery]\nseeds = {seeds:?}\n", self.config);
         let config = Config::parse(&text).unwrap();
         let here = tokio::runtime::Handle::current();
-        let runtimes = Runtimes { serving: &here, consensus: &here };
+        let runtimes = Runtimes { serving: &here, consensus: &here, services: &here };
         let agent = Agent::start(&config, self.listeners, runtimes).await.unwrap();
         let (handle, kill) = (agent.handle().clone(), agent.cancel());
         let stop = CancellationToken::new();

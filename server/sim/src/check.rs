@@ -125,6 +125,7 @@ impl Checkers {
                     self.on_install(time, host, hosts, view);
                 }
             }
+            Publication::Recovery(_) => {}
             Publication::TransitionStarted { .. } => {
                 if let Some(stream) = self.streams.get_mut(&self.now[host]) {
                     stream.standing = None;

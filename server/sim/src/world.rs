@@ -235,6 +235,7 @@ impl World {
             Effect::Consensus(order) => self.order(host, order),
             Effect::Coordinated { ticket, reply, .. } => self.reply(ticket, reply),
             Effect::Reply { .. } | Effect::Serve { .. } | Effect::Answered { .. } => {}
+            Effect::Process(_) | Effect::Call { .. } | Effect::Directed { .. } => {}
             Effect::Departed { confirmed } => {
                 self.say(|| format!("n{host} departed, confirmed: {confirmed}"));
                 self.stop(host);

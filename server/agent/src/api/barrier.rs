@@ -18,7 +18,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     context::{Context, Watcher},
-    coordinate::{duration, label, path, proof, request_id, span, why_broken},
+    coordinate::{claimable, duration, label, path, proof, request_id, span, why_broken},
     error::ApiError,
     implicit::Implicit,
     name::prefix,
@@ -125,7 +125,7 @@ fn seen(access: Access<'_>, path: &Path) -> Option<v1::Barrier> {
 impl Barriers {
     async fn enter(&self, request: EnterBarrierRequest, client: Arc<str>) -> Result<EnterBarrierResponse, ApiError> {
         let node = self.0.about.identity.name.clone();
-        let act = Act::Enter { path: path("path", &request.path)?, plan: plan(request.plan)?, node };
+        let act = Act::Enter { path: claimable("path", &request.path)?, plan: plan(request.plan)?, node };
         let id = request_id(&request.request_id)?;
         let implicit;
         let needs_session = |plan: &Plan| plan.double || matches!(plan.parties, Parties::Group { .. });

@@ -18,6 +18,9 @@ use crate::driver::{Access, Call, Sure};
 /// How long a call waits that waits for nobody else: over a change of who leads, and no longer.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The first segment of names that are the cluster's own: those of the instances of services are there.
+const OWN: &str = "_quorate";
+
 /// Who asks, as every request tells.
 pub type Proof = (SessionId, Secret);
 
@@ -62,6 +65,17 @@ pub fn session_id(field: &'static str, text: &str) -> Result<SessionId, ApiError
 /// [`ApiError::BadRequest`].
 pub fn path(field: &'static str, text: &str) -> Result<Path, ApiError> {
     Path::new(text).map_err(|error| ApiError::bad_request(field, error.to_string()))
+}
+
+/// Reads the path of something that a client wants to have.
+///
+/// # Errors
+/// [`ApiError::BadRequest`], also for what is the cluster's own.
+pub fn claimable(field: &'static str, text: &str) -> Result<Path, ApiError> {
+    if text.split('/').next() == Some(OWN) {
+        return Err(ApiError::bad_request(field, format!("what begins with {OWN}/ is the cluster's own")));
+    }
+    path(field, text)
 }
 
 /// Reads a short text for people: a label, a group, a request id.

@@ -17,7 +17,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     context::{Context, Watcher},
-    coordinate::{binding, path, proof, request_id, span, token},
+    coordinate::{binding, claimable, path, proof, request_id, span, token},
     error::ApiError,
     lock::granted,
     name::is_latest,
@@ -47,7 +47,7 @@ impl ElectionService for Elections {
         let request = request.into_inner();
         let (proof, id) = (proof(&request.session)?, request_id(&request.request_id)?);
         let act = Act::Acquire(Claim {
-            path: path("path", &request.path)?,
+            path: claimable("path", &request.path)?,
             kind: NameKind::Election,
             mode: Mode::Exclusive,
             value: request.value.into(),

@@ -16,7 +16,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     context::Context,
-    coordinate::{binding, label, path, proof, request_id, span, token, weight},
+    coordinate::{binding, claimable, label, path, proof, request_id, span, token, weight},
     error::ApiError,
     hold::{self, Hold},
     name::is_latest,
@@ -49,7 +49,7 @@ fn claimed(claim: Option<LockClaim>) -> Result<Claim, ApiError> {
         return Err(ApiError::bad_request("claim.limit", "is for NAME_MODE_COUNTED"));
     }
     Ok(Claim {
-        path: path("claim.path", &claim.path)?,
+        path: claimable("claim.path", &claim.path)?,
         kind: NameKind::Lock,
         mode,
         value: claim.value.into(),

@@ -17,7 +17,7 @@ use tonic::{Request, Response, Status};
 
 use super::{
     context::Context,
-    coordinate::{binding, path, proof, request_id, session_id, token, weight},
+    coordinate::{binding, claimable, path, proof, request_id, session_id, token, weight},
     error::ApiError,
     name_watch::NameWatch,
     page::{self, Listing},
@@ -58,7 +58,7 @@ pub fn bindings<'a>(state: &'a State, prefix: &'a str, from: &'a str) -> impl It
 impl Names {
     async fn bind(&self, request: BindNameRequest) -> Result<BindNameResponse, ApiError> {
         let act = Act::Bind {
-            path: path("path", &request.path)?,
+            path: claimable("path", &request.path)?,
             value: request.value.into(),
             shared: request.shared,
             expected: request.expected_revision.map(Revision),

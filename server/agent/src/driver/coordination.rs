@@ -74,6 +74,12 @@ impl<'a> Access<'a> {
         self.node.coordinated().map(|(state, _)| state)
     }
 
+    /// How long the services of this node may need to end; none when nothing runs.
+    #[must_use]
+    pub fn services_patience(&self) -> Option<Duration> {
+        self.node.recovers().patience()
+    }
+
     /// What changed after this revision, as far as it is sure.
     #[must_use]
     pub fn news_after(&self, origin: Epoch, revision: Revision) -> Option<Vec<News>> {

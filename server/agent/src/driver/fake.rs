@@ -130,7 +130,10 @@ impl Fake {
             }
             Publication::TransitionStarted { .. } => now.state = ViewState::Transition,
             Publication::Stable { .. } => now.state = ViewState::Stable,
-            Publication::Quorum { .. } | Publication::Coordination(_) | Publication::NodeChanged { .. } => {}
+            Publication::Quorum { .. }
+            | Publication::Coordination(_)
+            | Publication::Recovery(_)
+            | Publication::NodeChanged { .. } => {}
         }
         log.publish(publication, WallTime(7), history);
         self.view.send_replace(now.clone());
@@ -183,6 +186,9 @@ async fn serve(state: Arc<Mutex<State>>, mut requests: mpsc::Receiver<Request>, 
             | Request::MayRefound { .. }
             | Request::Refound { .. }
             | Request::Coordinate { .. }
+            | Request::Join { .. }
+            | Request::Acknowledge { .. }
+            | Request::Part { .. }
             | Request::Look(_) => unreachable!("nothing of quorum is faked"),
             Request::Nodes { names: None, reply } => drop(reply.send(state.nodes.clone())),
             Request::Nodes { names: Some(names), reply } => {

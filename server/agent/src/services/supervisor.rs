@@ -13,7 +13,7 @@ use quorate_core::{
     types::Slot,
 };
 use quorate_processes::{Event, Instance, Moment, Right, Swept, sweep};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::{
     definition, program,
@@ -82,12 +82,12 @@ pub async fn look(place: &Place) -> Vec<Found> {
     let mut found = Vec::new();
     for (folder, swept) in swept {
         match swept {
-            Swept::Running(instance, events) => match taken_over(&folder, *instance, events) {
+            Swept::Running(instance, events) => match taken_over(&folder, instance, events) {
                 Ok(one) => found.push(one),
                 Err(instance) => {
                     tracing::info!(folder = %folder.display(), "a service of an earlier start is ended");
                     let _ = instance.stop(None);
-                    tokio::spawn(see_off(instance));
+                    tokio::spawn(see_off(*instance));
                 }
             },
             Swept::Gone(_) => {}
@@ -109,7 +109,7 @@ async fn see_off(instance: Instance) {
     }
 }
 
-fn taken_over(folder: &Path, instance: Instance, events: mpsc::Receiver<Event>) -> Result<Found, Instance> {
+fn taken_over(folder: &Path, instance: Box<Instance>, events: mpsc::Receiver<Event>) -> Result<Found, Box<Instance>> {
     let known = Record::read(folder).and_then(|record| {
         let slot = record.slot()?;
         let service = definition::stored(record.version, &record.definition()).ok()?;
@@ -122,7 +122,7 @@ fn taken_over(folder: &Path, instance: Instance, events: mpsc::Receiver<Event>) 
             service: Arc::new(service),
             generation: record.generation,
             level: record.level,
-            instance,
+            instance: *instance,
             events,
         }),
         _ => Err(instance),
@@ -137,6 +137,7 @@ pub struct Supervisor {
     rights: watch::Receiver<Rights>,
     facts: mpsc::Sender<ProcessFact>,
     units: HashMap<Slot, Known>,
+    turns: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -157,13 +158,23 @@ pub struct Ways {
     pub facts: mpsc::Receiver<ProcessFact>,
 }
 
+impl Ways {
+    /// The ways of a node that runs no services: what is ordered is dropped.
+    #[must_use]
+    pub fn closed() -> Self {
+        Self { work: mpsc::channel(1).0, rights: watch::Sender::default(), facts: mpsc::channel(1).1 }
+    }
+}
+
 impl Supervisor {
     /// A supervisor of what was found, and the driver's ways to it.
     pub fn new(place: Place, found: Vec<Found>) -> (Self, Ways) {
         let (work, waiting) = mpsc::channel(WORK);
         let (rights, allowed) = watch::channel(Rights::default());
         let (tell, facts) = mpsc::channel(FACTS.max(found.len()));
-        let mut supervisor = Self { place, work: waiting, rights: allowed, facts: tell, units: HashMap::new() };
+        let turns = std::thread::available_parallelism().map_or(1, usize::from);
+        let (units, turns) = (HashMap::new(), Arc::new(Semaphore::new(turns)));
+        let mut supervisor = Self { place, work: waiting, rights: allowed, facts: tell, units, turns };
         for one in found {
             supervisor.adopt(one);
         }
@@ -228,7 +239,8 @@ impl Supervisor {
                 let folder = self.folder(&slot);
                 let unit =
                     Unit { slot: slot.clone(), run, folder, service, facts: self.facts.clone(), orders: waiting };
-                let start = Start { about, record, right, runner: self.place.runner.clone() };
+                let (runner, rights, turns) = (self.place.runner.clone(), self.rights.clone(), self.turns.clone());
+                let start = Start { about, record, right, rights, runner, turns };
                 tokio::spawn(unit.start(start));
                 self.units.insert(slot, Known { run, orders, right });
             }

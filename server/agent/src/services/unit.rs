@@ -7,15 +7,19 @@ use quorate_core::{
     types::Slot,
 };
 use quorate_processes::{
-    AdoptError, End, Event, Found, Health, Instance, Launch, Notice, Right, RunId, SignalName, StopOutcome, Why, adopt,
-    check::Check,
+    AdoptError, End, Event, Found, Health, Instance, Launch, LaunchError, Notice, Refusal, Right, RunId, SignalName,
+    StopOutcome, Why, adopt, check::Check,
 };
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::{Semaphore, mpsc, watch},
+    time::sleep,
+};
 
 use super::{
     definition, program,
     program::{Circumstances, Looks, Ready},
     record::Record,
+    supervisor::Rights,
 };
 
 /// How long what was left without its runner may take to go.
@@ -49,8 +53,12 @@ pub(super) struct Unit {
 pub(super) struct Start {
     pub about: Circumstances,
     pub record: Record,
+    /// For how long it may run as was known when it was ordered, and as is known since.
     pub right: Right,
+    pub rights: watch::Receiver<Rights>,
     pub runner: Vec<OsString>,
+    /// Starts are made one after the other, so that many at once do not starve the node.
+    pub turns: Arc<Semaphore>,
 }
 
 /// What is looked at next, and what came of earlier looks.
@@ -68,20 +76,39 @@ type Look = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
 impl Unit {
     /// Starts it and attends to it until nothing is left of it.
-    pub async fn start(self, start: Start) {
+    pub async fn start(mut self, start: Start) {
         match self.launch(start).await {
             Ok((instance, events)) => self.attend(instance, events).await,
-            Err(why) => self.tell(ProcessFactKind::Gone(why)).await,
+            Err(over) => self.tell(over).await,
         }
     }
 
-    async fn launch(&self, start: Start) -> Result<(Instance, mpsc::Receiver<Event>), String> {
-        let Start { about, record, right, runner } = start;
+    async fn launch(&mut self, start: Start) -> Result<(Instance, mpsc::Receiver<Event>), ProcessFactKind> {
+        let Start { about, record, right, rights, runner, turns } = start;
+        let failed = |why: String| ProcessFactKind::Gone(why);
         let message = definition::message(&self.service);
-        let program = program::program(&message, &about).map_err(|(field, why)| format!("{field}: {why}"))?;
-        record.write(&self.folder).map_err(|why| format!("cannot write into {}: {why}", self.folder.display()))?;
+        let program = program::program(&message, &about).map_err(|(field, why)| failed(format!("{field}: {why}")))?;
+        let turn = turns.acquire();
+        tokio::pin!(turn);
+        let _turn = loop {
+            tokio::select! {
+                turn = &mut turn => break turn,
+                order = self.orders.recv() => match order {
+                    Some(Order::Stop(_)) | None => return Err(failed("it was told to end".to_owned())),
+                    // It is too early for these; for how long it may run is known when it has its turn.
+                    Some(Order::Freeze | Order::Thaw | Order::Signal | Order::Renew(_)) => {}
+                },
+            }
+        };
+        let unwritten = |why| failed(format!("cannot write into {}: {why}", self.folder.display()));
+        record.write(&self.folder).map_err(unwritten)?;
+        let is_own = |(slot, run, _): &&(Slot, u64, Right)| *slot == self.slot && *run == self.run;
+        let right = rights.borrow().iter().find(is_own).map_or(right, |(_, _, right)| *right);
         let launch = Launch { run: RunId::new(), program, right };
-        Instance::launch(&self.folder, &runner, launch).await.map_err(|why| why.to_string())
+        Instance::launch(&self.folder, &runner, launch).await.map_err(|why| match why {
+            LaunchError::Refused(Refusal::RightOver) => ProcessFactKind::Lapsed,
+            why => failed(why.to_string()),
+        })
     }
 
     /// Attends to it until nothing is left of it.
@@ -104,11 +131,11 @@ impl Unit {
                 event = events.recv() => match event.unwrap_or(Event::Lost) {
                     Event::Gone(end) => {
                         let _ = instance.bye();
-                        return self.tell(ProcessFactKind::Gone(in_words(&end))).await;
+                        return self.tell(over(&end)).await;
                     }
                     Event::Lost => match self.find().await {
                         Ok(found) => (instance, events) = found,
-                        Err(why) => return self.tell(ProcessFactKind::Gone(why)).await,
+                        Err(over) => return self.tell(over).await,
                     },
                     event => self.on_event(&mut watch, event).await,
                 },
@@ -118,14 +145,14 @@ impl Unit {
     }
 
     /// The connection to its runner broke: it is there still, or what it left is killed.
-    async fn find(&self) -> Result<(Instance, mpsc::Receiver<Event>), String> {
+    async fn find(&self) -> Result<(Instance, mpsc::Receiver<Event>), ProcessFactKind> {
         loop {
             match adopt(&self.folder).await {
                 Ok(Found::Running(instance, events)) => return Ok((*instance, events)),
-                Ok(Found::Gone(end)) => return Err(in_words(&end)),
-                Ok(Found::Nothing) => return Err("its folder is gone".to_owned()),
+                Ok(Found::Gone(end)) => return Err(over(&end)),
+                Ok(Found::Nothing) => return Err(ProcessFactKind::Gone("its folder is gone".to_owned())),
                 Ok(Found::Remains(remains)) => match remains.clean(CLEAN).await {
-                    Ok(end) => return Err(in_words(&end)),
+                    Ok(end) => return Err(over(&end)),
                     Err(why) => self.tell(ProcessFactKind::Stuck(why.to_string())).await,
                 },
                 Err(why @ (AdoptError::Silent { .. } | AdoptError::Folder(_))) => {
@@ -220,6 +247,11 @@ fn obey(instance: &Instance, order: Order, signal: SignalName) {
         Order::Signal => instance.signal(signal),
         Order::Renew(right) => instance.renew(right),
     };
+}
+
+/// How an instance ended, as the core is told.
+fn over(end: &End) -> ProcessFactKind {
+    if end.why == Why::Lapsed { ProcessFactKind::Lapsed } else { ProcessFactKind::Gone(in_words(end)) }
 }
 
 /// How an instance ended.

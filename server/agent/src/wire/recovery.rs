@@ -214,3 +214,87 @@ fn order(from: pb::UnitOrder) -> Result<UnitOrder, WireError> {
         generation: from.generation,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use quorate_core::{
+        types::{Epoch, ServiceName, Slot, Token},
+        wire::{Orders, ParticipantReport, Phase, RecoveryTalk, Stage, Standing, UnitOrder, UnitReport, UnitState},
+    };
+    use quorate_proto::v1::{self, service::Kind};
+
+    use super::{definition, pb, talk, talk_out};
+
+    fn slot(index: u32) -> Slot {
+        Slot { service: ServiceName::new("web").unwrap(), index }
+    }
+
+    fn unit(state: UnitState, token: Option<Token>) -> UnitReport {
+        let why = String::from("exited with 3");
+        UnitReport { slot: slot(2), version: 7, generation: 1, level: 3, state, tries: 2, token, why }
+    }
+
+    fn talks() -> Vec<RecoveryTalk> {
+        let epoch = Epoch(9);
+        let states = [
+            UnitState::Waiting,
+            UnitState::Claiming,
+            UnitState::Starting,
+            UnitState::Ready,
+            UnitState::Backoff,
+            UnitState::Stopping,
+            UnitState::Frozen,
+            UnitState::Failed,
+        ];
+        let mut units: Vec<UnitReport> = states.into_iter().map(|state| unit(state, None)).collect();
+        units.push(unit(UnitState::Ready, Some(Token { epoch, counter: 12 })));
+        let participant = |phase| ParticipantReport {
+            id: 4,
+            name: Arc::from("app"),
+            level: 2,
+            requires: vec![slot(0).service],
+            phase,
+            done: true,
+            isolated: false,
+        };
+        let participants = [Phase::Prepare, Phase::Recover, Phase::Resume].map(participant).into();
+        let program = v1::Program { command: vec!["/bin/web".into()], ..<_>::default() };
+        let service = v1::Service { name: "web".into(), kind: Some(Kind::Program(program)), ..<_>::default() };
+        let services = vec![Arc::new(definition::service(7, &service).unwrap())];
+        let orders = |stage| {
+            RecoveryTalk::Orders(Orders {
+                epoch,
+                stage,
+                units: vec![UnitOrder { slot: slot(1), level: 3, version: 7, generation: 1 }],
+                forget: vec![slot(0)],
+                participants: vec![(4, Phase::Recover)],
+            })
+        };
+        let mut all = vec![
+            RecoveryTalk::Muster { epoch },
+            RecoveryTalk::Standing(Standing { epoch, leaving: true, units, participants }),
+            RecoveryTalk::Definitions { epoch, services },
+        ];
+        all.extend([Stage::Prepare, Stage::Level(4), Stage::Resume, Stage::Recovered].map(orders));
+        all
+    }
+
+    #[test]
+    fn every_message_survives_the_wire() {
+        for one in talks() {
+            assert_eq!(talk(talk_out(&one)), Ok(one));
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_an_error() {
+        assert!(talk(pb::RecoveryTalk { epoch: 1, talk: None }).is_err());
+        let services = vec![pb::VersionedService { version: 1, definition: vec![255] }];
+        let definitions = pb::recovery_talk::Talk::Definitions(pb::Definitions { services });
+        assert!(talk(pb::RecoveryTalk { epoch: 1, talk: Some(definitions) }).is_err());
+        let orders = pb::recovery_talk::Talk::Orders(pb::Orders { stage: 99, ..<_>::default() });
+        assert!(talk(pb::RecoveryTalk { epoch: 1, talk: Some(orders) }).is_err());
+    }
+}

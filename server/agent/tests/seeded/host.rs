@@ -17,6 +17,7 @@ use quorate_agent::{
     consensus::{self, Answer, Council, Keeper},
     driver::{Clock, Driver, Ended, Handle, Parts, Writer},
     metrics::Metrics,
+    services::Ways,
 };
 use quorate_consensus::{Consensus, Options, Voter};
 use quorate_core::{
@@ -184,6 +185,7 @@ impl Host {
             }),
             metrics: Metrics::new("seeded", "seeded", &format!("n{}", self.number)),
             event_buffer: 64,
+            services: Ways::closed(),
         });
         let driver = tokio::spawn(driver.run(CancellationToken::new()));
         drop(inside);

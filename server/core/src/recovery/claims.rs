@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Where the names of instances are; clients take none there.
-pub const PREFIX: &str = "_quorate/services";
+const PREFIX: &str = "_quorate/services";
 /// For how long the holder of such a name may run on when all that was known of names is lost; as long as
 /// [`MAX_LOSS`](super::service::MAX_LOSS) and what is added to it allow.
 const TTL: Duration = Duration::from_secs(5);

@@ -148,9 +148,12 @@ impl Lead {
         service.is_some_and(|service| service.version == unit.version) && unit.generation == generation
     }
 
-    /// All that runs, has failed or is to be moved.
+    /// All that runs, has failed or is to be moved. Where an instance runs it stays, rather than where it did before.
     pub(super) fn facts(&self) -> Facts {
         let mut facts = Facts { moves: self.moves.clone(), ..Facts::default() };
+        let runs = |unit: &&UnitReport| unit.state.is_live() && unit.state != UnitState::Stopping;
+        let all = self.posts.values().flat_map(|post| post.units.values());
+        let settled: BTreeSet<&Slot> = all.filter(runs).map(|unit| &unit.slot).collect();
         for (name, post) in &self.posts {
             facts.sites.push(post.site.clone());
             for unit in post.units.values() {
@@ -158,7 +161,7 @@ impl Lead {
                     if self.is_current(unit) {
                         facts.failed.insert((unit.slot.service.clone(), name.clone()));
                     }
-                } else {
+                } else if runs(&unit) || !settled.contains(&unit.slot) {
                     facts.running.insert((unit.slot.clone(), name.clone()));
                 }
             }

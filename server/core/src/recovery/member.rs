@@ -308,6 +308,10 @@ impl Member {
                 }
             }
             ProcessFactKind::Stuck(why) => unit.say(&why),
+            ProcessFactKind::Lapsed => {
+                unit.state = State::Waiting;
+                unit.say("its right to run was over");
+            }
             ProcessFactKind::Gone(why) => match unit.state {
                 State::Stopping { failed: false } => unit.state = State::Waiting,
                 State::Stopping { failed: true } => {

@@ -30,7 +30,6 @@ mod unit;
 use alloc::{collections::VecDeque, sync::Arc, vec::Vec};
 
 pub use catalog::{Catalog, Edit, Fault, Intent, MAX_DRAINED, MAX_SERVICES};
-pub use claims::PREFIX;
 pub use effect::{About, Call, Effect, News, ProcessFact, ProcessFactKind, ProcessOrder};
 pub use participants::MAX_PARTICIPANTS;
 pub use placement::{Facts, Goal, Obstacle, Site, place};

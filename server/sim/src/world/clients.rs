@@ -248,7 +248,7 @@ impl World {
             let secret = Secret((u128::from(dice.number()) | 1).to_be_bytes());
             let group = if dice.chance(0.5) { "group".into() } else { "".into() };
             let client = format!("client{number}").into();
-            let opening = Opening { ttl, secret, label: "sim".into(), group, client, node };
+            let opening = Opening { ttl, secret, label: "sim".into(), group, client, node, member: None };
             return (!self.clients.resting).then_some(Act::Open(opening));
         };
         let (may_act, until) = (now < live.deadline, client.until);

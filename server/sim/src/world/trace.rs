@@ -19,5 +19,6 @@ pub(super) fn describe(publication: &Publication) -> String {
         Publication::Quorum { granted: None, lack } => format!("has no quorum: {lack:?}"),
         Publication::Coordination(update) => format!("tells of {update:?}"),
         Publication::NodeChanged { name } => format!("sees a change of {name}"),
+        Publication::Recovery(news) => format!("recovers: {news:?}"),
     }
 }

@@ -111,6 +111,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_REQUEST_ID_USED: _ErrorReason.ValueType  # 30
     """INVALID_ARGUMENT: the request id was used for another request. Nothing was changed."""
+    ERROR_REASON_SERVICE_INVALID: _ErrorReason.ValueType  # 31
+    """INVALID_ARGUMENT: services cannot be defined so; the text says all that is wrong. Nothing was changed. Do not retry."""
+    ERROR_REASON_SERVICE_NOT_FOUND: _ErrorReason.ValueType  # 32
+    """NOT_FOUND: there is no service or instance of that name. Nothing was changed."""
+    ERROR_REASON_CANNOT_MOVE: _ErrorReason.ValueType  # 33
+    """FAILED_PRECONDITION: the instance cannot run on that node, or would not stay there; the text says why. Nothing was changed."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """Why a call failed. Every error is a canonical gRPC code with one google.rpc.ErrorInfo, whose domain is
@@ -207,4 +213,10 @@ ERROR_REASON_BARRIER_BROKEN: ErrorReason.ValueType  # 29
 """
 ERROR_REASON_REQUEST_ID_USED: ErrorReason.ValueType  # 30
 """INVALID_ARGUMENT: the request id was used for another request. Nothing was changed."""
+ERROR_REASON_SERVICE_INVALID: ErrorReason.ValueType  # 31
+"""INVALID_ARGUMENT: services cannot be defined so; the text says all that is wrong. Nothing was changed. Do not retry."""
+ERROR_REASON_SERVICE_NOT_FOUND: ErrorReason.ValueType  # 32
+"""NOT_FOUND: there is no service or instance of that name. Nothing was changed."""
+ERROR_REASON_CANNOT_MOVE: ErrorReason.ValueType  # 33
+"""FAILED_PRECONDITION: the instance cannot run on that node, or would not stay there; the text says why. Nothing was changed."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -280,6 +280,30 @@ public enum ErrorReason
    * <code>ERROR_REASON_REQUEST_ID_USED = 30;</code>
    */
   ERROR_REASON_REQUEST_ID_USED(30),
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: services cannot be defined so; the text says all that is wrong. Nothing was changed. Do not retry.
+   * </pre>
+   *
+   * <code>ERROR_REASON_SERVICE_INVALID = 31;</code>
+   */
+  ERROR_REASON_SERVICE_INVALID(31),
+  /**
+   * <pre>
+   * NOT_FOUND: there is no service or instance of that name. Nothing was changed.
+   * </pre>
+   *
+   * <code>ERROR_REASON_SERVICE_NOT_FOUND = 32;</code>
+   */
+  ERROR_REASON_SERVICE_NOT_FOUND(32),
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the instance cannot run on that node, or would not stay there; the text says why. Nothing was changed.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CANNOT_MOVE = 33;</code>
+   */
+  ERROR_REASON_CANNOT_MOVE(33),
   UNRECOGNIZED(-1),
   ;
 
@@ -555,6 +579,30 @@ public enum ErrorReason
    * <code>ERROR_REASON_REQUEST_ID_USED = 30;</code>
    */
   public static final int ERROR_REASON_REQUEST_ID_USED_VALUE = 30;
+  /**
+   * <pre>
+   * INVALID_ARGUMENT: services cannot be defined so; the text says all that is wrong. Nothing was changed. Do not retry.
+   * </pre>
+   *
+   * <code>ERROR_REASON_SERVICE_INVALID = 31;</code>
+   */
+  public static final int ERROR_REASON_SERVICE_INVALID_VALUE = 31;
+  /**
+   * <pre>
+   * NOT_FOUND: there is no service or instance of that name. Nothing was changed.
+   * </pre>
+   *
+   * <code>ERROR_REASON_SERVICE_NOT_FOUND = 32;</code>
+   */
+  public static final int ERROR_REASON_SERVICE_NOT_FOUND_VALUE = 32;
+  /**
+   * <pre>
+   * FAILED_PRECONDITION: the instance cannot run on that node, or would not stay there; the text says why. Nothing was changed.
+   * </pre>
+   *
+   * <code>ERROR_REASON_CANNOT_MOVE = 33;</code>
+   */
+  public static final int ERROR_REASON_CANNOT_MOVE_VALUE = 33;
 
 
   public final int getNumber() {
@@ -612,6 +660,9 @@ public enum ErrorReason
       case 28: return ERROR_REASON_BARRIER_NOT_THERE;
       case 29: return ERROR_REASON_BARRIER_BROKEN;
       case 30: return ERROR_REASON_REQUEST_ID_USED;
+      case 31: return ERROR_REASON_SERVICE_INVALID;
+      case 32: return ERROR_REASON_SERVICE_NOT_FOUND;
+      case 33: return ERROR_REASON_CANNOT_MOVE;
       default: return null;
     }
   }

@@ -35,7 +35,7 @@ public final class ErrorsProto {
       descriptor;
   static {
     java.lang.String[] descriptorData = {
-      "\n\027quorate/v1/errors.proto\022\nquorate.v1*\333\007" +
+      "\n\027quorate/v1/errors.proto\022\nquorate.v1*\277\010" +
       "\n\013ErrorReason\022\034\n\030ERROR_REASON_UNSPECIFIE" +
       "D\020\000\022\034\n\030ERROR_REASON_BAD_REQUEST\020\001\022\037\n\033ERR" +
       "OR_REASON_NODE_NOT_FOUND\020\002\022\030\n\024ERROR_REAS" +
@@ -60,11 +60,14 @@ public final class ErrorsProto {
       "ISMATCH\020\032\022!\n\035ERROR_REASON_BARRIER_MISMAT" +
       "CH\020\033\022\"\n\036ERROR_REASON_BARRIER_NOT_THERE\020\034" +
       "\022\037\n\033ERROR_REASON_BARRIER_BROKEN\020\035\022 \n\034ERR" +
-      "OR_REASON_REQUEST_ID_USED\020\036B\227\001\n\rio.quora" +
-      "te.v1B\013ErrorsProtoP\001Z0github.com/quorate" +
-      "/quorate/sdk-bindings/go/v1;v1\242\002\003QXX\252\002\nQ" +
-      "uorate.V1\312\002\nQuorate\\V1\342\002\026Quorate\\V1\\GPBM" +
-      "etadata\352\002\013Quorate::V1b\006proto3"
+      "OR_REASON_REQUEST_ID_USED\020\036\022 \n\034ERROR_REA" +
+      "SON_SERVICE_INVALID\020\037\022\"\n\036ERROR_REASON_SE" +
+      "RVICE_NOT_FOUND\020 \022\034\n\030ERROR_REASON_CANNOT" +
+      "_MOVE\020!B\227\001\n\rio.quorate.v1B\013ErrorsProtoP\001" +
+      "Z0github.com/quorate/quorate/sdk-binding" +
+      "s/go/v1;v1\242\002\003QXX\252\002\nQuorate.V1\312\002\nQuorate\\" +
+      "V1\342\002\026Quorate\\V1\\GPBMetadata\352\002\013Quorate::V" +
+      "1b\006proto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,

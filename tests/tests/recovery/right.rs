@@ -1,0 +1,119 @@
+//! A service runs no longer than its node may act: agents that are killed or frozen, and services that may go on.
+
+use std::collections::BTreeSet;
+
+use quorate::v1::{self, WithoutQuorum};
+use quorate_tests::{Plan, services::*, wait_until};
+
+fn only(service: &'static str, not_at: String) -> impl Fn(&v1::Recovery) -> Result<(), String> {
+    move |now| match ready(now).get(service) {
+        Some(nodes) if nodes.len() == 1 && nodes[0] != not_at => Ok(()),
+        other => Err(format!("it is ready at {other:?}")),
+    }
+}
+
+/// The agent does nothing any more, and so cannot end its service: the runner does.
+#[tokio::test]
+async fn s1_a_frozen_agent_s_service_is_over_before_the_next_one_starts() {
+    let stage = Stage::default();
+    let cluster = Plan::new(3).quorate().form().await;
+    cluster.quorum_all().await;
+    apply(cluster.agent("n1"), vec![stage.single("db")]).await.unwrap();
+    let before = cluster.recovered(&["n1", "n2", "n3"], only("db", String::new())).await;
+    let at = ready(&before)["db"][0].clone();
+    cluster.agent(&at).sigstop();
+    let left = cluster.others(&at);
+    cluster.recovered(&left, only("db", at.clone())).await;
+    cluster.agent(&at).sigcont();
+    cluster.agree_all().await;
+    cluster.recovered(&["n1", "n2", "n3"], only("db", at.clone())).await;
+    let lines = stage.lines();
+    assert!(!lines.iter().any(|line| line.starts_with("TWICE")), "{lines:?}");
+    assert_eq!(lines.iter().filter(|line| line.starts_with("start")).count(), 2, "{lines:?}");
+    assert_eq!(lines[1], format!("end db {at}"), "it was asked to end: {lines:?}");
+}
+
+/// Nothing is orphaned; what may outlive its agent is taken over by the next one, and is the same process.
+#[tokio::test]
+async fn a_killed_agent_leaves_nothing_behind_and_finds_what_outlived_it() {
+    let stage = Stage::default();
+    let mut cluster = Plan::new(3).flags(&PATIENT).quorate().form().await;
+    cluster.quorum_all().await;
+    let tough = v1::Service {
+        without_quorum: WithoutQuorum::CarryOn.into(),
+        outlive_agent: millis(60_000),
+        ..stage.everywhere("tough")
+    };
+    let fifty = (0..50).map(|number| stage.everywhere(&format!("s{number}")));
+    apply(cluster.agent("n1"), fifty.chain([tough]).collect()).await.unwrap();
+    let all = |nodes: usize| {
+        move |now: &v1::Recovery| match ready(now).values().map(Vec::len).sum::<usize>() {
+            ready if ready == nodes * 51 => Ok(()),
+            ready => Err(format!("{ready} are ready")),
+        }
+    };
+    cluster.recovered(&["n1", "n2", "n3"], all(3)).await;
+    assert_eq!(stage.processes(), 153);
+    stage.forget();
+    cluster.agent_mut("n3").kill_dash_nine();
+    wait_until("the services of the killed agent are gone", async || stage.processes() == 103).await;
+    cluster.recovered(&["n1", "n2"], all(2)).await;
+    cluster.agent_mut("n3").restart();
+    cluster.agree_all().await;
+    cluster.recovered(&["n1", "n2", "n3"], all(3)).await;
+    let again = stage.lines();
+    assert!(!again.iter().any(|line| line == "start tough n3"), "it was taken over: {again:?}");
+    let names: BTreeSet<&String> = again.iter().collect();
+    assert_eq!(names.len(), 50, "{names:?}");
+    apply(cluster.agent("n1"), Vec::new()).await.unwrap();
+    stage.empty().await;
+}
+
+/// Without quorum nothing runs but what may.
+#[tokio::test]
+async fn without_quorum_services_end_freeze_or_carry_on() {
+    let stage = Stage::default();
+    let mut cluster = Plan::new(3).quorate().form().await;
+    cluster.quorum_all().await;
+    let counts = |name: &str| {
+        let file = stage.file(&format!("{name}.$QUORATE_NODE"));
+        let script = format!("while :; do echo >> {file}; sleep 0.05; done");
+        v1::Service { placement: stage.everywhere(name).placement, ..stage.script(name, &script) }
+    };
+    let ends = counts("ends");
+    let freezes = v1::Service { without_quorum: WithoutQuorum::Freeze.into(), ..counts("freezes") };
+    let goes_on = v1::Service { without_quorum: WithoutQuorum::CarryOn.into(), ..counts("goes-on") };
+    apply(cluster.agent("n1"), vec![ends, freezes, goes_on]).await.unwrap();
+    let all = |count: usize| {
+        move |now: &v1::Recovery| match ready(now).values().map(Vec::len).sum::<usize>() {
+            ready if ready == count => Ok(()),
+            ready => Err(format!("{ready} are ready")),
+        }
+    };
+    cluster.recovered(&["n1", "n2", "n3"], all(9)).await;
+    let last = cluster.holder().await;
+    for other in cluster.others(&last).into_iter().map(str::to_owned).collect::<Vec<_>>() {
+        cluster.agent_mut(&other).kill_dash_nine();
+    }
+    cluster.minority(&last).await;
+    let grows = async |name: &str| {
+        let bytes = || std::fs::metadata(stage.file(&format!("{name}.{last}"))).map_or(0, |data| data.len());
+        let before = bytes();
+        tokio::time::timeout(std::time::Duration::from_millis(400), async {
+            while bytes() == before {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+        })
+        .await
+        .is_ok()
+    };
+    wait_until("what needs quorum has ended", async || !grows("ends").await && !grows("freezes").await).await;
+    assert!(grows("goes-on").await);
+    wait_until("one is left as it was, one is frozen", async || stage.processes_named(&last) == 2).await;
+    for other in cluster.others(&last).into_iter().map(str::to_owned).collect::<Vec<_>>() {
+        cluster.agent_mut(&other).restart();
+    }
+    cluster.quorum_all().await;
+    cluster.recovered(&["n1", "n2", "n3"], all(9)).await;
+    assert!(grows("ends").await && grows("freezes").await && grows("goes-on").await);
+}
