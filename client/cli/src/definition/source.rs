@@ -100,7 +100,7 @@ mod tests {
         let a = put("a.toml", "[services.web]\ncommand = [\"/bin/web\"]\n");
         let b = put("b.toml", "[services.db]\ncommand = [\"/bin/db\"]\n");
         put("README", "no TOML");
-        assert_eq!(names(&[folder_path.clone()]), ["db", "web"]);
+        assert_eq!(names(std::slice::from_ref(&folder_path)), ["db", "web"]);
         assert_eq!(names(&[b.clone(), a.clone()]), ["db", "web"]);
 
         // All that is wrong is told at once.
