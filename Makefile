@@ -93,6 +93,10 @@ build: ## Builds the agent and the CLI
 dev: build ## Starts a cluster of three nodes on this machine; ARGS='--nodes 5' passes flags on; Ctrl-C stops it
 	@exec $(TARGET)/debug/quorated dev $(ARGS)
 
+.PHONY: example-ip-failover
+example-ip-failover: build ## A virtual address that moves when its node is lost (root, network namespaces; a minute); ARGS=services-ocf.toml
+	@tests/examples/ip-failover/run $(TARGET)/debug $(ARGS)
+
 ##@ Checking
 
 .PHONY: verify
@@ -241,7 +245,7 @@ model: ## Explores every order of events for three nodes, within larger bounds t
 	cargo test --locked --release -p quorate-sim --test model --test lease -- --ignored --nocapture
 
 .PHONY: bench
-bench: check-machine ## Measures views beside Corosync and Serf, quorum, writes and locks beside etcd and ZooKeeper, in target/benchmark (root; an hour); ARGS='--quick', '--only quorum', '--no-peers'
+bench: check-machine ## Measures views beside Corosync and Serf, quorum, writes and locks beside etcd and ZooKeeper, an address that moves beside keepalived, in target/benchmark (root; an hour); ARGS='--quick', '--only quorum', '--no-peers'
 	@case ' $(ARGS) ' in *' --no-peers '*) ;; *) tests/benchmark/install-peers ;; esac
 	$(call say,Measuring)
 	cargo build --locked --release -p quorate-tests --bin quorate-benchmark

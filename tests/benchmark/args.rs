@@ -9,8 +9,8 @@ use clap::Parser;
 const MOST: usize = 200;
 
 /// Measures how long members of Quorate, Corosync and Serf take to agree and to notice failures, what they cost while
-/// idle, how long Quorate is without quorum after a fault, and how fast its database and etcd take writes. Needs root,
-/// network namespaces and, for the peers, what `tests/benchmark/install-peers` installs.
+/// idle, how long Quorate is without quorum after a fault, how fast its database and etcd take writes, and how long nobody
+/// answers at an address that moves. Needs root, network namespaces and, for the peers, what `tests/benchmark/install-peers` installs.
 #[derive(Debug, Parser)]
 #[command(name = "quorate-benchmark", args_override_self = true)]
 pub(crate) struct Args {
@@ -23,11 +23,11 @@ pub(crate) struct Args {
     /// Most runs of each fault at each size [default: 7; with --quick: 2]. Fewer are done when they take long.
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
     runs: Option<u8>,
-    /// Measures only this: views, beside Corosync and Serf; quorum and the cluster database, beside etcd; or locks, names,
-    /// barriers and watches, beside etcd and ZooKeeper.
+    /// Measures only this: views, beside Corosync and Serf; quorum and the cluster database, beside etcd; locks, names,
+    /// barriers and watches, beside etcd and ZooKeeper; or a virtual address that moves, beside keepalived.
     #[arg(long)]
     only: Option<Part>,
-    /// Leaves Corosync, Serf, etcd and ZooKeeper out.
+    /// Leaves Corosync, Serf, etcd, ZooKeeper and keepalived out.
     #[arg(long)]
     no_peers: bool,
     /// The folder for the figures.
@@ -47,6 +47,12 @@ pub(crate) enum Part {
     Quorum,
     /// Locks, names, barriers and watches.
     Coordination,
+    /// A virtual address that moves.
+    Failover,
+}
+
+impl Part {
+    const ALL: [Self; 4] = [Self::Membership, Self::Quorum, Self::Coordination, Self::Failover];
 }
 
 /// What to run, and how much of it.
@@ -89,7 +95,7 @@ impl Args {
         }
         let seconds = Duration::from_secs;
         let peers = !self.no_peers;
-        let parts = self.only.map_or(vec![Part::Membership, Part::Quorum, Part::Coordination], |part| vec![part]);
+        let parts = self.only.map_or(Part::ALL.to_vec(), |part| vec![part]);
         let whole = Plan {
             sizes: vec![3, 5, 16, 32, 64],
             quick: self.quick,

@@ -24,6 +24,7 @@ impl Machine {
             ("Corosync", said("corosync", &["-v"])),
             ("Serf", said("serf", &["version"])),
             ("etcd", said("etcd", &["--version"])),
+            ("keepalived", said("dpkg-query", &["-W", "-f=${Version}", "keepalived"])),
             ("data on", said("findmnt", &["-n", "-o", "FSTYPE", "-T", &std::env::temp_dir().to_string_lossy()])),
         ];
         Self { facts }

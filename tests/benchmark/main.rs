@@ -1,5 +1,6 @@
 //! How fast a membership notices, agrees and what it costs while it is idle: Quorate beside Corosync and Serf. And what
-//! quorum costs and the cluster database can do, beside etcd; and locks, names, barriers and watches, beside etcd and ZooKeeper.
+//! quorum costs and the cluster database can do, beside etcd; and locks, names, barriers and watches, beside etcd and ZooKeeper;
+//! and a virtual address that moves, beside keepalived.
 //!
 //! ```text
 //!   args --> measure: for each size and system, runs until there are enough or the time is up
@@ -9,6 +10,7 @@
 //!        --> figures --> report (Markdown, every run), plots (SVG), aims
 //!   args --> quorum: time without it, writes, cost while idle, with a report of its own
 //!   args --> coordination: what a client waits for, with a report of its own
+//!   args --> failover: an address that moves, with a report of its own
 //! ```
 //!
 //! Every system runs with its defaults in the same kind of network namespaces, one member in each. It is a program and
@@ -18,6 +20,7 @@ mod aims;
 mod args;
 mod coordination;
 mod etcd;
+mod failover;
 mod figures;
 mod idle;
 mod machine;
@@ -55,7 +58,7 @@ fn main() -> anyhow::Result<()> {
     quorate_tests::build_programs();
     for part in &plan.parts {
         let mut runtime = match part {
-            Part::Membership | Part::Quorum => Builder::new_multi_thread(),
+            Part::Membership | Part::Quorum | Part::Failover => Builder::new_multi_thread(),
             // Members are measured, not how the threads of a client wake each other.
             Part::Coordination => Builder::new_current_thread(),
         };
@@ -64,6 +67,7 @@ fn main() -> anyhow::Result<()> {
                 Part::Membership => membership(&plan, &machine).await,
                 Part::Quorum => quorum::measure(&plan, &machine).await,
                 Part::Coordination => coordination::measure(&plan, &machine).await,
+                Part::Failover => failover::measure(&plan, &machine).await,
             }
         })?;
         println!("{text}");

@@ -22,6 +22,7 @@ mod cli;
 mod cluster;
 mod database;
 mod disk;
+pub mod failover;
 mod forward;
 pub mod history;
 mod lab;

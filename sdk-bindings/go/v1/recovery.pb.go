@@ -4167,7 +4167,7 @@ var File_quorate_v1_recovery_proto protoreflect.FileDescriptor
 const file_quorate_v1_recovery_proto_rawDesc = "" +
 	"\n" +
 	"\x19quorate/v1/recovery.proto\x12\n" +
-	"quorate.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x17quorate/v1/common.proto\x1a\x15quorate/v1/name.proto\x1a\x1bquorate/v1/membership.proto\"\xbf\b\n" +
+	"quorate.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x17quorate/v1/common.proto\x1a\x1bquorate/v1/membership.proto\x1a\x15quorate/v1/name.proto\"\xbf\b\n" +
 	"\aService\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12/\n" +
@@ -4656,8 +4656,8 @@ func file_quorate_v1_recovery_proto_init() {
 		return
 	}
 	file_quorate_v1_common_proto_init()
-	file_quorate_v1_name_proto_init()
 	file_quorate_v1_membership_proto_init()
+	file_quorate_v1_name_proto_init()
 	file_quorate_v1_recovery_proto_msgTypes[0].OneofWrappers = []any{
 		(*Service_Program)(nil),
 		(*Service_Task)(nil),

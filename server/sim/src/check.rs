@@ -1,10 +1,12 @@
 //! Checkers of the invariants. They see what agents publish, not what they think.
 
 mod coordination;
+mod recovery;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use coordination::{Belief, Coordinated, Follower, PARTIES, Seen};
+pub use recovery::{Launch, Recovered, Recoveries, unrecovered};
 
 use quorate_core::{
     Publication,
@@ -72,6 +74,8 @@ pub struct Checkers {
     epochs: BTreeMap<Epoch, ViewId>,
     /// What is known of sessions, names and barriers.
     pub coordinated: Coordinated,
+    /// What is known of services and programs.
+    pub recovered: Recovered,
     /// The different sizes of views that each host has installed.
     pub sizes: BTreeMap<usize, BTreeSet<usize>>,
 }
@@ -94,6 +98,7 @@ impl Checkers {
             told: vec![None; hosts],
             epochs: BTreeMap::new(),
             coordinated: Coordinated::default(),
+            recovered: Recovered::new(hosts),
             sizes: BTreeMap::new(),
         }
     }
@@ -114,6 +119,7 @@ impl Checkers {
         self.now[host] = identity.clone();
         self.streams.insert(identity.clone(), Stream::default());
         self.told[host] = None;
+        self.recovered.started(host);
     }
 
     /// An agent tells its watchers something.
@@ -130,10 +136,12 @@ impl Checkers {
                 if let Some(stream) = self.streams.get_mut(&self.now[host]) {
                     stream.standing = None;
                 }
+                self.recovered.left(host);
             }
             Publication::Stable { id, .. } => self.on_stable(time, host, hosts, id),
             Publication::Quorum { granted, .. } => self.on_quorum(time, host, hosts, granted.as_ref()),
             Publication::Coordination(update) => self.coordination(time, host, hosts, update),
+            Publication::Recovery(_) => self.recovered.news(host),
             Publication::NodeChanged { .. } => {}
         }
     }

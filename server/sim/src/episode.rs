@@ -25,6 +25,7 @@ use crate::{
     dice::Dice,
     host,
     plan::{Fault, Trap},
+    run::recovered,
     world::World,
 };
 
@@ -110,6 +111,9 @@ impl Episode {
         let all: Vec<usize> = (0..world.hosts.len()).collect();
         if !world.run_while(TOGETHER, |world| world.agree(&all)) {
             world.check.fail(world.time, "V5", format!("no common view {TOGETHER:?} after {self:?}"));
+        }
+        if world.serves() {
+            recovered(world);
         }
         if let Self::Split { sides, span: LOOK } = self {
             only_growing(world, begun, sides.len());

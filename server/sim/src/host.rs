@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use quorate_core::{
     Durable, Effect, Event, Node, Settings,
     status::Standing,
-    types::{Address, Boot, ConnId, Duration, Identity, Instant, Network, NodeId, NodeName, Now, Profile, WallTime},
+    types::{
+        Address, Boot, ConnId, Duration, Identity, Instant, Network, NodeId, NodeName, Now, Profile, Secret, WallTime,
+    },
 };
 
 use crate::disk::Disk;
@@ -79,6 +81,7 @@ impl Host {
         let endpoints = (0..networks).map(|network| (network_name(network), address(self.number, network))).collect();
         let mut settings = Settings::new("sim", self.identity.clone(), endpoints);
         settings.profile = self.profile.clone();
+        settings.secret = Secret((u128::from(seed) << 64 | u128::from(count)).to_be_bytes());
         tune(&mut settings);
         self.history = settings.history;
         let node = Node::new(settings, durable, seed);

@@ -10,7 +10,7 @@ use std::{
 
 use clap::Parser;
 use quorate_sim::{
-    check::Seen,
+    check::{Recoveries, Seen},
     run::{Outcome, Size, checked, random},
 };
 
@@ -25,7 +25,7 @@ struct Args {
     #[arg(long, requires = "seed")]
     trace: bool,
     /// Run the set of seeds and sizes that every check of the project goes through.
-    #[arg(long, conflicts_with_all = ["seed", "seeds", "from", "least", "most", "faults", "eager", "quorum"])]
+    #[arg(long, conflicts_with_all = ["seed", "seeds", "from", "least", "most", "faults", "eager", "quorum", "services"])]
     checked: bool,
     /// How many seeds to run.
     #[arg(long, default_value_t = 1000)]
@@ -48,6 +48,9 @@ struct Args {
     /// With voters and quorum.
     #[arg(long)]
     quorum: bool,
+    /// With services that are started again in order.
+    #[arg(long, requires = "quorum")]
+    services: bool,
     /// Stop once this many seeds have failed.
     #[arg(long, default_value_t = usize::MAX, hide_default_value = true)]
     enough: usize,
@@ -59,8 +62,14 @@ struct Args {
 fn main() -> ExitCode {
     let args = Args::parse();
     let least = args.least.max(2);
-    let size =
-        Size { least, most: args.most.max(least), faults: args.faults.max(1), eager: args.eager, quorum: args.quorum };
+    let size = Size {
+        least,
+        most: args.most.max(least),
+        faults: args.faults.max(1),
+        eager: args.eager,
+        quorum: args.quorum,
+        services: args.services,
+    };
     let clean = match args.seed {
         Some(seed) => {
             let outcome = random(seed, size, args.trace);
@@ -128,6 +137,9 @@ fn report(seed: u64, size: Size, outcome: &Outcome) -> bool {
             println!("seed {seed}: {} nodes, {} views, no violation", outcome.hosts, outcome.views);
             if outcome.coordinated != Seen::default() {
                 println!("{:?}", outcome.coordinated);
+            }
+            if outcome.recovered != Recoveries::default() {
+                println!("{:?}", outcome.recovered);
             }
             true
         }

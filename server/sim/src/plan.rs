@@ -5,7 +5,7 @@ use quorate_core::types::Duration;
 use crate::{dice::Dice, world::World};
 
 /// Lies in wait for a host's next write, and so strikes while a promise is being made durable, in the middle of a
-/// transition.
+/// transition; or for the next start of a service there, and so strikes in the middle of recovery.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trap {
     /// Whose write.
@@ -25,7 +25,9 @@ pub enum Fault {
     Crash(usize),
     /// The agent is started.
     Start(usize),
-    /// All agents are killed at once.
+    /// A machine loses power.
+    PowerOff(usize),
+    /// All machines lose power at once.
     PowerCut,
     /// The agent is asked to leave.
     Leave(usize),
@@ -51,6 +53,8 @@ pub enum Fault {
     Alone(usize),
     /// Something will go wrong at the next write.
     Trap(Trap),
+    /// Something will go wrong when a service starts there.
+    Ambush(Trap),
     /// All networks are as good as they were.
     Heal,
 }
@@ -61,6 +65,7 @@ impl Fault {
         let hosts = world.hosts.len();
         let networks = world.network.networks;
         let quorate = world.hosts[0].profile.bootstrap_expect > 0;
+        let serving = world.serves();
         let dice = &mut world.dice;
         let (a, b) = {
             let two = dice.some(2, hosts);
@@ -69,7 +74,13 @@ impl Fault {
         let ms = Duration::from_millis;
         let which = if networks > 1 && dice.chance(0.5) { Some(dice.below(networks)) } else { None };
         // Faults that concern leases alone are drawn only where there are any.
-        match dice.below(if quorate { 125 } else { 115 }) {
+        match dice.below(if serving {
+            145
+        } else if quorate {
+            125
+        } else {
+            115
+        }) {
             0..15 => Self::Crash(a),
             15..32 => Self::Start(a),
             32..33 => Self::PowerCut,
@@ -88,7 +99,9 @@ impl Fault {
             84..99 => Self::Trap(Trap::draw(dice, hosts)),
             99..115 => Self::Heal,
             115..120 => Self::Suspend(a, dice.span(ms(50), ms(6000))),
-            _ => Self::Pause(a, dice.span(ms(300), ms(900))),
+            120..125 => Self::Pause(a, dice.span(ms(300), ms(900))),
+            125..130 => Self::PowerOff(a),
+            _ => Self::Ambush(Trap::draw(dice, hosts)),
         }
     }
 
@@ -100,7 +113,8 @@ impl Fault {
         match self {
             Self::Crash(host) => world.crash(*host),
             Self::Start(host) => world.start(*host),
-            Self::PowerCut => (0..hosts).for_each(|host| world.crash(host)),
+            Self::PowerOff(host) => world.power_off(*host),
+            Self::PowerCut => (0..hosts).for_each(|host| world.power_off(host)),
             Self::Leave(host) => world.leave(*host),
             Self::Pause(host, span) => world.pause(*host, *span, false),
             Self::Suspend(host, span) => world.pause(*host, *span, true),
@@ -146,6 +160,7 @@ impl Fault {
                 world.start(*host);
             }
             Self::Trap(trap) => world.set_trap(trap.clone()),
+            Self::Ambush(trap) => world.lie_in_wait(trap.clone()),
             Self::Heal => world.heal(),
         }
     }

@@ -3,7 +3,7 @@
 use quorate_core::{Settings, types::Duration, wire::Frame};
 
 use crate::{
-    check::{Follower, Reader, Seen, Violation},
+    check::{Follower, Reader, Recoveries, Seen, Violation},
     dice::Dice,
     episode,
     network::Network,
@@ -25,25 +25,33 @@ pub struct Size {
     pub eager: bool,
     /// Whether there is a cluster to be formed, with voters and quorum.
     pub quorum: bool,
+    /// Whether there are services, too, for which there must be quorum.
+    pub services: bool,
 }
 
 impl Size {
     /// Clusters in which everybody watches everybody.
-    pub const SMALL: Self = Self { least: 2, most: 9, faults: 40, eager: false, quorum: false };
+    pub const SMALL: Self = Self { least: 2, most: 9, faults: 40, eager: false, quorum: false, services: false };
     /// The same, with quorum.
     pub const QUORATE: Self = Self { quorum: true, ..Self::SMALL };
-    /// The same, of eager agents.
+    /// The same, with services.
+    pub const SERVING: Self = Self { services: true, ..Self::QUORATE };
+    /// Without quorum, of eager agents.
     pub const EAGER: Self = Self { eager: true, ..Self::SMALL };
     /// Clusters in which nobody watches all others.
-    pub const LARGE: Self = Self { least: 10, most: 20, faults: 40, eager: false, quorum: false };
+    pub const LARGE: Self = Self { least: 10, most: 20, faults: 40, eager: false, quorum: false, services: false };
     /// Clusters in which the best-ranked have more links than there are watchers.
-    pub const WIDE: Self = Self { least: 21, most: 28, faults: 10, eager: false, quorum: false };
+    pub const WIDE: Self = Self { least: 21, most: 28, faults: 10, eager: false, quorum: false, services: false };
 
     /// How to see a run again.
     #[must_use]
     pub fn replay(&self, seed: u64) -> String {
-        let Self { least, most, faults, eager, quorum } = self;
-        let quorum = if *quorum { " --quorum" } else { "" };
+        let Self { least, most, faults, eager, quorum, services } = self;
+        let quorum = match (quorum, services) {
+            (true, true) => " --quorum --services",
+            (true, false) => " --quorum",
+            (false, _) => "",
+        };
         let eager = if *eager { " --eager" } else { "" };
         let flags = format!("--seed {seed} --least {least} --most {most} --faults {faults}{eager}{quorum} --trace");
         format!("replay: cargo run -p quorate-sim -- {flags}")
@@ -58,13 +66,14 @@ impl Default for Size {
 
 /// The random runs that every check of the project goes through, and that must notice each of the breakages: how many
 /// seeds, from 1, of each size.
-const CHECKED: [(u64, Size); 6] = [
-    (600, Size::QUORATE),
+const CHECKED: [(u64, Size); 7] = [
+    (400, Size::QUORATE),
+    (200, Size::SERVING),
     (1000, Size::SMALL),
     (300, Size::EAGER),
     (60, Size::LARGE),
     (12, Size::WIDE),
-    (20, Size { quorum: true, ..Size::LARGE }),
+    (20, Size { quorum: true, services: true, ..Size::LARGE }),
 ];
 
 /// The seeds of the checked set, each with the size of its cluster.
@@ -90,6 +99,8 @@ pub struct Outcome {
     pub resumed: u64,
     /// What was seen of sessions, names and barriers.
     pub coordinated: Seen,
+    /// What was seen of services.
+    pub recovered: Recoveries,
     /// The trace, if one was wanted.
     pub trace: Vec<String>,
 }
@@ -141,6 +152,9 @@ pub fn weighed(seed: u64, size: Size, trace: bool, weigh: Option<fn(&Frame) -> u
         world.enfranchise();
         world.employ(dice.between(3, 9));
     }
+    if size.quorum && size.services {
+        world.serve();
+    }
     form(&mut world, &mut dice);
     let mut readers = vec![Reader::default(); 3];
     let mut followers = vec![Follower::default(); 3];
@@ -152,6 +166,7 @@ pub fn weighed(seed: u64, size: Size, trace: bool, weigh: Option<fn(&Frame) -> u
         follow(&mut world, &mut followers);
     }
     mend(&mut world);
+    world.settle();
     let all: Vec<usize> = (0..hosts).collect();
     if !world.run_while(CONVERGENCE, |world| world.agree(&all)) {
         let views: Vec<_> = world.hosts.iter().map(|host| host.node.as_ref().map(|node| node.view())).collect();
@@ -173,6 +188,9 @@ pub fn weighed(seed: u64, size: Size, trace: bool, weigh: Option<fn(&Frame) -> u
         quorate(&mut world);
         coordinated(&mut world);
     }
+    if world.serves() {
+        recovered(&mut world);
+    }
     if world.check.installed.len() > before {
         let more = world.check.installed.len() - before;
         world.check.fail(world.time, "V6", format!("{more} more views though nothing happens"));
@@ -190,6 +208,7 @@ pub fn weighed(seed: u64, size: Size, trace: bool, weigh: Option<fn(&Frame) -> u
         views: world.check.installed.len(),
         resumed: readers.iter().map(|reader| reader.resumed).sum(),
         coordinated: world.check.coordinated.seen,
+        recovered: world.check.recovered.seen,
         trace: world.trace.take().unwrap_or_default(),
     }
 }
@@ -227,6 +246,17 @@ fn coordinated(world: &mut World) {
     } else if world.clients.busy() > 0 {
         let what = format!("{} clients wait for an answer though all is well", world.clients.busy());
         world.check.fail(world.time, "copies", what);
+    }
+}
+
+/// How long services may take to recover: some are tried on one node after the other before they are given up.
+const RECOVERY: Duration = Duration::from_secs(240);
+
+/// All is well: so all services run that can.
+pub(crate) fn recovered(world: &mut World) {
+    if !world.run_while(RECOVERY, |world| world.unrecovered().is_none()) {
+        let what = world.unrecovered().unwrap_or_default();
+        world.check.fail(world.time, "recovery", format!("after {RECOVERY:?}: {what}"));
     }
 }
 

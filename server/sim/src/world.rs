@@ -3,6 +3,8 @@
 mod clients;
 mod conn;
 mod consensus;
+mod operators;
+mod runner;
 mod trace;
 
 use std::{
@@ -28,6 +30,9 @@ use clients::Turn;
 use conn::Conn;
 pub use consensus::Consensus;
 use consensus::Step;
+pub use operators::Operators;
+use operators::Part;
+pub use runner::{Process, Runners};
 use trace::describe;
 
 /// What will happen.
@@ -47,6 +52,12 @@ enum Happening {
     Consensus(Step),
     /// It is a client's turn.
     Client(usize, Turn),
+    /// Something happens to a process of a service, or its runner looks at it.
+    Process { host: usize, number: u64, step: runner::Step },
+    /// An operator may want something.
+    Operator,
+    /// A program that takes part in recovery does something.
+    Program(usize, Part),
     /// A fault strikes that a trap has set off, unless the traps were taken away.
     Strike { fault: Fault },
 }
@@ -85,11 +96,17 @@ pub struct World {
     pub consensus: Consensus,
     /// Those who use the agents.
     pub clients: Clients,
+    /// Those who define services.
+    pub operators: Operators,
+    /// What runs services.
+    pub runners: Runners,
     /// When consensus goes on by itself.
     ticked: Time,
     tune: Tune,
     seeds: Vec<usize>,
     traps: Vec<Trap>,
+    /// The same, for the next start of a service.
+    ambushes: Vec<Trap>,
     /// Whether faults that traps have set off are left out.
     disarmed: bool,
     queue: BinaryHeap<Reverse<(Time, u64, usize)>>,
@@ -117,10 +134,13 @@ impl World {
             trace: None,
             consensus: Consensus::new(seed, hosts),
             clients: Clients::new(seed),
+            operators: Operators::new(seed),
+            runners: Runners::new(seed, hosts),
             ticked: Time::ZERO,
             tune,
             seeds: (0..hosts.min(3)).collect(),
             traps: Vec::new(),
+            ambushes: Vec::new(),
             disarmed: false,
             queue: BinaryHeap::new(),
             happenings: Vec::new(),
@@ -199,6 +219,9 @@ impl World {
             Happening::Resume { host } => self.resume(host),
             Happening::Consensus(step) => self.consent(step),
             Happening::Client(client, turn) => self.client(client, turn),
+            Happening::Process { host, number, step } => self.process(host, number, step),
+            Happening::Operator => self.operator(),
+            Happening::Program(program, part) => self.take_part(program, part),
             Happening::Strike { fault } => {
                 if !self.disarmed {
                     fault.apply(self);
@@ -221,6 +244,10 @@ impl World {
         }
         self.check.after(self.time, &self.hosts[host]);
         self.check.quorum(self.time, &self.hosts);
+        if self.operators.active {
+            self.renew_rights(host);
+            self.check.recovery(self.time, host, &self.hosts, &self.operators);
+        }
     }
 
     fn carry_out(&mut self, host: usize, effect: Effect) {
@@ -234,6 +261,9 @@ impl World {
             Effect::Note(note) => self.note(host, &note),
             Effect::Consensus(order) => self.order(host, order),
             Effect::Coordinated { ticket, reply, .. } => self.reply(ticket, reply),
+            Effect::Process(order) => self.run_service(host, order),
+            Effect::Call { id, call } => self.call(host, id, &call),
+            Effect::Directed { outcome, .. } => self.say(|| format!("n{host} follows: {outcome:?}")),
             Effect::Reply { .. } | Effect::Serve { .. } | Effect::Answered { .. } => {}
             Effect::Process(_) | Effect::Call { .. } | Effect::Directed { .. } => {}
             Effect::Departed { confirmed } => {
@@ -262,9 +292,23 @@ impl World {
         self.traps.push(trap);
     }
 
+    /// Sets one for the next start of a service on its host.
+    pub fn lie_in_wait(&mut self, trap: Trap) {
+        self.ambushes.push(trap);
+    }
+
+    /// A service starts on a host: what lay in wait for that strikes.
+    fn ambush(&mut self, host: usize) {
+        while let Some(at) = self.ambushes.iter().position(|trap| trap.host == host) {
+            let trap = self.ambushes.swap_remove(at);
+            self.schedule(self.time + trap.wait, Happening::Strike { fault: *trap.fault });
+        }
+    }
+
     /// Takes all traps away; those that have been set off and did not strike yet will not while it stays so.
     pub fn disarm(&mut self, disarmed: bool) {
         self.traps.clear();
+        self.ambushes.clear();
         self.disarmed = disarmed;
     }
 
@@ -293,9 +337,11 @@ impl World {
             return;
         }
         self.say(|| format!("n{host} starts"));
+        self.kill_all(host);
         let seed = self.dice.number();
         self.hosts[host].start(self.time, self.network.networks, self.tune, seed);
         self.check.started(host, &self.hosts[host].identity);
+        self.programs_join(host);
         self.handle(host, Event::Start);
         self.seat(host);
         let networks = self.network.networks;
@@ -329,12 +375,20 @@ impl World {
     fn stop(&mut self, host: usize) {
         self.hosts[host].node = None;
         self.hosts[host].paused = None;
+        self.hosts[host].dozing = Duration::ZERO;
+        self.orphan(host);
         for id in self.hosts[host].conns.keys().copied().collect::<Vec<_>>() {
             self.close(host, id);
         }
     }
 
-    /// kill -9, or a power cut: what was not synced may be lost.
+    /// The machine loses power.
+    pub fn power_off(&mut self, host: usize) {
+        self.kill_all(host);
+        self.crash(host);
+    }
+
+    /// kill -9: what was not synced may be lost all the same, as if it were a power cut.
     pub fn crash(&mut self, host: usize) {
         if self.hosts[host].node.is_some() {
             self.say(|| format!("n{host} CRASHES"));
@@ -367,6 +421,9 @@ impl World {
         self.say(|| format!("n{host} runs again"));
         let dozed = std::mem::take(&mut self.hosts[host].dozing);
         self.hosts[host].asleep += dozed;
+        if !dozed.is_zero() {
+            self.wake_runner(host);
+        }
         let (_, waiting) = self.hosts[host].paused.take().unwrap_or_default();
         for event in waiting {
             self.handle(host, event);

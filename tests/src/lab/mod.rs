@@ -119,7 +119,8 @@ impl Lab {
         format!("{}-b", self.name)
     }
 
-    fn namespace(&self, node: usize) -> String {
+    /// The namespace of a node, counted from 1.
+    pub(crate) fn namespace(&self, node: usize) -> String {
         format!("{}-{node}", self.name)
     }
 }

@@ -8,6 +8,7 @@ mod flapping;
 mod oneway;
 mod quorum;
 mod split;
+mod vip;
 mod weather;
 
 /// A node with bad networks is held back by the damping that is the default, but for its upper end: a test cannot wait

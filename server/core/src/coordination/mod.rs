@@ -65,6 +65,8 @@ pub struct Coordination {
     copy: Option<Copy>,
     /// What was applied before it was sure, and is told when it is.
     told: VecDeque<Told>,
+    /// The regime up to whose beginning all was told.
+    begun: Epoch,
     /// A whole state that is coming in.
     incoming: Option<Incoming>,
     lead: Option<Lead>,
@@ -95,6 +97,7 @@ impl Coordination {
             promised: Epoch::default(),
             copy: None,
             told: VecDeque::new(),
+            begun: Epoch::default(),
             incoming: None,
             lead: None,
             asks: Asks::default(),
@@ -139,6 +142,7 @@ impl Coordination {
         if self.cluster.replace(cluster).is_some_and(|before| before != cluster) {
             (self.copy, self.lead, self.incoming) = (None, None, None);
             self.told.clear();
+            self.begun = Epoch::default();
             self.asks.miss(&uncertain(Epoch::default(), Revision::default()), out);
             let (origin, revision) = <_>::default();
             out.push(Effect::Publish(Update { origin, revision, news: None }));
@@ -242,6 +246,13 @@ impl Coordination {
         self.lead.as_ref().is_some_and(|lead| lead.is_held_by(configs, self.sure()))
     }
 
+    /// The regime up to whose beginning those who ask and watch here were told all: nothing that an earlier one ended is
+    /// news any more.
+    #[must_use]
+    pub fn told_of(&self) -> Epoch {
+        self.begun
+    }
+
     /// Requests that wait, entries kept, clocks: what L1 bounds.
     #[must_use]
     pub fn load(&self) -> [(&'static str, usize); 2] {
@@ -282,6 +293,7 @@ impl Coordination {
                 self.asks.on_news(epoch, &one, out);
                 if let What::Begun { epoch, .. } = one.what {
                     self.asks.on_begin(epoch);
+                    self.begun = epoch;
                 }
                 all.push(one);
             }
@@ -291,6 +303,9 @@ impl Coordination {
         copy.history.extend(&all);
         let fresh = copy.replaced && copy.is_sure();
         copy.replaced &= !fresh;
+        if fresh {
+            self.begun = copy.state.epoch();
+        }
         if fresh || !copy.replaced && !all.is_empty() {
             let origin = copy.state.origin();
             let revision = copy.state.revision().min(sure);

@@ -28,7 +28,10 @@ impl Node {
             coordination::Effect::Reply { ticket, reply, last } => {
                 out.push(Effect::Coordinated { ticket, reply, last });
             }
-            coordination::Effect::Publish(update) => out.push(Effect::Publish(Publication::Coordination(update))),
+            coordination::Effect::Publish(update) => {
+                out.push(Effect::Publish(Publication::Coordination(update)));
+                self.note_names(now);
+            }
             coordination::Effect::ArmRound { at } => out.push(Effect::Arm { timer: Timer::Round, at }),
         }
     }

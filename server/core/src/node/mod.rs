@@ -63,6 +63,8 @@ pub struct Node {
     pending: VecDeque<Step>,
     changed: BTreeSet<NodeName>,
     replies: Vec<(u64, u64)>,
+    /// Up to the beginning of which regime recovery was told of names.
+    named: Epoch,
     /// What those who watch were told of quorum last.
     granted: Option<(Epoch, ViewId)>,
     durable: u64,
@@ -109,6 +111,7 @@ impl Node {
             pending: VecDeque::new(),
             changed: BTreeSet::new(),
             replies: Vec::new(),
+            named: Epoch::default(),
             granted: None,
             durable: 0,
             retargeted: Instant::ZERO,

@@ -6,7 +6,7 @@ use super::{Effect, Node, Publication, Step};
 use crate::{
     coordination::Patience,
     recovery::{self, About, Call, Directive, Recovery, Site},
-    types::{Candidacy, Member, Now},
+    types::{Candidacy, Epoch, Instant, Member, Now},
     wire::{Payload, Phase},
 };
 
@@ -40,8 +40,22 @@ impl Node {
 
     /// Tells recovery until when this node may act.
     pub(super) fn note_right(&mut self, now: Now) {
-        let until = self.quorum.granted(now).map(|(_, _, left)| now.at + left);
-        self.recovery.on_right(until);
+        let right = self.right(now);
+        self.recovery.on_right(right);
+    }
+
+    fn right(&self, now: Now) -> Option<(Epoch, Instant)> {
+        self.quorum.granted(now).map(|(epoch, _, left)| (epoch, now.at + left))
+    }
+
+    /// Tells recovery when more is known of names.
+    pub(super) fn note_names(&mut self, now: Now) {
+        let named = self.coordination.told_of();
+        if self.named != named {
+            self.named = named;
+            let right = self.right(now);
+            self.recovery(|recovery, out| recovery.on_named(now.at, named, right, out));
+        }
     }
 
     /// The members of the view, as services are placed on them.

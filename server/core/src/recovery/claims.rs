@@ -3,6 +3,7 @@
 //! ```text
 //!   none --first claim--> opening --opened--> open --lost--> none
 //!   name:  claimed --granted, token--> held --released--> none;  held --lost--> none
+//!          held --the copy here is another one--> doubtful --still granted--> held;  doubtful --otherwise--> none
 //! ```
 //!
 //! The session is that of this start of the agent, and ends when a regime begins without it.
@@ -39,6 +40,8 @@ pub struct Claims {
     /// What is wanted, and for how long a name is kept free when this node is gone.
     wanted: BTreeMap<Slot, Duration>,
     held: BTreeMap<Slot, Token>,
+    /// What was held when this node missed what became of names, and is asked for again.
+    doubtful: BTreeMap<Slot, Token>,
     /// What was given up and may not be free yet.
     releasing: BTreeSet<Slot>,
 }
@@ -72,6 +75,7 @@ impl Claims {
             asked: BTreeMap::new(),
             wanted: BTreeMap::new(),
             held: BTreeMap::new(),
+            doubtful: BTreeMap::new(),
             releasing: BTreeSet::new(),
         }
     }
@@ -79,6 +83,11 @@ impl Claims {
     /// The token of an instance, if it holds its name.
     pub fn token(&self, slot: &Slot) -> Option<Token> {
         self.held.get(slot).copied()
+    }
+
+    /// Whether it is known of all names whether they are held.
+    pub fn is_sure(&self) -> bool {
+        self.doubtful.is_empty()
     }
 
     /// An instance is to run here.
@@ -91,10 +100,10 @@ impl Claims {
     /// An instance is not to run here, and nothing of it is left.
     pub fn release(&mut self, slot: &Slot, out: Out<'_>) {
         let wanted = self.wanted.remove(slot).is_some();
-        let held = self.held.remove(slot).is_some();
+        let held = self.held.remove(slot).is_some() | self.doubtful.remove(slot).is_some();
         let is_asked = self.asked.values().any(|asked| *asked == Asked::Acquire(slot.clone()));
-        if held || wanted && is_asked {
-            self.releasing.insert(slot.clone());
+        // While one release is under way nothing is asked for: another one would outlive it, and undo what is claimed then.
+        if (held || wanted && is_asked) && self.releasing.insert(slot.clone()) {
             self.ask_release(slot.clone(), out);
         }
     }
@@ -175,15 +184,26 @@ impl Claims {
             (Asked::Acquire(slot), Reply::Answer(Answer { outcome: Ok(Done::Held { token }), .. })) => {
                 if self.wanted.contains_key(&slot) && !self.releasing.contains(&slot) {
                     self.held.insert(slot.clone(), token);
-                    Outcome::Held(slot, token)
+                    match self.doubtful.remove(&slot) {
+                        Some(before) if before != token => Outcome::Lost(Vec::from([slot])),
+                        _ => Outcome::Held(slot, token),
+                    }
                 } else {
                     Outcome::Nothing
                 }
             }
-            (Asked::Acquire(slot), Reply::Lost(_)) => match self.held.remove(&slot) {
-                Some(_) => Outcome::Lost(Vec::from([slot])),
-                None => Outcome::Nothing,
-            },
+            (Asked::Acquire(slot), Reply::Lost(_)) => self.lose(slot),
+            (Asked::Acquire(slot), Reply::Answer(Answer { outcome: Ok(Done::Queued { .. }), .. })) => {
+                match self.doubtful.remove(&slot) {
+                    Some(_) => Outcome::Lost(Vec::from([slot])),
+                    None => Outcome::Nothing,
+                }
+            }
+            (Asked::Acquire(slot), Reply::Answer(Answer { outcome: Err(Denial::Uncertain), .. })) => {
+                let held = self.held.remove(&slot);
+                self.doubtful.extend(held.map(|token| (slot, token)));
+                Outcome::Nothing
+            }
             (Asked::Release(slot), Reply::Answer(Answer { outcome: Ok(_) | Err(Denial::NotHeld), .. })) => {
                 self.releasing.remove(&slot);
                 Outcome::Nothing
@@ -195,11 +215,19 @@ impl Claims {
         outcome
     }
 
+    fn lose(&mut self, slot: Slot) -> Outcome {
+        match self.held.remove(&slot).or(self.doubtful.remove(&slot)) {
+            Some(_) => Outcome::Lost(Vec::from([slot])),
+            None => Outcome::Nothing,
+        }
+    }
+
     /// The session is over, and with it all names.
     fn lose_all(&mut self) -> Outcome {
         self.session = None;
         self.releasing.clear();
-        let held = core::mem::take(&mut self.held);
+        let mut held = core::mem::take(&mut self.held);
+        held.append(&mut self.doubtful);
         if held.is_empty() { Outcome::Nothing } else { Outcome::Lost(held.into_keys().collect()) }
     }
 }

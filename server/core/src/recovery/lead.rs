@@ -166,6 +166,10 @@ impl Lead {
                 }
             }
         }
+        // What was decided stays so, whatever was said before orders arrived: or instances could change places for ever.
+        let decided: BTreeSet<&Slot> = self.goal.units.iter().map(|(slot, _)| slot).collect();
+        facts.running.retain(|(slot, _)| !decided.contains(slot));
+        facts.running.extend(self.goal.units.iter().cloned());
         facts
     }
 
@@ -233,7 +237,7 @@ impl Lead {
             program.phase > Phase::Recover || program.phase == Phase::Recover && program.done
         };
         let late = programs().filter(|program| !recovered(program) && self.is_blocked(program).is_none());
-        match units.chain(late.map(|program| program.level)).min() {
+        match units.chain(late.map(|program| self.program_level(program))).min() {
             Some(level) => Stage::Level(level),
             None if programs().all(|program| {
                 program.phase == Phase::Resume && program.done || self.is_blocked(program).is_some()
@@ -247,6 +251,12 @@ impl Lead {
 
     pub(super) fn level_of(&self, service: &ServiceName) -> u32 {
         self.levels.get(service).copied().unwrap_or_default()
+    }
+
+    /// The level of a program: its own, and above all that it requires.
+    pub(super) fn program_level(&self, program: &ParticipantReport) -> u32 {
+        let required = program.requires.iter().filter_map(|on| self.levels.get(on)).map(|level| level + 1);
+        required.max().unwrap_or_default().max(program.level)
     }
 
     /// What a program requires that runs nowhere.
@@ -311,11 +321,6 @@ impl Lead {
                 units.push(UnitOrder { slot, level, version, generation });
             }
         }
-        let reached = |level: u32| match self.stage {
-            Stage::Prepare => false,
-            Stage::Level(floor) => level <= floor,
-            Stage::Resume | Stage::Recovered => true,
-        };
         for (slot, _) in self.goal.units.iter().filter(|(_, at)| at == node) {
             // One that ends is started again when it has ended, but only as what it was.
             let begins_anew = |unit: &UnitReport| unit.state == UnitState::Stopping && self.is_current(unit);
@@ -324,34 +329,35 @@ impl Lead {
             // What still runs by what was there before ends first.
             let waits = || ending.iter().any(|(other, _)| self.catalog.depends(&other.service, &slot.service));
             let service = self.catalog.services.get(&slot.service);
-            let Some(service) = service.filter(|_| !live && reached(level) && !waits()) else { continue };
+            let Some(service) = service.filter(|_| !live && self.stage.reaches(level) && !waits()) else { continue };
             let generation = self.generations.get(&slot.service).copied().unwrap_or_default();
             units.push(UnitOrder { slot: slot.clone(), level, version: service.version, generation });
         }
         units.sort_by(|a, b| a.slot.cmp(&b.slot));
         let failed = post.units.values().filter(|unit| unit.state == UnitState::Failed && !self.is_current(unit));
         let forget = failed.map(|unit| unit.slot.clone()).collect();
-        let participants = post.participants.iter().map(|program| (program.id, self.phase_for(program, node, ending)));
+        let told = |program: &ParticipantReport| {
+            let sent = post.sent.as_ref().and_then(|sent| sent.participants.iter().find(|(id, _)| *id == program.id));
+            sent.map_or(program.phase, |(_, phase)| *phase)
+        };
+        let phase = |program: &ParticipantReport| self.phase_for(program, told(program), node, ending);
+        let participants = post.participants.iter().map(|program| (program.id, phase(program)));
         let participants = participants.collect();
         let orders = Orders { epoch: self.epoch, stage: self.stage, units, forget, participants };
         self.send(node, orders)
     }
 
-    /// What a program is to do now.
-    fn phase_for(&self, program: &ParticipantReport, node: &NodeName, ending: &Units) -> Phase {
+    /// What a program is to do now. It was told `told` last: that may be news to it still, so its word does not count here.
+    fn phase_for(&self, program: &ParticipantReport, told: Phase, node: &NodeName, ending: &Units) -> Phase {
         let served = program.requires.iter().all(|on| self.serves(on, node, ending));
-        let reached = match self.stage {
-            Stage::Prepare => false,
-            Stage::Level(floor) => program.level <= floor,
-            Stage::Resume | Stage::Recovered => true,
-        };
+        let reached = self.stage.reaches(self.program_level(program));
         match (served, self.stage) {
             // It goes on when it says that it has done what it was told.
-            _ if program.isolated => program.phase,
+            _ if program.isolated => told,
             (false, _) => Phase::Prepare,
-            (true, Stage::Resume | Stage::Recovered) if program.phase >= Phase::Recover => Phase::Resume,
-            (true, _) if reached => Phase::Recover.max(program.phase),
-            (true, _) => program.phase,
+            (true, Stage::Resume | Stage::Recovered) if told >= Phase::Recover => Phase::Resume,
+            (true, _) if reached => Phase::Recover.max(told),
+            (true, _) => told,
         }
     }
 

@@ -44,6 +44,11 @@ pub struct Member {
     claims: Claims,
     /// The right to act lasts until then.
     right: Instant,
+    /// The same by regimes of which it is known here which names are held: those that began without this node may have
+    /// ended them.
+    named_right: Instant,
+    /// All is known of names here up to the beginning of this regime.
+    named: Epoch,
     runs: u64,
     /// This node is about to leave.
     leaving: bool,
@@ -65,6 +70,8 @@ impl Member {
             participants: Participants::default(),
             claims: Claims::new(me.clone(), secret),
             right: Instant::ZERO,
+            named_right: Instant::ZERO,
+            named: Epoch::default(),
             runs: 0,
             leaving: false,
             dirty: BTreeSet::new(),
@@ -90,7 +97,16 @@ impl Member {
     /// Until when each run may go on, if that is not renewed; those that are frozen or about to end are left out.
     pub fn rights(&self) -> impl Iterator<Item = (&Slot, u64, Option<Instant>)> {
         let live = self.units.iter().filter(|(_, unit)| matches!(unit.state, State::Starting(_) | State::Ready));
-        live.map(|(slot, unit)| (slot, unit.run, unit.needs_right().then(|| self.right + unit.service.grace)))
+        live.map(|(slot, unit)| (slot, unit.run, unit.needs_right().then(|| self.right_of(unit) + unit.service.grace)))
+    }
+
+    /// Whether an instance has no right to run any more.
+    fn is_over(&self, unit: &Unit, now: Instant) -> bool {
+        unit.needs_right() && self.right_of(unit) + unit.service.grace <= now
+    }
+
+    fn right_of(&self, unit: &Unit) -> Instant {
+        if unit.service.is_exclusive() { self.named_right } else { self.right }
     }
 
     /// The members leave the old view, or the right to act was given anew: orders are void, and what is shared is left.
@@ -172,7 +188,7 @@ impl Member {
         let mut ordered = BTreeSet::new();
         for order in units.into_iter().take(MAX_UNITS) {
             ordered.insert(order.slot.clone());
-            self.on_order(order);
+            self.on_order(order, out);
         }
         for (slot, unit) in &mut self.units {
             if !ordered.contains(slot) {
@@ -186,7 +202,7 @@ impl Member {
         self.unsaid = true;
     }
 
-    fn on_order(&mut self, order: UnitOrder) {
+    fn on_order(&mut self, order: UnitOrder, out: Out<'_>) {
         let UnitOrder { slot, level, version, generation } = order;
         let defined = self.definitions.get(&slot.service).filter(|service| service.version == version).cloned();
         let known = self.units.get(&slot).map(|unit| (unit.service.version, unit.generation));
@@ -203,6 +219,10 @@ impl Member {
                         unit.want = Want::Stop;
                     }
                     return;
+                }
+                if known.is_some_and(|(known, _)| known != version) {
+                    // The name was claimed for how long the earlier version may run on.
+                    self.claims.release(&slot, out);
                 }
                 let mut unit = Unit::new(service, generation, level);
                 unit.want = Want::Run;
@@ -243,11 +263,21 @@ impl Member {
         }
     }
 
-    /// The right to act lasts until then; none says that there is none now.
-    pub fn on_right(&mut self, until: Option<Instant>) {
-        if let Some(until) = until {
+    /// The right to act lasts until then, by this regime; none says that there is none now.
+    pub fn on_right(&mut self, right: Option<(Epoch, Instant)>) {
+        if let Some((epoch, until)) = right {
             self.right = until;
+            if epoch == self.named && self.claims.is_sure() {
+                self.named_right = until;
+            }
         }
+    }
+
+    /// All is known of names here up to the beginning of a regime.
+    pub fn on_named(&mut self, now: Instant, epoch: Epoch, right: Option<(Epoch, Instant)>, out: Out<'_>) {
+        self.named = epoch;
+        self.on_right(right);
+        self.advance_all(now, out);
     }
 
     /// Comes once a heartbeat.
@@ -270,9 +300,8 @@ impl Member {
 
     /// What needs the right to act ends, or is frozen, when that is over.
     fn check_rights(&mut self, now: Instant, out: Out<'_>) {
-        let over = |unit: &Unit| unit.needs_right() && self.right + unit.service.grace <= now;
         let live = |unit: &Unit| matches!(unit.state, State::Starting(_) | State::Ready);
-        let slots = self.units.iter().filter(|(_, unit)| live(unit) && over(unit));
+        let slots = self.units.iter().filter(|(_, unit)| live(unit) && self.is_over(unit, now));
         let slots: Vec<Slot> = slots.map(|(slot, _)| slot.clone()).collect();
         for slot in slots {
             let Some(unit) = self.units.get_mut(&slot) else { continue };
@@ -293,6 +322,7 @@ impl Member {
         if let ProcessFactKind::Adopted { service, generation, level, ready } = kind {
             return self.on_adopted(now, slot, run, Unit::new(service, generation, level), ready);
         }
+        let lapsed = self.units.get(&slot).is_some_and(|unit| self.is_over(unit, now));
         let Some(unit) = self.units.get_mut(&slot).filter(|unit| unit.run == run) else { return };
         self.dirty.insert(slot.clone());
         match kind {
@@ -318,6 +348,8 @@ impl Member {
                     let why = unit.why.clone();
                     unit.fail(now, &why);
                 }
+                // Its runner was first to see that there is no right any more: that is no failure.
+                State::Starting(_) | State::Ready | State::Frozen if lapsed => unit.state = State::Waiting,
                 _ => unit.fail(now, &why),
             },
             ProcessFactKind::Adopted { .. } => {}
@@ -361,7 +393,14 @@ impl Member {
     fn advance(&mut self, now: Instant, slot: &Slot, out: Out<'_>) {
         let Some(unit) = self.units.get(slot) else { return };
         let (want, state, exclusive) = (unit.want, unit.state, unit.service.is_exclusive());
-        let has_name = !exclusive || self.claims.token(slot).is_some();
+        let idle = matches!(state, State::Waiting | State::Claiming | State::Backoff(_));
+        if want == Want::Run && idle && !self.stage.reaches(unit.level) {
+            // It was told to run on, and is gone: it starts anew when its level is reached again.
+            return;
+        }
+        let known = self.led.as_ref().is_some_and(|(epoch, _)| *epoch == self.named);
+        let has_name = !exclusive || self.claims.token(slot).is_some() && known;
+        let right = self.right_of(unit);
         match (want, state) {
             (Want::Stop, State::Starting(_) | State::Ready | State::Frozen) => {
                 let within = unit.service.stop_timeout;
@@ -381,7 +420,7 @@ impl Member {
             (Want::Run, State::Waiting | State::Claiming) => self.start(now, slot, out),
             (Want::Run, State::Backoff(due)) if due <= now && has_name => self.start(now, slot, out),
             (Want::Run, State::Backoff(due)) if due <= now => self.become_(slot, State::Waiting),
-            (Want::Run, State::Frozen) if has_name && self.right > now => {
+            (Want::Run, State::Frozen) if has_name && right > now => {
                 let run = unit.run;
                 out.push(Effect::Order(ProcessOrder::Thaw { slot: slot.clone(), run }));
                 self.become_(slot, State::Ready);
@@ -398,11 +437,12 @@ impl Member {
     }
 
     fn start(&mut self, now: Instant, slot: &Slot, out: Out<'_>) {
-        let Some(unit) = self.units.get_mut(slot) else { return };
-        if unit.needs_right() && self.right <= now {
+        let Some(unit) = self.units.get(slot) else { return };
+        if unit.needs_right() && self.right_of(unit) <= now {
             // It starts with the next heartbeat that brings the right.
             return;
         }
+        let Some(unit) = self.units.get_mut(slot) else { return };
         self.runs += 1;
         unit.run = self.runs;
         unit.state = State::Starting(now + unit.service.start_timeout);

@@ -132,9 +132,15 @@ impl Recovery {
         self.speak(now, say, out);
     }
 
-    /// The right to act lasts until then; none says that there is none now.
-    pub fn on_right(&mut self, until: Option<Instant>) {
-        self.member.on_right(until);
+    /// The right to act lasts until then, by this regime; none says that there is none now.
+    pub fn on_right(&mut self, right: Option<(Epoch, Instant)>) {
+        self.member.on_right(right);
+    }
+
+    /// All is known of names here up to the beginning of this regime: whatever an earlier one ended was told.
+    pub fn on_named(&mut self, now: Instant, epoch: Epoch, right: Option<(Epoch, Instant)>, out: Out<'_>) {
+        self.member.on_named(now, epoch, right, out);
+        self.speak(now, Say::new(), out);
     }
 
     /// Comes once a heartbeat.

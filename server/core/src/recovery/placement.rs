@@ -135,38 +135,63 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// First the nodes, then who runs on which: where instances run now counts for all of them together, or those that do
+    /// not stay could change places for ever.
     fn place_some(&mut self, service: &'a Service, count: u32) {
-        // Those that have a place first, so that no other instance takes it.
-        let mut indices: Vec<u32> = (0..count).collect();
-        indices.sort_by_key(|index| {
-            let slot = Slot { service: service.name.clone(), index: *index };
-            let runs = self.facts.running.iter().any(|(running, _)| *running == slot);
-            (!self.facts.moves.contains_key(&slot), !runs, *index)
-        });
-        for index in indices {
-            let slot = Slot { service: service.name.clone(), index };
-            let (mut best, mut obstacles) = (None, Vec::new());
+        let mut chosen = Vec::new();
+        let mut obstacles = Vec::new();
+        for _ in 0..count {
+            obstacles.clear();
+            let mut best = None;
             for site in &self.facts.sites {
                 match self.obstacle(service, site) {
                     Some(obstacle) => obstacles.push((site.name.clone(), obstacle)),
                     None => {
-                        let cost = self.cost(service, &slot, site);
+                        let cost = self.cost(service, count, site);
                         if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                             best = Some((cost, site));
                         }
                     }
                 }
             }
-            match best {
-                Some((_, site)) => self.take(service, &slot, site),
-                None => drop(self.goal.unplaced.insert(slot, obstacles)),
-            }
+            let Some((_, site)) = best else { break };
+            self.occupy(service, site);
+            chosen.push(&site.name);
+        }
+        for slot in self.assign(service, count, chosen) {
+            self.goal.unplaced.insert(slot, obstacles.clone());
         }
     }
 
-    fn take(&mut self, service: &'a Service, slot: &Slot, site: &'a Site) {
+    /// Gives each of these nodes an instance: the one that an operator wants there, or that runs there, or any. Returns those
+    /// for which there is no node.
+    fn assign(&mut self, service: &Service, count: u32, mut nodes: Vec<&'a NodeName>) -> Vec<Slot> {
+        let mut slots: Vec<Slot> = (0..count).map(|index| Slot { service: service.name.clone(), index }).collect();
+        let facts = self.facts;
+        let ways: [&dyn Fn(&Slot, &NodeName) -> bool; 3] = [
+            &|slot, node| facts.moves.get(slot) == Some(node),
+            &|slot, node| facts.running.contains(&(slot.clone(), node.clone())),
+            &|_, _| true,
+        ];
+        for suits in ways {
+            slots.retain(|slot| match nodes.iter().position(|node| suits(slot, node)) {
+                Some(at) => {
+                    self.goal.units.insert((slot.clone(), nodes.remove(at).clone()));
+                    false
+                }
+                None => true,
+            });
+        }
+        slots
+    }
+
+    fn occupy(&mut self, service: &'a Service, site: &'a Site) {
         self.hosts.entry(&service.name).or_default().insert(&site.name);
         *self.load.entry(&site.name).or_default() += 1;
+    }
+
+    fn take(&mut self, service: &'a Service, slot: &Slot, site: &'a Site) {
+        self.occupy(service, site);
         self.goal.units.insert((slot.clone(), site.name.clone()));
     }
 
@@ -208,19 +233,21 @@ impl<'a> Places<'a> {
     }
 
     /// How badly a node suits, compared element by element.
-    fn cost(&self, service: &Service, slot: &Slot, site: &Site) -> (bool, usize, bool, usize, usize, usize, u64) {
+    fn cost(&self, service: &Service, count: u32, site: &Site) -> (bool, usize, bool, usize, usize, usize, u64) {
         let placement = &service.placement;
-        let wanted = self.facts.moves.get(slot);
-        let runs = self.facts.running.contains(&(slot.clone(), site.name.clone()));
+        let own = |slot: &Slot| slot.service == service.name && slot.index < count;
+        let wanted = self.facts.moves.iter().any(|(slot, node)| own(slot) && *node == site.name);
+        let stays = |slot: &Slot| self.facts.moves.get(slot).is_none_or(|node| *node == site.name);
+        let runs = self.facts.running.iter().any(|(slot, node)| own(slot) && *node == site.name && stays(slot));
         let preferred = placement.preferred.iter().position(|name| *name == site.name);
         (
-            wanted.is_some_and(|node| *node != site.name),
+            !wanted,
             self.followers_failed(&service.name, site),
             placement.keep && !runs,
             preferred.unwrap_or(placement.preferred.len()),
             placement.spread.as_ref().map_or(0, |key| self.in_domain(service, key, site)),
             self.load.get(&site.name).copied().unwrap_or_default(),
-            rendezvous(slot, &site.name),
+            rendezvous(&service.name, &site.name),
         )
     }
 
@@ -244,10 +271,9 @@ impl<'a> Places<'a> {
     }
 }
 
-fn rendezvous(slot: &Slot, node: &NodeName) -> u64 {
+fn rendezvous(service: &ServiceName, node: &NodeName) -> u64 {
     let mut hasher = SipHasher13::new();
-    hasher.write(slot.service.as_str().as_bytes());
-    hasher.write_u32(slot.index);
+    hasher.write(service.as_str().as_bytes());
     hasher.write(node.as_str().as_bytes());
     hasher.finish()
 }
@@ -346,6 +372,22 @@ mod tests {
         assert_eq!(hosts(&goal, "web").len(), 3);
         let unplaced = goal.unplaced.values().next().unwrap();
         assert!(unplaced.iter().all(|(_, obstacle)| *obstacle == Obstacle::Occupied), "{unplaced:?}");
+    }
+
+    #[test]
+    fn instances_that_do_not_stay_come_to_rest_wherever_they_begin() {
+        let mut web = some("web", 2);
+        web.placement.keep = false;
+        web.placement.preferred = vec![node("n3")];
+        let catalog = catalog(vec![web]);
+        let nodes = ["n1", "n2", "n3"];
+        for (first, second) in nodes.iter().flat_map(|first| nodes.map(|second| (*first, second))) {
+            let at = |index, text| (Slot { service: name("web"), index }, node(text));
+            let running = BTreeSet::from([at(0, first), at(1, second)]);
+            let goal = placed(&catalog, &Facts { running, ..facts() });
+            let after = placed(&catalog, &Facts { running: goal.units.clone(), ..facts() });
+            assert_eq!(goal, after);
+        }
     }
 
     #[test]

@@ -173,7 +173,7 @@ impl Lead {
         let (level, why) = match (self.stage, program.phase) {
             (Stage::Prepare, Phase::Prepare) if !program.done => (None, "has not said that it stopped"),
             (Stage::Level(level), Phase::Prepare | Phase::Recover)
-                if program.level == level && !(program.phase == Phase::Recover && program.done) =>
+                if self.program_level(program) == level && !(program.phase == Phase::Recover && program.done) =>
             {
                 (Some(level), "recovers")
             }

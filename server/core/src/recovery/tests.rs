@@ -20,7 +20,7 @@ use crate::{
         Boot, Duration, Epoch, Identity, Incarnation, Instant, NodeId, NodeName, Path, Regime, Revision, SessionId,
         Slot, Token, ViewId,
     },
-    wire::{Act, Answer, Done, Phase, Request, Stage, UnitState},
+    wire::{Act, Answer, Denial, Done, Phase, Request, Stage, UnitState},
 };
 
 /// Nodes, the names that they hold, and what their processes did.
@@ -98,8 +98,10 @@ impl Cluster {
         let sites =
             || self.up.iter().map(|name| Site { name: name.clone(), labels: vec![], runs: true, leaving: false });
         let sites: Vec<Site> = sites().collect();
+        let epoch = self.epoch;
         for name in self.up.clone() {
-            self.act(&name, |recovery, now, _| recovery.on_right(Some(now + Duration::from_secs(3600))));
+            self.act(&name, |recovery, now, out| recovery.on_named(now, epoch, None, out));
+            self.act(&name, |recovery, now, _| recovery.on_right(Some((epoch, now + Duration::from_secs(3600)))));
         }
         for name in self.up.clone() {
             let (regime, catalog) = (regime.clone(), self.catalog.clone());
@@ -464,7 +466,8 @@ fn s1_without_the_right_to_act_an_instance_ends_or_is_frozen() {
     frozen.without_quorum = WithoutQuorum::Freeze;
     let mut cluster = Cluster::of(&["n1"], vec![service("db", &[]), frozen]);
     cluster.take_log();
-    cluster.act(&node("n1"), |recovery, now, _| recovery.on_right(Some(now)));
+    let epoch = cluster.epoch;
+    cluster.act(&node("n1"), |recovery, now, _| recovery.on_right(Some((epoch, now))));
     cluster.pass(400);
     assert_eq!(cluster.take_log(), Vec::<String>::new(), "the grace is half a second");
     cluster.pass(100);
@@ -541,4 +544,95 @@ fn what_is_not_ready_in_time_is_ended_and_tried_again() {
     cluster.hangs.clear();
     cluster.pass(500);
     assert_eq!(cluster.stage(), Stage::Recovered);
+}
+
+#[test]
+fn s1_a_name_of_an_earlier_regime_starts_nothing_before_all_is_known_of_names() {
+    let mut cluster = Cluster::of(&["n1"], vec![]);
+    cluster.hangs.insert((node("n1"), String::from("db")));
+    cluster.edit(vec![Edit::Put(Arc::new(service("db", &[])))]);
+    let at = node("n1");
+    cluster.act(&at, |recovery, now, out| recovery.on_named(now, Epoch(0), None, out));
+    cluster.end(&at, &slot("db"), "killed");
+    cluster.pass(500);
+    cluster.take_log();
+    cluster.pass(5000);
+    assert_eq!(cluster.take_log(), Vec::<String>::new(), "another regime may have ended its session");
+    let epoch = cluster.epoch;
+    cluster
+        .act(&at, |recovery, now, out| recovery.on_named(now, epoch, Some((epoch, now + Duration::from_secs(9))), out));
+    assert_eq!(cluster.take_log(), ["n1: start db"]);
+}
+
+#[test]
+fn s1_a_name_that_may_be_lost_is_asked_for_again() {
+    let mut cluster = Cluster::of(&["n1"], vec![service("db", &[])]);
+    cluster.take_log();
+    let (_, ticket) = cluster.names.values().next().unwrap()[0].clone();
+    cluster.names.clear();
+    let missed = Answer { epoch: cluster.epoch, revision: Revision(1), outcome: Err(Denial::Uncertain) };
+    cluster.act(&node("n1"), |recovery, now, out| {
+        recovery.on_reply(now, ticket, Reply::Answer(missed), true, out);
+    });
+    assert_eq!(cluster.take_log(), ["n1: stop db", "n1: start db"], "it is granted anew, with another token");
+}
+
+#[test]
+fn r1_what_was_to_run_on_does_not_start_before_its_level() {
+    let mut cluster = Cluster::of(&["n1", "n2"], vec![]);
+    let mut side = service("side", &[]);
+    side.level = 1;
+    cluster.edit(vec![Edit::Put(Arc::new(side))]);
+    let at = node(&cluster.host("side").unwrap());
+    cluster.hangs = cluster.up.iter().map(|name| (name.clone(), String::from("db"))).collect();
+    cluster.edit(vec![Edit::Put(Arc::new(service("db", &[])))]);
+    assert_eq!(cluster.stage(), Stage::Level(0));
+    cluster.end(&at, &slot("side"), "killed");
+    cluster.pass(2000);
+    assert_eq!(cluster.host("side"), None, "its level was reached once, and is not now");
+    let db = node(&cluster.host("db").unwrap());
+    cluster.ready(&db, &slot("db"));
+    cluster.pass(2000);
+    assert!(cluster.host("side").is_some());
+}
+
+#[test]
+fn a_program_recovers_above_what_it_requires_whatever_its_level() {
+    let mut cluster = Cluster::of(&["n1"], chain());
+    let requires = vec![name("top")];
+    let (level, deadline, isolate) = (0, Duration::from_secs(5), false);
+    let about = About { name: Arc::from("app"), level, requires, deadline, isolate };
+    cluster.act(&node("n1"), |recovery, now, out| assert!(recovery.on_join(now, 1, about, out)));
+    cluster.edit(vec![Edit::Put(Arc::new(service("db", &[])))]);
+    for phase in [Phase::Prepare, Phase::Recover, Phase::Resume] {
+        let epoch = cluster.epoch;
+        cluster.act(&node("n1"), |recovery, now, out| recovery.on_done(now, 1, epoch, phase, out));
+    }
+    assert_eq!(cluster.stage(), Stage::Recovered);
+}
+
+#[test]
+fn what_its_runner_ended_for_lack_of_the_right_has_not_failed() {
+    let mut db = service("db", &[]);
+    db.restart.tries = 0;
+    let mut cluster = Cluster::of(&["n1"], vec![db]);
+    let (at, epoch) = (node("n1"), cluster.epoch);
+    cluster.act(&at, |recovery, now, _| recovery.on_right(Some((epoch, now))));
+    cluster.now = cluster.now + Duration::from_millis(500);
+    cluster.end(&at, &slot("db"), "its right to run was over");
+    cluster.take_log();
+    cluster.act(&at, |recovery, now, _| recovery.on_right(Some((epoch, now + Duration::from_secs(9)))));
+    cluster.pass(100);
+    assert_eq!(cluster.take_log(), ["n1: start db"]);
+}
+
+#[test]
+fn s1_a_new_definition_claims_its_name_anew() {
+    let mut cluster = Cluster::of(&["n1"], vec![service("db", &[])]);
+    let (_, before) = cluster.names.values().next().unwrap()[0].clone();
+    let mut slower = service("db", &[]);
+    slower.loss_timeout = Duration::from_secs(3);
+    cluster.edit(vec![Edit::Put(Arc::new(slower))]);
+    let (_, after) = cluster.names.values().next().unwrap()[0].clone();
+    assert_ne!(before, after, "or the name would be kept for as long as the old one may run on");
 }

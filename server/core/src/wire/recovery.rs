@@ -161,3 +161,15 @@ pub enum Stage {
     /// All go on.
     Recovered,
 }
+
+impl Stage {
+    /// Whether what is on a level may begin.
+    #[must_use]
+    pub fn reaches(self, level: u32) -> bool {
+        match self {
+            Self::Prepare => false,
+            Self::Level(floor) => level <= floor,
+            Self::Resume | Self::Recovered => true,
+        }
+    }
+}

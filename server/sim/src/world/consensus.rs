@@ -18,6 +18,7 @@ use quorate_core::{
         consensus::{Fact, Order, State},
         tally,
     },
+    recovery::{Catalog, Edit},
     types::{Candidacy, ClusterUid, Duration, NodeId, NodeName, Profile, Voter},
 };
 
@@ -340,6 +341,31 @@ impl World {
         self.tell_rules(host);
         let lost = self.consensus.dice.chance(0.05);
         self.fact(host, Fact::Done { number, applied: (told && !lost).then_some(applied) });
+    }
+
+    /// An agent that leads has a change of the catalog taken, if there is one that can and the catalog is sound then.
+    pub(super) fn commit_catalog(&mut self, edits: Vec<Edit>) -> Option<Arc<Catalog>> {
+        let leads = |host: &usize| self.is_leader(*host) && self.has_majority(*host);
+        let host = (0..self.hosts.len()).find(leads)?;
+        let wall = self.hosts[host].now(self.time).wall;
+        let log = self.log_mut(host)?;
+        let mut catalog = Catalog::clone(&log.database.rules.catalog);
+        let expected = catalog.revision;
+        catalog.apply(edits.clone());
+        if !catalog.faults().is_empty() {
+            return None;
+        }
+        log.index += 1;
+        log.database.apply(Change { wall, kind: ChangeKind::Catalog { edits, expected } });
+        let catalog = log.database.rules.catalog.clone();
+        self.tell_rules(host);
+        Some(catalog)
+    }
+
+    /// The newest catalog, while there is an agent that leads.
+    pub(super) fn catalog(&self) -> Option<Catalog> {
+        let host = (0..self.hosts.len()).find(|&host| self.is_leader(host))?;
+        self.log(host).map(|(_, log)| Catalog::clone(&log.database.rules.catalog))
     }
 
     /// A host has applied all there is.

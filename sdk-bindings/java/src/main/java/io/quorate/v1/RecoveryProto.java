@@ -292,8 +292,8 @@ public final class RecoveryProto {
     java.lang.String[] descriptorData = {
       "\n\031quorate/v1/recovery.proto\022\nquorate.v1\032" +
       "\036google/protobuf/duration.proto\032\027quorate" +
-      "/v1/common.proto\032\025quorate/v1/name.proto\032" +
-      "\033quorate/v1/membership.proto\"\277\010\n\007Service" +
+      "/v1/common.proto\032\033quorate/v1/membership." +
+      "proto\032\025quorate/v1/name.proto\"\277\010\n\007Service" +
       "\022\022\n\004name\030\001 \001(\tR\004name\022 \n\013description\030\002 \001(" +
       "\tR\013description\022/\n\007program\030\003 \001(\0132\023.quorat" +
       "e.v1.ProgramH\000R\007program\022)\n\004task\030\004 \001(\0132\023." +
@@ -536,8 +536,8 @@ public final class RecoveryProto {
         new com.google.protobuf.Descriptors.FileDescriptor[] {
           com.google.protobuf.DurationProto.getDescriptor(),
           io.quorate.v1.CommonProto.getDescriptor(),
-          io.quorate.v1.NameProto.getDescriptor(),
           io.quorate.v1.MembershipProto.getDescriptor(),
+          io.quorate.v1.NameProto.getDescriptor(),
         });
     internal_static_quorate_v1_Service_descriptor =
       getDescriptor().getMessageTypes().get(0);
@@ -848,8 +848,8 @@ public final class RecoveryProto {
     descriptor.resolveAllFeaturesImmutable();
     com.google.protobuf.DurationProto.getDescriptor();
     io.quorate.v1.CommonProto.getDescriptor();
-    io.quorate.v1.NameProto.getDescriptor();
     io.quorate.v1.MembershipProto.getDescriptor();
+    io.quorate.v1.NameProto.getDescriptor();
   }
 
   // @@protoc_insertion_point(outer_class_scope)
