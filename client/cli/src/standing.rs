@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use quorate::v1::{self, InstanceState, RecoveryStage, ServiceIntent, placement::Count};
 
-use crate::words::{clean, word};
+use crate::words::{clean, times, word};
 
 /// How one service stands.
 #[derive(Debug)]
@@ -68,9 +68,9 @@ impl<'a> Standing<'a> {
             _ if self.runs() => "ready",
             _ if any(&[InstanceState::Frozen]) => "frozen",
             _ if self.ready > 0 && (!self.unplaced.is_empty() || any(&[InstanceState::Failed])) => "degraded",
-            _ if !self.unplaced.is_empty() => "unplaced",
             _ if any(&[InstanceState::Starting, InstanceState::Backoff, InstanceState::Claiming]) => "starting",
             _ if any(&[InstanceState::Failed]) => "failed",
+            _ if !self.unplaced.is_empty() => "unplaced",
             _ => "waiting",
         }
     }
@@ -206,7 +206,7 @@ fn instance(one: &v1::ServiceInstance, standing: &Standing<'_>) -> Cause {
         InstanceState::Unspecified => "is in a state that this program does not know",
     };
     let because = if one.reason.is_empty() { String::new() } else { format!(": {}", one.reason) };
-    let tries = if one.tries > 0 { format!(" (started again {} times lately)", one.tries) } else { String::new() };
+    let tries = if one.tries > 0 { format!(" (started again {} lately)", times(one.tries)) } else { String::new() };
     let text = format!("{service}/{index} on {node} {doing}{because}{tries}");
     Cause { kind: "instance", service, instance: Some(index), node_name: Some(node.clone()), text }
 }

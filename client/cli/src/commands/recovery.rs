@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use quorate::WatchStatus;
 use quorate::v1::{self, watch_recovery_response::Message};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use super::recovered::{Goal, NOBODY, follow, timed};
 use super::until_interrupted;
@@ -79,6 +79,8 @@ struct Seen {
     now: Option<v1::Recovery>,
     /// What was shown before.
     before: Option<v1::Recovery>,
+    /// When it was told last.
+    at: Option<Instant>,
 }
 
 impl Seen {
@@ -88,6 +90,7 @@ impl Seen {
         match told.message {
             Some(Message::Recovery(recovery)) => {
                 self.before = self.now.replace(recovery);
+                self.at = Some(Instant::now());
                 true
             }
             Some(Message::NoRecovery(_)) => {
@@ -122,12 +125,19 @@ impl Seen {
             screen += &format!("{}\n", paint.text(note, Tone::Bad));
         }
         screen += &match &self.now {
-            Some(now) => text::recovery(now, paint),
+            Some(now) => text::recovery(&aged(now, self.at.map(|at| at.elapsed()).unwrap_or_default()), paint),
             None => format!("{}\n", paint.text(NOBODY, Tone::Middling)),
         };
         app.out.screen(&screen, true)?;
         Ok(())
     }
+}
+
+/// The same so much later, when nothing has changed.
+fn aged(recovery: &v1::Recovery, by: Duration) -> v1::Recovery {
+    let since = recovery.since.and_then(|since| Duration::try_from(since).ok());
+    let since = since.and_then(|since| (since + by).try_into().ok());
+    v1::Recovery { since: since.or(recovery.since), ..recovery.clone() }
 }
 
 /// Has no service run on a node.
@@ -168,6 +178,14 @@ pub fn report(app: &mut App, decision: &Decision, text: &str) -> Result<(), Fail
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn time_goes_on_while_nothing_changes() {
+        let since = prost_types::Duration { seconds: 2, nanos: 0 };
+        let recovery = v1::Recovery { since: Some(since), ..v1::Recovery::default() };
+        assert_eq!(aged(&recovery, Duration::from_secs(3)).since.map(|since| since.seconds), Some(5));
+        assert_eq!(aged(&v1::Recovery::default(), Duration::from_secs(3)).since, None);
+    }
 
     #[test]
     fn what_was_seen_is_kept_for_the_next_change() {

@@ -7,7 +7,7 @@ use quorate::v1::{self, InstanceState, RecoveryStage};
 use super::coordination::token;
 use crate::output::{Paint, Tone, lines};
 use crate::standing::{stage, wait};
-use crate::words::{clean, count, or_dash, short, word};
+use crate::words::{clean, count, or_dash, short, times, word};
 
 /// The whole: stage, levels with services and instances, what cannot run, programs, drained nodes, what is waited for.
 pub fn recovery(recovery: &v1::Recovery, paint: Paint) -> String {
@@ -17,7 +17,8 @@ pub fn recovery(recovery: &v1::Recovery, paint: Paint) -> String {
     }
     for one in &recovery.blocked {
         let (service, requires) = (clean(&one.service), clean(&one.requires));
-        text += &paint.text(format!("{service} cannot run: it requires {requires}, which does not run\n"), Tone::Bad);
+        let line = format!("{service} cannot run: it requires {requires}, which does not run");
+        text += &format!("{}\n", paint.text(line, Tone::Bad));
     }
     text + &nodes(recovery, paint)
 }
@@ -52,7 +53,8 @@ fn tree(recovery: &v1::Recovery, paint: Paint) -> String {
         table.add_row([paint.cell(format!("level {level}"), Tone::Plain)]);
         for (service, instances) in services {
             let ready = instances.iter().filter(|one| one.wanted && one.state() == InstanceState::Ready).count();
-            let all = instances.iter().filter(|one| one.wanted).count();
+            let nowhere = recovery.unplaced.iter().filter(|one| one.service == service).count();
+            let all = instances.iter().filter(|one| one.wanted).count() + nowhere;
             table.add_row([
                 paint.cell(format!("  {service}"), Tone::Plain),
                 paint.cell("", Tone::Plain),
@@ -80,7 +82,7 @@ fn tree(recovery: &v1::Recovery, paint: Paint) -> String {
 pub fn add_instance(table: &mut comfy_table::Table, one: &v1::ServiceInstance, before: &str, paint: Paint) {
     let state = word::<InstanceState>(one.state);
     let mut notes = Vec::new();
-    if !one.wanted {
+    if !one.wanted && one.state() != InstanceState::Failed {
         notes.push("is not to run here".to_owned());
     }
     if one.tries > 0 {
@@ -97,10 +99,6 @@ pub fn add_instance(table: &mut comfy_table::Table, one: &v1::ServiceInstance, b
         paint.cell(token(one.token.as_ref()), Tone::Plain),
         paint.cell(notes.join(", "), Tone::Plain),
     ]);
-}
-
-fn times(number: u32) -> String {
-    if number == 1 { "once".to_owned() } else { format!("{number} times") }
 }
 
 /// Programs that take part, and drained nodes.
@@ -157,7 +155,8 @@ pub fn changes(before: Option<&v1::Recovery>, now: &v1::Recovery) -> Vec<String>
     }
     let far = |recovery: &v1::Recovery| (recovery.epoch, recovery.stage, recovery.level, recovery.waits.clone());
     if before.map(far) != Some(far(now)) {
-        told.push(stage_line(now));
+        let first = before.is_some_and(|before| before.epoch != now.epoch || before.took.is_none());
+        told.push(stage_line(now, first));
     }
     told
 }
@@ -173,10 +172,11 @@ fn instance_line(one: &v1::ServiceInstance, was: Option<i32>) -> String {
     format!("{service}/{} on {node}: {was}{}{reason}", one.instance, word::<InstanceState>(one.state))
 }
 
-fn stage_line(now: &v1::Recovery) -> String {
+/// How far it is; the time it took only where everything is recovered for the first time.
+fn stage_line(now: &v1::Recovery, first: bool) -> String {
     let waits: Vec<_> = now.waits.iter().map(wait).collect();
     match (now.stage(), &now.took) {
-        (RecoveryStage::Recovered, Some(took)) => format!("recovered; the first time after {}", short(took)),
+        (RecoveryStage::Recovered, Some(took)) if first => format!("recovered after {}", short(took)),
         _ if waits.is_empty() => stage(now),
         _ => format!("{}: waits for {}", stage(now), waits.join(", ")),
     }
@@ -249,7 +249,7 @@ mod tests {
             "",
             "SERVICES   NODE  STATE     TOKEN  NOTE",
             "level 1",
-            "  web            1 of 2",
+            "  web            1 of 3",
             "    web/0  n1    starting  -",
             "    web/1  n1    ready     -",
             "web/2      -     nowhere   -      n2: is drained",
@@ -272,9 +272,9 @@ mod tests {
         last.stage = RecoveryStage::Recovered.into();
         last.took = Some(prost_types::Duration { seconds: 2, nanos: 0 });
         last.waits.clear();
-        let expected =
-            ["web/0 on n1: starting -> ready", "web/1 on n1: waiting", "recovered; the first time after 2.0 s"];
+        let expected = ["web/0 on n1: starting -> ready", "web/1 on n1: waiting", "recovered after 2.0 s"];
         assert_eq!(changes(Some(&first), &last), expected);
+        assert_eq!(changes(None, &last)[1..], ["recovered"]);
         assert_eq!(changes(Some(&last), &first)[..2], ["web/0 on n1: ready -> starting", "web/1 on n1: gone"]);
     }
 }

@@ -107,10 +107,10 @@ pub fn plan(
     for change in &answer.changes {
         let name = clean(&change.name);
         match change.kind() {
-            ChangeKind::Added => text += &paint.text(format!("+ {name} is added\n"), Tone::Good),
-            ChangeKind::Removed => text += &paint.text(format!("- {name} is removed\n"), Tone::Bad),
+            ChangeKind::Added => text += &(paint.text(format!("+ {name} is added"), Tone::Good) + "\n"),
+            ChangeKind::Removed => text += &(paint.text(format!("- {name} is removed"), Tone::Bad) + "\n"),
             ChangeKind::Changed => {
-                text += &paint.text(format!("~ {name} is changed, and started anew\n"), Tone::Middling);
+                text += &(paint.text(format!("~ {name} is changed, and started anew"), Tone::Middling) + "\n");
                 text += &differences(change, known.get(&change.name), given.get(&change.name));
             }
             ChangeKind::Unspecified => text += &format!("? {name}: {}\n", word::<ChangeKind>(change.kind)),
@@ -136,7 +136,11 @@ fn differences(change: &v1::ServiceChange, known: Option<&Fields>, given: Option
             text += &format!("    {path}: {from} -> {to}\n");
         }
     }
-    if text.is_empty() { format!("    {}\n", clean(&change.fields.join(", "))) } else { text }
+    match (text.is_empty(), change.fields.is_empty()) {
+        (false, _) => text,
+        (true, false) => format!("    {}\n", clean(&change.fields.join(", "))),
+        (true, true) => "    its fields are the same, written otherwise\n".to_owned(),
+    }
 }
 
 fn shift_line(shift: &v1::Shift) -> String {
