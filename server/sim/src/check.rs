@@ -131,7 +131,6 @@ impl Checkers {
                     self.on_install(time, host, hosts, view);
                 }
             }
-            Publication::Recovery(_) => {}
             Publication::TransitionStarted { .. } => {
                 if let Some(stream) = self.streams.get_mut(&self.now[host]) {
                     stream.standing = None;

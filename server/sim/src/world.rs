@@ -265,7 +265,6 @@ impl World {
             Effect::Call { id, call } => self.call(host, id, &call),
             Effect::Directed { outcome, .. } => self.say(|| format!("n{host} follows: {outcome:?}")),
             Effect::Reply { .. } | Effect::Serve { .. } | Effect::Answered { .. } => {}
-            Effect::Process(_) | Effect::Call { .. } | Effect::Directed { .. } => {}
             Effect::Departed { confirmed } => {
                 self.say(|| format!("n{host} departed, confirmed: {confirmed}"));
                 self.stop(host);

@@ -18,7 +18,6 @@ pub(super) fn describe(publication: &Publication) -> String {
         Publication::Quorum { granted: Some((epoch, view)), .. } => format!("HAS QUORUM: epoch {epoch}, {view}"),
         Publication::Quorum { granted: None, lack } => format!("has no quorum: {lack:?}"),
         Publication::Coordination(update) => format!("tells of {update:?}"),
-        Publication::Recovery(news) => format!("recovers: {news:?}"),
         Publication::NodeChanged { name } => format!("sees a change of {name}"),
         Publication::Recovery(news) => format!("recovers: {news:?}"),
     }
