@@ -76,6 +76,8 @@ const FOUND: &[(u64, Size)] = &[
     // A name was claimed anew while one of two releases of it was still under way, which undid that (S1).
     (103, SERVING),
     (236, SERVING),
+    // A release overtook the claim that it was about, when another regime began, and the name was nobody's for ever (recovery).
+    (71, SERVING),
     // A program that one node alone told to go on, at once: the checker had not seen it stop (R1).
     (457, SERVING),
 ];
