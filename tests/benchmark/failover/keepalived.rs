@@ -10,7 +10,6 @@ use quorate_tests::{
     Lab,
     failover::{ADDRESS, Fault, PORT, program},
 };
-use rustix::process::Signal;
 
 use super::{Holder, NODES, Round, Watch, number};
 
@@ -39,9 +38,9 @@ pub(super) async fn round(fault: Fault) -> Result<Round, String> {
     let watch = Watch::start(lab).await;
     let node = number(&watch.old);
     match fault {
-        Fault::AgentKilled => lab.signal_program(node, "keepalived", Signal::KILL),
+        Fault::AgentKilled => lab.kill_program(node, "keepalived"),
         Fault::Cut => lab.cut_off(node),
-        _ => lab.signal_all(node, Signal::KILL),
+        _ => lab.kill_all(node),
     }
     Ok(watch.end(Holder::Keepalived, fault).await)
 }
@@ -81,7 +80,7 @@ impl Daemons {
 impl Drop for Daemons {
     /// All are gone before their namespaces are; with the daemons those that they have started.
     fn drop(&mut self) {
-        (1..=NODES).for_each(|node| self.lab.signal_all(node, Signal::KILL));
+        (1..=NODES).for_each(|node| self.lab.kill_all(node));
         for child in &mut self.children {
             let _ = child.kill();
             let _ = child.wait();

@@ -42,8 +42,7 @@ def main(address, interface):
         here.set(LIFETIME)
         say("WATCHDOG=1")
         now = time.monotonic()
-        due = ANNOUNCED_AFTER[announced] if announced < len(ANNOUNCED_AFTER) else REMINDER * (announced - 6)
-        if now - started >= due:
+        if now - started >= due(announced):
             neighbours.announce()
             announced += 1
             if announced == 1:
@@ -53,6 +52,12 @@ def main(address, interface):
             break
     here.remove()
     print(f"{address} is gone", flush=True)
+
+
+def due(announced):
+    """After how many seconds it is announced again, when that was done so often."""
+    later = announced - len(ANNOUNCED_AFTER) + 1
+    return ANNOUNCED_AFTER[announced] if later <= 0 else ANNOUNCED_AFTER[-1] + REMINDER * later
 
 
 def holder(neighbours):

@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn an_old_owner_after_the_new_one_is_an_overlap() {
-        let overlap = seen(&[("n1", 0, 1), ("n2", 5, 9), ("n1", 12, 13), ("n3", 20, 21)]).overlap().expect("one");
+        let overlap =
+            seen(&[("n1", 0, 1), ("n2", 5, 9), ("n1", 12, 13), ("n3", 20, 21)]).overlap().expect("an overlap");
         assert_eq!((overlap.old.as_str(), overlap.new.as_str()), ("n1", "n2"));
         assert_eq!(overlap.time, Duration::from_millis(3));
     }

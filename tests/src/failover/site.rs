@@ -117,13 +117,13 @@ impl Site {
         match fault {
             Fault::AgentKilled => self.cluster.agent_mut(node).kill_dash_nine(),
             Fault::AllKilled => {
-                lab.signal_all(number, Signal::KILL);
+                lab.kill_all(number);
                 self.cluster.agent_mut(node).kill_dash_nine();
             }
             Fault::Cut => lab.cut_off(number),
             Fault::AgentFrozen => self.cluster.agent(node).sigstop(),
             Fault::AllFrozen => lab.signal_all(number, Signal::STOP),
-            Fault::HolderKilled => lab.signal_program(number, "vip.py", Signal::KILL),
+            Fault::HolderKilled => lab.kill_program(number, "vip.py"),
             Fault::HolderFrozen => lab.signal_program(number, "vip.py", Signal::STOP),
         }
     }

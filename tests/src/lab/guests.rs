@@ -64,6 +64,12 @@ impl Lab {
         }
     }
 
+    /// Kills all of them at one moment: none sees another one end, and says so to other nodes.
+    pub fn kill_all(&self, node: usize) {
+        self.signal_all(node, Signal::STOP);
+        self.signal_all(node, Signal::KILL);
+    }
+
     /// Those of them that have this in their command line.
     #[must_use]
     pub fn programs(&self, node: usize, words: &str) -> Vec<u32> {
@@ -72,6 +78,12 @@ impl Lab {
             String::from_utf8_lossy(&line).contains(words)
         };
         self.processes(node).into_iter().filter(has).collect()
+    }
+
+    /// Kills those of them at one moment that have this in their command line.
+    pub fn kill_program(&self, node: usize, words: &str) {
+        self.signal_program(node, words, Signal::STOP);
+        self.signal_program(node, words, Signal::KILL);
     }
 
     /// Sends a signal to those of them that have this in their command line.

@@ -29,7 +29,7 @@ use self::leader::Leader;
 pub use self::{
     leader::{Answer, Reply, answer, fetch, proposal},
     machine::Keeper,
-    records::{edit, edit_out},
+    records::{RecordError, edit, edit_out},
 };
 use crate::driver::wall;
 
