@@ -190,7 +190,7 @@ impl Supervisor {
         let (orders, waiting) = mpsc::channel(ORDERS);
         let folder = self.folder(&slot);
         let unit = Unit { slot: slot.clone(), run, folder, service, facts: self.facts.clone(), orders: waiting };
-        tokio::spawn(unit.attend(instance, events));
+        tokio::spawn(unit.attend(instance, events, ready));
         self.units.insert(slot, Known { run, orders, right: Right::Forever });
     }
 

@@ -78,7 +78,7 @@ impl Unit {
     /// Starts it and attends to it until nothing is left of it.
     pub async fn start(mut self, start: Start) {
         match self.launch(start).await {
-            Ok((instance, events)) => self.attend(instance, events).await,
+            Ok((instance, events)) => self.attend(instance, events, false).await,
             Err(over) => self.tell(over).await,
         }
     }
@@ -111,15 +111,15 @@ impl Unit {
         })
     }
 
-    /// Attends to it until nothing is left of it.
-    pub async fn attend(mut self, mut instance: Instance, mut events: mpsc::Receiver<Event>) {
+    /// Attends to it until nothing is left of it. `ready` says whether the core knows that it is ready.
+    pub async fn attend(mut self, mut instance: Instance, mut events: mpsc::Receiver<Event>, ready: bool) {
         let message = definition::message(&self.service);
         let (Ok(looks), Ok(signal)) = (program::looks(&message), program::transition_signal(&message)) else {
             // It was checked when it was defined.
             let _ = instance.stop(None);
             return;
         };
-        let mut watch = Watch { looks, signal, ready: instance.snapshot().ready, look: None, failures: 0 };
+        let mut watch = Watch { looks, signal, ready, look: None, failures: 0 };
         watch.plan();
         loop {
             tokio::select! {

@@ -208,8 +208,15 @@ impl Lead {
         facts.moves.insert(slot.clone(), node.clone());
         let goal = place(&self.catalog, &self.levels, &facts);
         if !goal.units.contains(&at) {
+            // What keeps it from there, if it had no other choice.
+            facts.sites.iter_mut().filter(|site| site.name != *node).for_each(|site| site.leaving = true);
+            let goal = place(&self.catalog, &self.levels, &facts);
             let unplaced = goal.unplaced.get(slot).into_iter().flatten().find(|(name, _)| name == node);
-            return Err(unplaced.map_or(NotDirected::Unknown, |(_, obstacle)| NotDirected::Obstacle(obstacle.clone())));
+            return Err(match unplaced {
+                Some((_, obstacle)) => NotDirected::Obstacle(obstacle.clone()),
+                None if goal.units.contains(&at) => NotDirected::WouldReturn,
+                None => NotDirected::Unknown,
+            });
         }
         facts.moves.clear();
         facts.running = goal.units;

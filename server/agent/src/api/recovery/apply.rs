@@ -99,7 +99,8 @@ fn plan(catalog: &Catalog, services: &BTreeMap<ServiceName, Service>, prune: boo
     }
     for (name, service) in services {
         match catalog.services.get(name) {
-            Some(known) if known.body == service.body => continue,
+            // Maps have no order, so two encodings of one definition may differ.
+            Some(known) if definition::message(known) == definition::message(service) => continue,
             Some(known) => note(name, v1::ChangeKind::Changed, fields(known, service)),
             None => note(name, v1::ChangeKind::Added, Vec::new()),
         }
