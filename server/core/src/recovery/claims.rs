@@ -37,6 +37,8 @@ pub struct Claims {
     next: u64,
     /// What was asked and waits for replies.
     asked: BTreeMap<u64, Asked>,
+    /// Of that, the claims that were not replied to at all.
+    unheard: BTreeSet<u64>,
     /// What is wanted, and for how long a name is kept free when this node is gone.
     wanted: BTreeMap<Slot, Duration>,
     held: BTreeMap<Slot, Token>,
@@ -73,6 +75,7 @@ impl Claims {
             session: None,
             next: 0,
             asked: BTreeMap::new(),
+            unheard: BTreeSet::new(),
             wanted: BTreeMap::new(),
             held: BTreeMap::new(),
             doubtful: BTreeMap::new(),
@@ -140,7 +143,12 @@ impl Claims {
         }
     }
 
+    /// A release waits until something is known of the claim, which it may overtake when another regime begins meanwhile.
     fn ask_release(&mut self, slot: Slot, out: Out<'_>) {
+        let claimed = |ticket: &u64| self.asked.get(ticket) == Some(&Asked::Acquire(slot.clone()));
+        if self.unheard.iter().any(claimed) {
+            return;
+        }
         let (Some(session), Some(path)) = (self.session, path(&slot)) else {
             self.releasing.remove(&slot);
             return;
@@ -152,6 +160,9 @@ impl Claims {
 
     fn send(&mut self, asked: Asked, request: Request, to_the_end: bool, out: Out<'_>) {
         self.next += 1;
+        if matches!(asked, Asked::Acquire(_)) {
+            self.unheard.insert(self.next);
+        }
         self.asked.insert(self.next, asked);
         out.push(Effect::Ask { ticket: self.next, request, to_the_end });
     }
@@ -172,6 +183,7 @@ impl Claims {
     /// A reply came. What was refused is asked again with the next [`ask`](Self::ask).
     pub fn on_reply(&mut self, ticket: u64, reply: Reply, last: bool, out: Out<'_>) -> Outcome {
         let Some(asked) = self.asked.get(&ticket).cloned() else { return Outcome::Nothing };
+        self.unheard.remove(&ticket);
         if last {
             self.asked.remove(&ticket);
         }
