@@ -50,26 +50,6 @@ async fn the_address_moves_and_is_never_twice(fault: Fault) {
     }
 }
 
-/// The cluster changes, and whoever holds the address goes on holding it: the same processes.
-#[tokio::test]
-async fn the_loss_of_another_node_does_not_disturb_the_owner() {
-    let mut site = Site::start(3).await;
-    let owner = site.first_owner(None).await;
-    let number = owner.trim_start_matches('n').parse().unwrap();
-    let holders = |site: &Site| ["vip.py", "web.py"].map(|name| site.cluster().lab().programs(number, name));
-    let before = holders(&site);
-    assert_eq!(before.each_ref().map(Vec::len), [1, 1], "{before:?}");
-    let lost = site.cluster().others(&owner)[0].to_owned();
-    site.strike(Fault::AgentKilled, &lost);
-    site.recovered(&site.cluster().others(&lost)).await;
-    site.answers_after(&owner, Instant::now()).await;
-    site.mend(Fault::AgentKilled, &lost).await;
-    assert_eq!(holders(&site), before, "the same processes");
-    for seen in [site.visitor().seen(), site.residence().seen()] {
-        assert_eq!(names(&seen.spans()), [owner.as_str()]);
-    }
-}
-
 fn names(spans: &[(String, Span)]) -> Vec<&str> {
     spans.iter().map(|(node, _)| node.as_str()).collect()
 }
