@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use quorate_core::{
@@ -19,7 +20,10 @@ use quorate_core::{
     wire::Phase,
 };
 use quorate_proto::store::v1::{recovery_answer::Kind as RecoveryAnswered, recovery_request::Kind as RecoveryAsked};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::timeout,
+};
 
 use crate::consensus::{self, Answer, Reply};
 
@@ -32,6 +36,9 @@ use super::{
 
 /// What a program may be told before it has taken it: a phase after another, and that it is isolated.
 const CALLS: usize = 64;
+
+/// How long whoever leads recovery may take to answer; a question how it stands waits for a second there.
+const LEADER: Duration = Duration::from_secs(3);
 
 /// Why a call to the driver has no answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -187,7 +194,11 @@ impl Handle {
     /// # Errors
     /// [`HandleError::Stopping`].
     pub async fn recovery(&self, asked: RecoveryAsked) -> Result<Option<RecoveryAnswered>, HandleError> {
-        Ok(super::recovery::answer(self.lead(super::recovery::ask(asked)).await?))
+        match timeout(LEADER, self.lead(super::recovery::ask(asked))).await {
+            Ok(reply) => Ok(super::recovery::answer(reply?)),
+            // Whoever led may have gone while the question was on its way.
+            Err(_) => Ok(None),
+        }
     }
 
     /// Has a program take part in recovery, until what is returned is dropped.
