@@ -44,6 +44,9 @@ pub struct Claims {
     held: BTreeMap<Slot, Token>,
     /// What was held when this node missed what became of names, and is asked for again.
     doubtful: BTreeMap<Slot, Token>,
+    /// What the session may hold: it was claimed, and it is not known that it was given up since. This node may have missed
+    /// that it was granted.
+    claimed: BTreeSet<Slot>,
     /// What was given up and may not be free yet.
     releasing: BTreeSet<Slot>,
 }
@@ -79,6 +82,7 @@ impl Claims {
             wanted: BTreeMap::new(),
             held: BTreeMap::new(),
             doubtful: BTreeMap::new(),
+            claimed: BTreeSet::new(),
             releasing: BTreeSet::new(),
         }
     }
@@ -102,11 +106,11 @@ impl Claims {
 
     /// An instance is not to run here, and nothing of it is left.
     pub fn release(&mut self, slot: &Slot, out: Out<'_>) {
-        let wanted = self.wanted.remove(slot).is_some();
-        let held = self.held.remove(slot).is_some() | self.doubtful.remove(slot).is_some();
-        let is_asked = self.asked.values().any(|asked| *asked == Asked::Acquire(slot.clone()));
+        self.wanted.remove(slot);
+        self.held.remove(slot);
+        self.doubtful.remove(slot);
         // While one release is under way nothing is asked for: another one would outlive it, and undo what is claimed then.
-        if (held || wanted && is_asked) && self.releasing.insert(slot.clone()) {
+        if self.claimed.contains(slot) && self.releasing.insert(slot.clone()) {
             self.ask_release(slot.clone(), out);
         }
     }
@@ -160,8 +164,9 @@ impl Claims {
 
     fn send(&mut self, asked: Asked, request: Request, to_the_end: bool, out: Out<'_>) {
         self.next += 1;
-        if matches!(asked, Asked::Acquire(_)) {
+        if let Asked::Acquire(slot) = &asked {
             self.unheard.insert(self.next);
+            self.claimed.insert(slot.clone());
         }
         self.asked.insert(self.next, asked);
         out.push(Effect::Ask { ticket: self.next, request, to_the_end });
@@ -218,6 +223,7 @@ impl Claims {
             }
             (Asked::Release(slot), Reply::Answer(Answer { outcome: Ok(_) | Err(Denial::NotHeld), .. })) => {
                 self.releasing.remove(&slot);
+                self.claimed.remove(&slot);
                 Outcome::Nothing
             }
             (_, Reply::Answer(Answer { outcome: Err(denial), .. })) if is_over(&denial) => self.lose_all(),
@@ -237,6 +243,7 @@ impl Claims {
     /// The session is over, and with it all names.
     fn lose_all(&mut self) -> Outcome {
         self.session = None;
+        self.claimed.clear();
         self.releasing.clear();
         let mut held = core::mem::take(&mut self.held);
         held.append(&mut self.doubtful);
