@@ -43,7 +43,7 @@ func TestEveryReasonOfTheSchemaIsAnError(t *testing.T) {
 		ErrViewChanged, ErrInternal, ErrQuorumLost, ErrOutcomeUnknown, ErrClusterState, ErrBadBackup, ErrConflict, ErrNotServed,
 		ErrSessionRequired, ErrSessionUnknown, ErrSessionEnded, ErrSessionLost, ErrSessionTokenWrong, ErrNameHeld, ErrNameDelayed,
 		ErrNameNotHeld, ErrNameChanged, ErrNameMismatch, ErrBarrierMismatch, ErrBarrierNotThere, ErrBarrierBroken,
-		ErrRequestIDUsed,
+		ErrRequestIDUsed, ErrServiceInvalid, ErrServiceNotFound, ErrCannotMove,
 	}
 	for number, name := range v1.ErrorReason_name {
 		reason := Reason(strings.TrimPrefix(name, "ERROR_REASON_"))

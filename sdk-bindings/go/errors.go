@@ -91,6 +91,12 @@ const (
 	ErrBarrierBroken Reason = "BARRIER_BROKEN"
 	// ErrRequestIDUsed: the request id was used for another request. Nothing was changed.
 	ErrRequestIDUsed Reason = "REQUEST_ID_USED"
+	// ErrServiceInvalid: services cannot be defined so; the text says all that is wrong. Nothing was changed.
+	ErrServiceInvalid Reason = "SERVICE_INVALID"
+	// ErrServiceNotFound: there is no service or instance of that name. Nothing was changed.
+	ErrServiceNotFound Reason = "SERVICE_NOT_FOUND"
+	// ErrCannotMove: the instance cannot run on that node, or would not stay there. Nothing was changed.
+	ErrCannotMove Reason = "CANNOT_MOVE"
 )
 
 // Error is the reason as it is documented.

@@ -252,6 +252,18 @@ class RequestIdUsed(Refused):
     """The request id was used for another request. Nothing was changed."""
 
 
+class ServiceInvalid(Refused):
+    """Services cannot be defined so; the text says all that is wrong. Nothing was changed."""
+
+
+class ServiceNotFound(Refused):
+    """There is no service or instance of that name. Nothing was changed."""
+
+
+class CannotMove(Refused):
+    """The instance cannot run on that node, or would not stay there. Nothing was changed."""
+
+
 REASONS: Mapping[str, type[Refused]] = {
     "BAD_REQUEST": BadRequest,
     "NODE_NOT_FOUND": NodeNotFound,
@@ -283,5 +295,8 @@ REASONS: Mapping[str, type[Refused]] = {
     "BARRIER_NOT_THERE": BarrierNotThere,
     "BARRIER_BROKEN": BarrierBroken,
     "REQUEST_ID_USED": RequestIdUsed,
+    "SERVICE_INVALID": ServiceInvalid,
+    "SERVICE_NOT_FOUND": ServiceNotFound,
+    "CANNOT_MOVE": CannotMove,
 }
 """The class for each documented reason."""

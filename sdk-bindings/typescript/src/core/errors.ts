@@ -230,6 +230,15 @@ export class BarrierBroken extends Refused {}
 /** The request id was used for another request. Nothing was changed. */
 export class RequestIdUsed extends Refused {}
 
+/** Services cannot be defined so; the text says all that is wrong. Nothing was changed. */
+export class ServiceInvalid extends Refused {}
+
+/** There is no service or instance of that name. Nothing was changed. */
+export class ServiceNotFound extends Refused {}
+
+/** The instance cannot run on that node, or would not stay there. Nothing was changed. */
+export class CannotMove extends Refused {}
+
 /** The class for each documented reason. */
 export const REASONS: ReadonlyMap<string, new (answer: Answer) => Refused> = new Map([
   ["BAD_REQUEST", BadRequest],
@@ -262,4 +271,7 @@ export const REASONS: ReadonlyMap<string, new (answer: Answer) => Refused> = new
   ["BARRIER_NOT_THERE", BarrierNotThere],
   ["BARRIER_BROKEN", BarrierBroken],
   ["REQUEST_ID_USED", RequestIdUsed],
+  ["SERVICE_INVALID", ServiceInvalid],
+  ["SERVICE_NOT_FOUND", ServiceNotFound],
+  ["CANNOT_MOVE", CannotMove],
 ]);

@@ -182,7 +182,10 @@ public class QuorateException extends RuntimeException {
                 Map.entry("BARRIER_MISMATCH", BarrierMismatch::new),
                 Map.entry("BARRIER_NOT_THERE", BarrierNotThere::new),
                 Map.entry("BARRIER_BROKEN", BarrierBroken::new),
-                Map.entry("REQUEST_ID_USED", RequestIdUsed::new));
+                Map.entry("REQUEST_ID_USED", RequestIdUsed::new),
+                Map.entry("SERVICE_INVALID", ServiceInvalid::new),
+                Map.entry("SERVICE_NOT_FOUND", ServiceNotFound::new),
+                Map.entry("CANNOT_MOVE", CannotMove::new));
 
         /** What the agent answered. */
         private final Answer answer;
@@ -432,6 +435,27 @@ public class QuorateException extends RuntimeException {
     /** The request id was used for another request. Nothing was changed. */
     public static final class RequestIdUsed extends Refused {
         private RequestIdUsed(Answer answer) {
+            super(answer);
+        }
+    }
+
+    /** Services cannot be defined so; the text says all that is wrong. Nothing was changed. */
+    public static final class ServiceInvalid extends Refused {
+        private ServiceInvalid(Answer answer) {
+            super(answer);
+        }
+    }
+
+    /** There is no service or instance of that name. Nothing was changed. */
+    public static final class ServiceNotFound extends Refused {
+        private ServiceNotFound(Answer answer) {
+            super(answer);
+        }
+    }
+
+    /** The instance cannot run on that node, or would not stay there. Nothing was changed. */
+    public static final class CannotMove extends Refused {
+        private CannotMove(Answer answer) {
             super(answer);
         }
     }
