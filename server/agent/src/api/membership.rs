@@ -51,7 +51,7 @@ impl Membership {
 
     async fn get(&self, request: GetNodeRequest) -> Result<GetNodeResponse, ApiError> {
         let me = &self.0.about.identity.name;
-        let name = if request.node_name.is_empty() { me.clone() } else { node_name(&request.node_name)? };
+        let name = if request.node_name.is_empty() { me.clone() } else { node_name("node_name", &request.node_name)? };
         let node = self.0.handle.node(name).await?;
         let node = node.ok_or(ApiError::NodeNotFound { name: request.node_name })?;
         Ok(GetNodeResponse { header: self.0.header(), node: Some(map::node(&node, me)) })
@@ -68,7 +68,7 @@ impl Membership {
     }
 
     async fn evict(&self, request: EvictNodeRequest) -> Result<EvictNodeResponse, ApiError> {
-        let name = node_name(&request.node_name)?;
+        let name = node_name("node_name", &request.node_name)?;
         if request.reason.len() > MAX_REASON {
             let problem = format!("has {} bytes; allowed are {MAX_REASON}", request.reason.len());
             return Err(ApiError::bad_request("reason", problem));
@@ -79,7 +79,7 @@ impl Membership {
     }
 
     async fn readmit(&self, request: ReadmitNodeRequest) -> Result<ReadmitNodeResponse, ApiError> {
-        let name = node_name(&request.node_name)?;
+        let name = node_name("node_name", &request.node_name)?;
         let outcome = self.0.handle.readmit(name.clone()).await?;
         check(outcome, &name, "is not evicted")?;
         Ok(ReadmitNodeResponse { header: self.0.header() })
@@ -91,8 +91,12 @@ fn place(node: &NodeStatus) -> (bool, &NodeName) {
     (node.standing != Standing::Member, &node.name)
 }
 
-fn node_name(text: &str) -> Result<NodeName, ApiError> {
-    NodeName::new(text).map_err(|error| ApiError::bad_request("node_name", error.to_string()))
+/// Reads the name of a node.
+///
+/// # Errors
+/// [`ApiError::BadRequest`].
+pub fn node_name(field: &'static str, text: &str) -> Result<NodeName, ApiError> {
+    NodeName::new(text).map_err(|error| ApiError::bad_request(field, error.to_string()))
 }
 
 fn check(outcome: Outcome, name: &NodeName, state: &'static str) -> Result<(), ApiError> {

@@ -22,6 +22,7 @@ use super::{
     context::{Context, Watcher},
     error::ApiError,
     force, map,
+    membership::node_name,
     watch::{self as stream, QUIET, Watch},
 };
 use crate::driver::QuorumNews;
@@ -157,8 +158,7 @@ fn node_names(field: &'static str, texts: &[String], limit: usize) -> Result<BTr
     if texts.len() > limit {
         return Err(ApiError::bad_request(field, format!("{} names; allowed are at most {limit}", texts.len())));
     }
-    let read = |text: &String| NodeName::new(text).map_err(|why| ApiError::bad_request(field, why.to_string()));
-    texts.iter().map(read).collect()
+    texts.iter().map(|text| node_name(field, text)).collect()
 }
 
 fn advise(advice: &Advice) -> String {

@@ -1,12 +1,12 @@
 //! Recovery's ways out of the driver: to the services of this node, to programs that take part, and to who asks whoever
 //! leads how it stands.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use prost::Message;
 use quorate_core::{
     Command, Event,
-    recovery::{Call, Directive, MAX_PARTICIPANTS, NotDirected, ProcessFact, ProcessOrder},
+    recovery::{Call, Directive, MAX_PARTICIPANTS, NotDirected, ProcessFact, ProcessOrder, Question},
     types::{Epoch, Instant, NodeName, Slot},
 };
 use quorate_proto::store::v1::{
@@ -134,7 +134,7 @@ impl<T: Connections> Driver<T> {
             .map(|(slot, run, until)| (slot.clone(), run, right(until.map(|until| until.since(now)))))
             .collect();
         if !rights.is_empty() || !self.recovery.services.rights.borrow().is_empty() {
-            self.recovery.services.rights.send_replace(Rights::from(Arc::new(rights)));
+            self.recovery.services.rights.send_replace(Rights::new(rights));
         }
     }
 
@@ -164,14 +164,11 @@ impl<T: Connections> Driver<T> {
                 }
             }
             Request::Explain(bytes) => {
-                let shifts = status::question(&bytes).and_then(|question| self.node.recovers().what_if(&question));
-                self.tell(asker, shifts.map(|shifts| Kind::Shifts(status::shifts_out(shifts).encode_to_vec())));
+                self.tell_shifts(asker, status::question(&bytes));
             }
             Request::Plan(change) => {
                 let catalog = self.node.recovers().catalog();
-                let question = status::plan(catalog, change);
-                let shifts = question.and_then(|question| self.node.recovers().what_if(&question));
-                self.tell(asker, shifts.map(|shifts| Kind::Shifts(status::shifts_out(shifts).encode_to_vec())));
+                self.tell_shifts(asker, status::plan(catalog, change));
             }
         }
     }
@@ -207,6 +204,12 @@ impl<T: Connections> Driver<T> {
             .partition(|(_, after, until)| changed && known != Some(*after) || known.is_none() || *until <= now);
         self.recovery.waiting = later;
         due.into_iter().for_each(|(asker, ..)| self.tell_status(asker));
+    }
+
+    /// Answers what would run elsewhere, if the question makes sense.
+    fn tell_shifts(&mut self, asker: Asker, question: Option<Question>) {
+        let shifts = question.and_then(|question| self.node.recovers().what_if(&question));
+        self.tell(asker, shifts.map(|shifts| Kind::Shifts(status::shifts_out(shifts).encode_to_vec())));
     }
 
     fn tell_status(&mut self, asker: Asker) {

@@ -69,7 +69,7 @@ pub(super) fn check(from: &v1::Service) -> Result<(), Fault> {
     };
     program(from, &nobody)?;
     looks(from)?;
-    signal("transition_signal", &from.transition_signal, "SIGHUP")?;
+    transition_signal(from)?;
     Ok(())
 }
 

@@ -96,8 +96,8 @@ impl Member {
 
     /// Until when each run may go on, if that is not renewed; those that are frozen or about to end are left out.
     pub fn rights(&self) -> impl Iterator<Item = (&Slot, u64, Option<Instant>)> {
-        let live = self.units.iter().filter(|(_, unit)| matches!(unit.state, State::Starting(_) | State::Ready));
-        live.map(|(slot, unit)| (slot, unit.run, unit.needs_right().then(|| self.right_of(unit) + unit.service.grace)))
+        let up = self.units.iter().filter(|(_, unit)| unit.is_up());
+        up.map(|(slot, unit)| (slot, unit.run, unit.needs_right().then(|| self.right_of(unit) + unit.service.grace)))
     }
 
     /// Whether an instance has no right to run any more.
@@ -300,8 +300,7 @@ impl Member {
 
     /// What needs the right to act ends, or is frozen, when that is over.
     fn check_rights(&mut self, now: Instant, out: Out<'_>) {
-        let live = |unit: &Unit| matches!(unit.state, State::Starting(_) | State::Ready);
-        let slots = self.units.iter().filter(|(_, unit)| live(unit) && self.is_over(unit, now));
+        let slots = self.units.iter().filter(|(_, unit)| unit.is_up() && self.is_over(unit, now));
         let slots: Vec<Slot> = slots.map(|(slot, _)| slot.clone()).collect();
         for slot in slots {
             let Some(unit) = self.units.get_mut(&slot) else { continue };
@@ -333,7 +332,7 @@ impl Member {
                 }
             }
             ProcessFactKind::Unwell(why) => {
-                if matches!(unit.state, State::Starting(_) | State::Ready) {
+                if unit.is_up() {
                     self.fail_live(&slot, &why, out);
                 }
             }

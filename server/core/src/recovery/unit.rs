@@ -96,6 +96,11 @@ impl Unit {
         self.state.told().is_live()
     }
 
+    /// Whether it is meant to run on: it was started, and was not told to end.
+    pub fn is_up(&self) -> bool {
+        matches!(self.state, State::Starting(_) | State::Ready)
+    }
+
     /// It failed: when it is to be started again, or that it is not.
     pub fn fail(&mut self, now: Instant, why: &str) {
         let restart = self.service.restart;

@@ -3,11 +3,6 @@
 use alloc::{string::String, sync::Arc};
 use core::{borrow::Borrow, fmt};
 
-/// Stable, unique name of a node: 1 to 63 characters of `a-z`, `0-9`, `-` and `.`, beginning and ending with a letter
-/// or digit, so that a DNS host name in lower case always is one.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeName(Arc<str>);
-
 /// A text that is no name.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error(
@@ -28,108 +23,63 @@ fn checked(text: &str) -> Result<Arc<str>, NameError> {
     if shaped { Ok(Arc::from(text)) } else { Err(NameError { text: text.chars().take(80).collect() }) }
 }
 
-impl NodeName {
-    /// Takes `text` as a name.
-    ///
-    /// # Errors
-    /// [`NameError`] when it has not the form of one.
-    pub fn new(text: &str) -> Result<Self, NameError> {
-        checked(text).map(Self)
-    }
+/// A name of its own type, in the one form that all names have.
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
 
-    /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+        impl $name {
+            /// Takes `text` as a name.
+            ///
+            /// # Errors
+            /// [`NameError`] when it has not the form of one.
+            pub fn new(text: &str) -> Result<Self, NameError> {
+                checked(text).map(Self)
+            }
+
+            /// The name as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
 }
 
-impl Borrow<str> for NodeName {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
+name! {
+    /// Stable, unique name of a node: 1 to 63 characters of `a-z`, `0-9`, `-` and `.`, beginning and ending with a letter
+    /// or digit, so that a DNS host name in lower case always is one.
+    NodeName
 }
 
-impl fmt::Display for NodeName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+name! {
+    /// Name of a network, the same on all nodes; same form as a [`NodeName`].
+    Network
 }
 
-impl fmt::Debug for NodeName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Name of a network, the same on all nodes; same form as a [`NodeName`].
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Network(Arc<str>);
-
-impl Network {
-    /// Takes `text` as a name.
-    ///
-    /// # Errors
-    /// [`NameError`] when it has not the form of one.
-    pub fn new(text: &str) -> Result<Self, NameError> {
-        checked(text).map(Self)
-    }
-
-    /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Network {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Name of a service, unique in a cluster; same form as a [`NodeName`].
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ServiceName(Arc<str>);
-
-impl ServiceName {
-    /// Takes `text` as a name.
-    ///
-    /// # Errors
-    /// [`NameError`] when it has not the form of one.
-    pub fn new(text: &str) -> Result<Self, NameError> {
-        checked(text).map(Self)
-    }
-
-    /// The name as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Borrow<str> for ServiceName {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ServiceName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for ServiceName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+name! {
+    /// Name of a service, unique in a cluster; same form as a [`NodeName`].
+    ServiceName
 }
 
 /// One instance of a service: of a service that has a number of them, each has its own index, wherever it runs; of one

@@ -9,7 +9,7 @@ use quorate_proto::{
     v1::{ControlServiceRequest, control_service_request::Action},
 };
 
-use super::{ApiError, Recoveries};
+use super::{super::membership::node_name, ApiError, Recoveries};
 
 /// Most bytes of a reason.
 const MAX_REASON: usize = 256;
@@ -32,16 +32,16 @@ impl Recoveries {
             }
             Action::Move(asked) => {
                 let name = service("action.move.service", &asked.service)?;
-                let node = node("action.move.node_name", &asked.node_name)?;
+                let node = node_name("action.move.node_name", &asked.node_name)?;
                 let unit = MoveUnit { service: name.to_string(), index: asked.instance, node: node.to_string() };
                 self.direct(Asked::Move(unit), name.as_str(), node.as_str()).await
             }
             Action::Drain(asked) => {
                 let why = reason("action.drain.reason", asked.reason)?;
                 self.check_members("action.drain.node_name", std::slice::from_ref(&asked.node_name))?;
-                self.drain(&node("action.drain.node_name", &asked.node_name)?, Some(why)).await
+                self.drain(&node_name("action.drain.node_name", &asked.node_name)?, Some(why)).await
             }
-            Action::Undrain(name) => self.drain(&node("action.undrain", &name)?, None).await,
+            Action::Undrain(name) => self.drain(&node_name("action.undrain", &name)?, None).await,
         }
     }
 
@@ -100,10 +100,6 @@ impl Wish {
 
 fn service(field: &'static str, text: &str) -> Result<ServiceName, ApiError> {
     ServiceName::new(text).map_err(|why| ApiError::bad_request(field, why.to_string()))
-}
-
-fn node(field: &'static str, text: &str) -> Result<NodeName, ApiError> {
-    NodeName::new(text).map_err(|why| ApiError::bad_request(field, why.to_string()))
 }
 
 fn reason(field: &'static str, text: String) -> Result<String, ApiError> {
