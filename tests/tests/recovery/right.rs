@@ -32,6 +32,22 @@ async fn s1_a_frozen_agent_s_service_is_over_before_the_next_one_starts() {
     assert_eq!(lines[1], format!("end db {at}"), "it was asked to end: {lines:?}");
 }
 
+/// A service that is told to end has the time for it that its definition says, however short the right to act is.
+#[tokio::test]
+async fn what_ends_takes_its_time() {
+    let stage = Stage::default();
+    let cluster = Plan::new(1).quorate().form().await;
+    cluster.quorum_all().await;
+    let log = stage.file("log");
+    let script = format!("trap 'sleep 4; echo end slow >> {log}; exit 0' TERM; while :; do sleep 0.05; done");
+    let slow = stage.script("slow", &script);
+    apply(cluster.agent("n1"), vec![slow]).await.unwrap();
+    cluster.recovered(&["n1"], only("slow", String::new())).await;
+    apply(cluster.agent("n1"), Vec::new()).await.unwrap();
+    stage.empty().await;
+    assert_eq!(stage.lines(), ["end slow"]);
+}
+
 /// Neither the loss of whoever leads, nor of any other node, ends what runs where nothing happened.
 #[tokio::test]
 async fn a_service_outlives_the_loss_of_every_other_node() {
