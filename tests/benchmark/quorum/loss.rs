@@ -61,7 +61,8 @@ impl Case {
     ];
 
     /// Those of a quick run.
-    pub(super) const QUICK: [Self; 3] = [Self::LeaderKilled, Self::LeaderCut, Self::ControllerKilled];
+    pub(super) const QUICK: [Self; 4] =
+        [Self::LeaderKilled, Self::LeaderCut, Self::LeaderLeaves, Self::ControllerKilled];
 
     /// Those that etcd is given too.
     pub(super) const FOR_ETCD: [Self; 3] = [Self::LeaderKilled, Self::LeaderStopped, Self::LeaderLeaves];
