@@ -46,7 +46,7 @@ public final class Participation implements AutoCloseable {
      */
     @Override
     public void close() {
-        pool.execute(link::leave);
+        leave();
         work.await();
     }
 
@@ -56,6 +56,11 @@ public final class Participation implements AutoCloseable {
      * @return completes when no thread is left
      */
     public CompletableFuture<Void> closeAsync() {
-        return CompletableFuture.runAsync(this::close, Futures.USERS);
+        leave();
+        return CompletableFuture.runAsync(work::await, Futures.USERS);
+    }
+
+    private void leave() {
+        pool.execute(link::leave);
     }
 }
