@@ -140,7 +140,7 @@ class Client:
         return await self._pool.call(invoke, limit=limit, repeat=repeat)
 
     async def close(self) -> None:
-        """Ends all connections, and every call and watch that is under way. Close sessions before it."""
+        """Ends all connections, and all calls and watches. Close sessions, and what takes part, before it."""
         await self._pool.close()
 
     async def __aenter__(self) -> Client:

@@ -55,7 +55,10 @@ class Participant(ABC):
         """
 
     def notice(self, notice: Notice) -> None:  # noqa: B027
-        """Something worth a line in a log. Must not block; comes also while a phase is under way. Default: does nothing."""
+        """Something worth a line in a log. Default: does nothing.
+
+        Must not block. Comes also while a phase is under way: without asyncio from another thread.
+        """
 
 
 class Participation:

@@ -141,7 +141,7 @@ class Client:
         return self._pool.call(invoke, limit=limit, repeat=repeat)
 
     def close(self) -> None:
-        """Ends all connections, and every call and watch that is under way. Close sessions before it."""
+        """Ends all connections, and all calls and watches. Close sessions, and what takes part, before it."""
         self._pool.close()
 
     def __enter__(self) -> Client:
