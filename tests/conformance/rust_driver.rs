@@ -291,6 +291,7 @@ fn watch(client: &Client, args: &Args) -> Result<Messages, Failure> {
                 Message::Event(_) => "event",
                 Message::Bookmark(_) => "bookmark",
                 Message::Coordination(_) => "coordination",
+                Message::Recovery(_) => "recovery",
             });
             (message.cursor.clone(), json!({"kind": kind}))
         }),
