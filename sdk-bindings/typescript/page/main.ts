@@ -6,6 +6,7 @@
 
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type * as v1 from "../src/v1.js";
+import { EventKind } from "../src/v1.js";
 import { BarrierNotThere, Client } from "../src/web/index.js";
 import { draw, drawSilence } from "./draw.js";
 import { Cluster, type Topic } from "./model.js";
@@ -14,6 +15,17 @@ import { Cluster, type Topic } from "./model.js";
 const FIGURES_MS = 1000;
 /** After so long without a word the agent is said to be silent. */
 const SILENT_MS = 3000;
+
+/** The events that are watched; recovery has a watch of its own. */
+const KINDS = [
+  EventKind.VIEW,
+  EventKind.TRANSITION_STARTED,
+  EventKind.VIEW_STABLE,
+  EventKind.QUORUM,
+  EventKind.SESSION,
+  EventKind.NAME,
+  EventKind.BARRIER,
+];
 
 const client = new Client();
 const cluster = new Cluster();
@@ -50,7 +62,7 @@ async function watchEvents(signal: AbortSignal): Promise<void> {
     const known = await client.call((stubs, how) => stubs.events.listEvents({ pageSize: 1000 }, how));
     cluster.hearHistory(known.events, timeOf);
   }
-  const watch = client.events.watch({ cursor, signal });
+  const watch = client.events.watch({ kinds: KINDS, cursor, signal });
   try {
     for await (const message of watch) {
       const event = message.message.case === "event" ? message.message.value : undefined;
