@@ -35,7 +35,8 @@ const ROOM: usize = 64 * 1024 * 1024;
 /// What a header costs beside its text.
 const HEADER_COST: usize = 64;
 /// The services and methods whose request is a stream, which may be as slow as it likes.
-const STREAMED: [&str; 2] = ["/grpc.reflection.", "/quorate.v1.SessionService/KeepAlive"];
+const STREAMED: [&str; 3] =
+    ["/grpc.reflection.", "/quorate.v1.SessionService/KeepAlive", "/quorate.v1.RecoveryService/Participate"];
 /// The method whose request is a file.
 const RESTORE: &str = "/quorate.v1.AdminService/Restore";
 /// What a file takes beside itself on its way, and for how long.
@@ -264,9 +265,12 @@ impl hyper::body::Body for Measured {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use prost::Message as _;
+    use prost_types::FileDescriptorSet;
+    use quorate_proto::FILE_DESCRIPTOR_SET;
     use tonic::Code;
 
-    use super::{MAX_REQUEST, Measured, ROOM, Room};
+    use super::{MAX_REQUEST, Measured, RESTORE, ROOM, Room, STREAMED};
     use crate::metrics::Metrics;
 
     fn room() -> Room {
@@ -280,6 +284,22 @@ mod tests {
         assert_eq!(room.share(2).unwrap_err().code(), Code::ResourceExhausted);
         drop(first);
         assert!(room.share(ROOM).is_ok());
+    }
+
+    #[test]
+    fn a_request_that_is_a_stream_by_the_schema_may_last() {
+        let schema = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).unwrap();
+        let mut streams = Vec::new();
+        for file in schema.file.iter().filter(|file| file.package() == "quorate.v1") {
+            for service in &file.service {
+                let streamed = service.method.iter().filter(|method| method.client_streaming());
+                streams.extend(streamed.map(|one| format!("/quorate.v1.{}/{}", service.name(), one.name())));
+            }
+        }
+        assert!(streams.len() > 1);
+        for path in streams {
+            assert!(path == RESTORE || STREAMED.contains(&path.as_str()), "{path}");
+        }
     }
 
     #[test]
