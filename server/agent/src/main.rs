@@ -12,6 +12,7 @@ use quorate_agent::{
     logging, parent,
     services::UNIT,
 };
+use quorate_processes::NOTHING_STARTED;
 use tokio::runtime::Builder;
 
 /// The word by which this program is the parent of a service instead of an agent.
@@ -50,7 +51,7 @@ fn unit() -> ExitCode {
             eprintln!("{why}");
             // By hand it is run without a runner.
             let _ = quorate_processes::notify(&format!("STATUS={why}"));
-            ExitCode::FAILURE
+            if why.has_started_nothing() { NOTHING_STARTED.into() } else { ExitCode::FAILURE }
         }
     }
 }

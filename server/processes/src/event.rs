@@ -36,7 +36,7 @@ pub enum Event {
         /// Its process id.
         pid: i32,
     },
-    /// Its kill command failed, and is run again; in words.
+    /// Its kill command failed, for another reason than before, and is run again; in words.
     NotKilled(String),
     /// Its watchdog was not heard of for so long.
     Unhealthy {

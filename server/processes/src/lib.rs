@@ -50,5 +50,7 @@ pub use signal::{SignalName, UnknownSignal};
 pub use snapshot::Snapshot;
 pub use sweep::{Swept, sweep};
 
+/// With this a start command says that it has started nothing, as `EX_UNAVAILABLE` of sysexits(3).
+pub const NOTHING_STARTED: u8 = 69;
 /// The environment variable that every process of an instance is born with: the [`RunId`] of its start.
 pub const RUN_VARIABLE: &str = "QUORATE_RUN";

@@ -75,7 +75,8 @@ pub enum Kind {
     /// Programs for what is more than a process: an address, a mounted volume, an OCF resource agent, a unit of systemd.
     /// What one that fails has said with `STATUS=` is the reason.
     Commands {
-        /// Must exit with 0 for the service to be ready. What it leaves running may go on until the stop.
+        /// Must exit with 0 for the service to be ready. What it leaves running may go on until the stop. When it exits
+        /// with [`NOTHING_STARTED`](crate::NOTHING_STARTED), nothing is to be undone.
         start: Vec<String>,
         /// Says how it is: 0 is good, 7 is not running, everything else is failed. What it leaves running is killed.
         monitor: Vec<String>,

@@ -17,8 +17,9 @@ const AGAIN: Duration = Duration::from_millis(200);
 
 /// Starts a unit, and waits until it is active. One that is active already stays as it is.
 pub(crate) async fn start(name: &str) -> Result<(), Failure> {
-    let systemd = Systemd::connect().await?;
-    let unit = systemd.load(name).await?;
+    let nowhere = |why| Failure::NoSystemd(Box::new(why));
+    let systemd = Systemd::connect().await.map_err(nowhere)?;
+    let unit = systemd.load(name).await.map_err(nowhere)?;
     check(&unit, name).await?;
     unit.reset_failed().await;
     systemd.subscribe().await?;

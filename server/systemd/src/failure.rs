@@ -20,6 +20,9 @@ pub enum Failure {
         /// What happened.
         why: String,
     },
+    /// There is no systemd to start anything.
+    #[error("{0}")]
+    NoSystemd(Box<Failure>),
     /// systemd does not do what it is asked for.
     #[error("systemd, asked for {what}: {why}")]
     Refused {
@@ -56,6 +59,12 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Whether it was to be started, and it is sure that it was not.
+    #[must_use]
+    pub fn has_started_nothing(&self) -> bool {
+        matches!(self, Self::NoSystemd(_))
+    }
+
     /// Whether nothing is known of the unit.
     pub(crate) fn is_trouble(&self) -> bool {
         matches!(self, Self::NoBus { .. } | Self::Refused { .. } | Self::Lost)

@@ -53,6 +53,8 @@ impl Systemd {
         };
         match timeout(ANSWER, Builder::system().method_timeout(ANSWER).build()).await {
             Ok(Ok(bus)) => Ok(Self { bus }),
+            // The address is there already.
+            Ok(Err(Error::Connection(why, _))) => Err(no_bus(why.to_string())),
             Ok(Err(why)) => Err(no_bus(why.to_string())),
             Err(_) => Err(no_bus("it does not answer".to_owned())),
         }

@@ -35,6 +35,8 @@ pub(super) struct Ending {
     kill_at: Moment,
     stage: Stage,
     stop: Option<StopOutcome>,
+    /// Why the kill command failed last.
+    not_killed: String,
 }
 
 /// The stop command or the kill command runs (for commands), the latter has failed, all are asked, all are killed.
@@ -75,12 +77,18 @@ impl Machine {
             }
             Phase::Starting | Phase::Clearing(_) | Phase::Up => {}
         }
-        self.phase = Phase::Ending(Ending { why: why.clone(), kill_at, stage: Stage::Asked, stop: None });
+        self.phase = Phase::Ending(Ending {
+            why: why.clone(),
+            kill_at,
+            stage: Stage::Asked,
+            stop: None,
+            not_killed: String::new(),
+        });
         (self.look_at, self.silent_at, self.frozen, self.agent.missed_at) = (None, None, None, None);
         self.tell(Event::Stopping(why));
         match self.launch.program.kind.clone() {
-            Kind::Commands { stop, timeout: limit, .. } => self.command(&stop, limit.min(to_stop)),
-            Kind::Daemon { .. } | Kind::Task { .. } => self.ask(),
+            Kind::Commands { stop, timeout: limit, .. } if self.undo => self.command(&stop, limit.min(to_stop)),
+            _ => self.ask(),
         }
     }
 
@@ -116,7 +124,11 @@ impl Machine {
             StopOutcome::Done => self.on_ended_by_command(outcome),
             StopOutcome::Failed(why) => {
                 self.set_stage(Stage::Again { at: Moment::now().after(KILL.1) });
-                self.tell(Event::NotKilled(why));
+                let Phase::Ending(ending) = &mut self.phase else { return };
+                if why != ending.not_killed {
+                    ending.not_killed.clone_from(&why);
+                    self.tell(Event::NotKilled(why));
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ use super::{
     machine::{Machine, Phase},
 };
 use crate::{
+    NOTHING_STARTED,
     end::{StopOutcome, Why},
     event::{Event, Exit, Health},
     launch::Refusal,
@@ -98,6 +99,7 @@ impl Machine {
                 self.look_later();
             }
             (Role::Start, _) => {
+                self.undo = exit != Exit::Code(NOTHING_STARTED.into());
                 let why = said.unwrap_or_else(|| format!("the start command {exit}"));
                 self.end(Why::StartFailed(why), timeout);
             }

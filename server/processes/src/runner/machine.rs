@@ -89,6 +89,8 @@ pub(super) struct Machine {
     pub(super) frozen: Option<Frozen>,
     pub(super) ready: bool,
     pub(super) exit: Option<Exit>,
+    /// Whether the stop command has something to undo.
+    pub(super) undo: bool,
     /// When the monitor command is to run next.
     pub(super) look_at: Option<Moment>,
     /// When the watchdog's silence will have been too long.
@@ -118,6 +120,7 @@ impl Machine {
             frozen: None,
             ready: false,
             exit: None,
+            undo: true,
             look_at: None,
             silent_at: None,
             status: None,

@@ -52,6 +52,15 @@ async fn a_start_that_fails_is_undone() {
 }
 
 #[tokio::test]
+async fn a_start_that_has_started_nothing_is_not_undone() {
+    let place = Place::new();
+    let program = with_kill(commands(&place, "exit 69", "exit 0", "touch undone"), "touch undone");
+    let end = place.launch(program, Right::Forever).await.gone().await;
+    assert_eq!((end.why, end.stop), (Why::StartFailed("the start command exited with 69".into()), None));
+    assert!(!place.file("undone").exists());
+}
+
+#[tokio::test]
 async fn what_hangs_is_killed_and_told_of() {
     let place = Place::new();
     let mut program = commands(&place, "exit 0", "sleep 1000 & wait", "sleep 1000");
