@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     os::unix::process::ExitStatusExt as _,
     path::PathBuf,
-    process::ExitStatus,
+    process::{ExitStatus, Stdio},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
@@ -344,6 +344,8 @@ impl Unit {
         let [name, arguments @ ..] = &program.command[..] else { panic!("a unit runs nothing") };
         let mut command = Command::new(name);
         command.args(arguments).envs(&program.environment).env("QUORATE_NODE", node).process_group(0);
+        // The journal of this machine.
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.kill_on_drop(true).spawn().expect("a program");
         self.group = child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
         (self.active, self.sub, self.result, self.code, self.status) = ("activating", "start", "success", 0, 0);
