@@ -45,6 +45,7 @@ use std::{
 
 use account::Account;
 use children::Children;
+pub use descriptors::pass_nothing_on;
 use input::Input;
 use log::Log;
 use machine::{Machine, Parts};
