@@ -7,6 +7,7 @@ use quorate_tests::{
     Cluster, Lab, Plan,
     services::{Stage, apply, ready},
 };
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{sleep, timeout};
 
 use super::{
@@ -39,8 +40,7 @@ pub(super) async fn run(case: Case, led: bool) -> Result<Round, String> {
     sleep(CALM).await;
     let epoch = cluster.quorum(survivors[0].name()).await.epoch;
 
-    let kill = Instant::now();
-    kill_node(&mut cluster, &victim);
+    let kill = kill_node(&mut cluster, &victim);
     let mut story = Story::new(kill, NODES - 1, case.services, epoch);
     let told = async {
         loop {
@@ -81,9 +81,14 @@ fn service(case: Case, number: usize, stage: &Stage, node: &str) -> v1::Service 
     }
 }
 
-/// The agent first, at a known moment, and then at once all that it ran: the survivors are told of the end by its kernel.
-fn kill_node(cluster: &mut Cluster, node: &str) {
+/// The agent and all that it runs, at one moment: the survivors are told of the end by its kernel.
+fn kill_node(cluster: &mut Cluster, node: &str) -> Instant {
     let number = cluster.agents().iter().position(|agent| agent.name() == node).expect("an agent") + 1;
+    let all = cluster.lab().processes(number).into_iter().filter_map(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
+    let all: Vec<Pid> = all.collect();
+    let kill = Instant::now();
+    // What has ended by itself meanwhile needs no signal.
+    all.into_iter().for_each(|pid| _ = kill_process(pid, Signal::KILL));
     cluster.agent_mut(node).kill_dash_nine();
-    cluster.lab().kill_all(number);
+    kill
 }
