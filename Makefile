@@ -108,8 +108,11 @@ test: verify ## The same as verify
 .PHONY: check
 check: check-static check-tests ## verify, without the tests of tests/, which need root
 
+# What the tools of other languages do waits for the network as much as it computes, so Rust is compiled meanwhile.
 .PHONY: check-static
-check-static: check-lock check-format check-api check-stubs check-lint check-core check-docs check-bindings ## All that is checked without running anything
+check-static: check-lock check-format ## All that is checked without running anything
+	$(call say,Clippy and docs and the SDKs by their own tools: all shown when it has ended)
+	@sdk-bindings/tools/at-once '$(MAKE) check-lint check-core check-docs' '$(MAKE) check-api check-stubs check-bindings'
 
 .PHONY: check-machine
 check-machine: ## This machine can run the tests of tests/; installs iproute2 on Debian when `ip` is missing
@@ -200,12 +203,10 @@ check-tests: ## Unit, API, SDK and process tests, doc tests, and the fixed seeds
 	$(call say,Tests of all crates but tests/)
 	@cargo test --locked --workspace --exclude quorate-tests
 
-# In one go, and with the programs that are built by it: cargo builds all libraries anew when it is asked for another part
-# of the workspace.
 .PHONY: check-all-tests
 check-all-tests: check-machine $(BUF) $(VENV)/installed $(TS_BUILT) $(JAVA_BUILT)
 	$(call say,Tests of all crates and whole-system tests)
-	@QUORATE_TEST_PROGRAMS=$(abspath $(TARGET))/debug cargo test --locked --workspace
+	@QUORATE_TEST_PROGRAMS=$(abspath $(TARGET))/debug .ci/all-tests
 	$(go-driver)
 	$(check-sdks)
 

@@ -30,6 +30,8 @@ type Client struct {
 	Barriers *Barriers
 	// Sessions are the sessions of the cluster.
 	Sessions *Sessions
+	// Recovery says how recovery stands; [Client.Participate] takes part in it.
+	Recovery *Recovery
 	// Events is what happens, in one order.
 	Events *Events
 
@@ -53,6 +55,7 @@ func Connect(options Options) (*Client, error) {
 		Elections:  &Elections{part},
 		Barriers:   &Barriers{part},
 		Sessions:   &Sessions{part},
+		Recovery:   &Recovery{part},
 		Events:     &Events{part},
 		pool:       pool,
 	}, nil
@@ -333,6 +336,28 @@ func (s *Sessions) List(ctx context.Context) iter.Seq2[*v1.Session, error] {
 	return pages(ctx, s.pool, func(ctx context.Context, stubs *Stubs, token string) (*v1.ListSessionsResponse, error) {
 		return stubs.Sessions.ListSessions(ctx, &v1.ListSessionsRequest{PageSize: page, PageToken: token})
 	}, (*v1.ListSessionsResponse).GetSessions)
+}
+
+// Recovery says how services, and programs that take part, recover after a change of the cluster.
+type Recovery struct{ part }
+
+// Get says how far recovery is, what runs where, what waits for what, and what cannot run and why. It blocks for some seconds
+// at most, and only while nobody leads recovery.
+//
+// Errors: [ErrQuorumLost] when nobody does for longer.
+func (r *Recovery) Get(ctx context.Context) (*v1.GetRecoveryResponse, error) {
+	return ask(ctx, r.pool, func(ctx context.Context, stubs *Stubs) (*v1.GetRecoveryResponse, error) {
+		return stubs.Recovery.GetRecovery(ctx, &v1.GetRecoveryRequest{})
+	})
+}
+
+// Watch watches how recovery stands: as it is now, then each time that this changes. Steps in between may be left out, never
+// the present one.
+func (r *Recovery) Watch(options WatchOptions) *Watch[v1.WatchRecoveryResponse] {
+	type stream = grpc.ServerStreamingClient[v1.WatchRecoveryResponse]
+	return newWatch(r.pool, options, func(ctx context.Context, stubs *Stubs, _ string) (stream, error) {
+		return stubs.Recovery.WatchRecovery(ctx, &v1.WatchRecoveryRequest{})
+	})
 }
 
 // Events is what happens in the cluster, in one order, without gaps.

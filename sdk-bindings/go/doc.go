@@ -1,5 +1,5 @@
 // Package quorate is a client of the Quorate cluster agent: typed calls that fail over among the agents of a cluster, sessions
-// that are kept alive, locks, elections, barriers, names, and watches that resume by themselves.
+// that are kept alive, locks, elections, barriers, names, taking part in recovery, and watches that resume by themselves.
 //
 //	client, err := quorate.Connect(quorate.Options{Endpoints: []string{"127.0.0.1:7401", "127.0.0.1:7402"}})
 //	defer client.Close()

@@ -170,6 +170,9 @@ type Tried struct {
 	Silent bool
 }
 
+// String is what went wrong where, for people.
+func (t Tried) String() string { return t.Endpoint + ": " + t.What }
+
 type triedList []Tried
 
 func (l triedList) String() string {
@@ -178,7 +181,7 @@ func (l triedList) String() string {
 	}
 	parts := make([]string, 0, len(l))
 	for _, one := range l {
-		parts = append(parts, one.Endpoint+": "+one.What)
+		parts = append(parts, one.String())
 	}
 	return strings.Join(parts, "; ")
 }

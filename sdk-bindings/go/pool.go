@@ -33,6 +33,7 @@ type Stubs struct {
 	Membership v1.MembershipServiceClient
 	Names      v1.NameServiceClient
 	Quorum     v1.QuorumServiceClient
+	Recovery   v1.RecoveryServiceClient
 	Sessions   v1.SessionServiceClient
 }
 
@@ -79,6 +80,7 @@ func newPool(options Options) (*pool, error) {
 			Membership: v1.NewMembershipServiceClient(conn),
 			Names:      v1.NewNameServiceClient(conn),
 			Quorum:     v1.NewQuorumServiceClient(conn),
+			Recovery:   v1.NewRecoveryServiceClient(conn),
 			Sessions:   v1.NewSessionServiceClient(conn),
 		})
 	}

@@ -1,5 +1,7 @@
 //! The driver of the Rust SDK. See `README.md` beside this file for what it is told and what it answers.
 
+mod rust_participation;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     pin::Pin,
@@ -18,6 +20,8 @@ use tokio::{
     runtime::Handle,
     time::timeout,
 };
+
+use crate::rust_participation::Participations;
 
 type Args = Map<String, Value>;
 type Key = (String, String);
@@ -47,6 +51,7 @@ struct Driver {
     /// The tokens of the locks that are held.
     held: Mutex<BTreeMap<Key, v1::Token>>,
     watches: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Messages>>>>,
+    participations: Participations,
 }
 
 #[tokio::main]
@@ -79,8 +84,14 @@ impl Driver {
                 let others = Handle::current().metrics().num_alive_tasks().saturating_sub(1);
                 Ok(json!({"left": vec!["a task"; others]}))
             }
-            "agent" | "view" | "nodes" | "quorum" | "lock" | "leader" | "name" | "names" | "barrier" | "watch" => {
-                self.ask(args).await
+            "agent" | "view" | "nodes" | "quorum" | "lock" | "leader" | "name" | "names" | "barrier" | "recovery"
+            | "watch" => self.ask(args).await,
+            "participate" => {
+                self.participations.begin(self.client(args)?, args);
+                Ok(json!({}))
+            }
+            "phase" | "finish" | "notice" | "participation" | "stop_participating" => {
+                self.participations.step(args).await
             }
             "open_session" | "resume_session" => self.open(args).await,
             "detach_session" => {
@@ -113,9 +124,13 @@ impl Driver {
         Ok(json!({}))
     }
 
+    fn client(&self, args: &Args) -> Result<Client, Failure> {
+        locked(&self.clients).get(&text(args, "client")).cloned().ok_or_else(|| odd("no such client"))
+    }
+
     /// What a client asks.
     async fn ask(&self, args: &Args) -> Result<Value, Failure> {
-        let client = locked(&self.clients).get(&text(args, "client")).cloned().ok_or_else(|| odd("no such client"))?;
+        let client = self.client(args)?;
         let path = text(args, "path");
         Ok(match text(args, "op").as_str() {
             "agent" => json!({"node": client.agent().await?.header.unwrap_or_default().node_name}),
@@ -156,6 +171,14 @@ impl Driver {
                 let barrier = client.barrier(&path).await?.barrier.unwrap_or_default();
                 json!({"arrived": barrier.arrived_session_ids.len(), "missing": barrier.missing})
             }
+            "recovery" => {
+                let recovery = client.recovery().await?.recovery.unwrap_or_default();
+                let stage = recovery.stage().as_str_name().trim_start_matches("RECOVERY_STAGE_");
+                let programs = recovery.nodes.iter().flat_map(|node| &node.participants);
+                let mut names: Vec<_> = programs.map(|program| &program.name).collect();
+                names.sort();
+                json!({"stage": stage, "epoch": recovery.epoch, "participants": names})
+            }
             _ => {
                 let watch = Arc::new(tokio::sync::Mutex::new(watch(&client, args)?));
                 locked(&self.watches).insert(text(args, "watch"), watch);
@@ -165,7 +188,7 @@ impl Driver {
     }
 
     async fn open(&self, args: &Args) -> Result<Value, Failure> {
-        let client = locked(&self.clients).get(&text(args, "client")).cloned().ok_or_else(|| odd("no such client"))?;
+        let client = self.client(args)?;
         let session = if text(args, "op") == "open_session" {
             let options = SessionOptions::new().label(text(args, "label")).group(text(args, "group"));
             let options = seconds(args, "ttl").map_or(options.clone(), |ttl| options.ttl(ttl));
@@ -291,6 +314,7 @@ fn watch(client: &Client, args: &Args) -> Result<Messages, Failure> {
                 Message::Event(_) => "event",
                 Message::Bookmark(_) => "bookmark",
                 Message::Coordination(_) => "coordination",
+                Message::Recovery(_) => "recovery",
             });
             (message.cursor.clone(), json!({"kind": kind}))
         }),

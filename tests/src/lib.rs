@@ -33,6 +33,7 @@ mod process;
 mod seed;
 pub mod services;
 mod streams;
+pub mod systemd;
 pub mod tls;
 mod traffic;
 mod trial;

@@ -249,6 +249,8 @@ pub enum Kind {
     Name,
     /// Something happened at a barrier
     Barrier,
+    /// A service stands otherwise, or recovery does
+    Recovery,
 }
 
 impl From<Kind> for EventKind {
@@ -261,6 +263,7 @@ impl From<Kind> for EventKind {
             Kind::Session => Self::Session,
             Kind::Name => Self::Name,
             Kind::Barrier => Self::Barrier,
+            Kind::Recovery => Self::Recovery,
         }
     }
 }

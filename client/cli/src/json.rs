@@ -435,6 +435,8 @@ enum What {
     Session(coordination::SessionChange),
     Name(coordination::NameEvent),
     Barrier(coordination::BarrierStep),
+    Recovery(recovery::RecoveryChange),
+    RecoveryGap { recovery: Option<recovery::Recovery> },
     Gap { reason: String, view: Option<View>, state: Option<String> },
     CoordinationGap { reason: String, revision: u64 },
     Unknown {},
@@ -457,6 +459,7 @@ impl From<&v1::Event> for Event {
             Some(v1::event::Kind::Session(change)) => What::Session(change.into()),
             Some(v1::event::Kind::Name(change)) => What::Name(change.into()),
             Some(v1::event::Kind::Barrier(step)) => What::Barrier(step.into()),
+            Some(v1::event::Kind::Recovery(change)) => What::Recovery(change.into()),
             None => What::Unknown {},
         };
         Self { what, cursor: some_text(&event.cursor), observed_time: event.observed_time.as_ref().and_then(time) }
@@ -474,6 +477,12 @@ impl Event {
     pub fn coordination_gap(cursor: &str, snapshot: &v1::CoordinationSnapshot) -> Self {
         let reason = word::<v1::SnapshotReason>(snapshot.reason);
         let what = What::CoordinationGap { reason, revision: snapshot.revision };
+        Self { what, cursor: some_text(cursor), observed_time: None }
+    }
+
+    /// Changes of services and their recovery may be missing before this snapshot.
+    pub fn recovery_gap(cursor: &str, snapshot: &v1::RecoverySnapshot) -> Self {
+        let what = What::RecoveryGap { recovery: snapshot.recovery.as_ref().map(recovery::Recovery::from) };
         Self { what, cursor: some_text(cursor), observed_time: None }
     }
 

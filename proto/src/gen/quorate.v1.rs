@@ -4757,3415 +4757,6 @@ pub mod quorum_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// A session.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Session {
-    /// Its id, such as "7-42": no secret.
-    #[prost(string, tag = "1")]
-    pub session_id: ::prost::alloc::string::String,
-    /// What its client calls it, for people.
-    #[prost(string, tag = "2")]
-    pub label: ::prost::alloc::string::String,
-    /// The group it belongs to; empty for none.
-    #[prost(string, tag = "3")]
-    pub group: ::prost::alloc::string::String,
-    /// How long it lives without a sign of life.
-    #[prost(message, optional, tag = "4")]
-    pub ttl: ::core::option::Option<::prost_types::Duration>,
-    /// The node through which it was opened.
-    #[prost(string, tag = "5")]
-    pub node_name: ::prost::alloc::string::String,
-    /// How long it still lives, as the answering node knows; it may know of a sign of life a little later than whoever leads.
-    #[prost(message, optional, tag = "6")]
-    pub left: ::core::option::Option<::prost_types::Duration>,
-    /// Names it has or queues for.
-    #[prost(string, repeated, tag = "7")]
-    pub paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Barriers it has come to.
-    #[prost(string, repeated, tag = "8")]
-    pub barrier_paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-}
-/// Request of OpenSession.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct OpenSessionRequest {
-    /// How long it lives without a sign of life: 1 s to 1 h; 10 s when unset.
-    #[prost(message, optional, tag = "1")]
-    pub ttl: ::core::option::Option<::prost_types::Duration>,
-    /// For people: at most 128 bytes.
-    #[prost(string, tag = "2")]
-    pub label: ::prost::alloc::string::String,
-    /// The group it belongs to, for barriers that wait for a group: at most 128 bytes; empty for none.
-    #[prost(string, tag = "3")]
-    pub group: ::prost::alloc::string::String,
-    /// The same for each attempt of one request: at most 128 bytes, not used by anybody else. Empty: do not retry.
-    #[prost(string, tag = "4")]
-    pub request_id: ::prost::alloc::string::String,
-    /// A process on the agent's machine, by its id as the agent sees it (in the agent's own PID namespace): when it dies, the agent
-    /// closes the session at once. 0 for none. Only for clients that reach the agent by its loopback. The session lives on as
-    /// any other does when the agent is gone: then its time alone counts.
-    #[prost(uint32, tag = "5")]
-    pub process_id: u32,
-}
-/// Response of OpenSession.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct OpenSessionResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// Proves that the session is the caller's own: every later request carries it. Whoever has it may act for the session.
-    #[prost(string, tag = "2")]
-    pub session: ::prost::alloc::string::String,
-    /// The id of the session, for others to see.
-    #[prost(string, tag = "3")]
-    pub session_id: ::prost::alloc::string::String,
-    /// Its time: the caller may act until so long after it has sent the request.
-    #[prost(message, optional, tag = "4")]
-    pub ttl: ::core::option::Option<::prost_types::Duration>,
-}
-/// One message of the caller of KeepAlive.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct KeepAliveRequest {
-    /// The session, as OpenSession gave it.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-}
-/// One message of the KeepAlive stream: the answers come in the order of the caller's messages.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct KeepAliveResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The caller may act until so long after it has sent the message that this answers.
-    #[prost(message, optional, tag = "2")]
-    pub ttl: ::core::option::Option<::prost_types::Duration>,
-    /// The id of the session, for who takes up one that it did not open itself.
-    #[prost(string, tag = "3")]
-    pub session_id: ::prost::alloc::string::String,
-}
-/// Request of GetSession.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetSessionRequest {
-    /// The id of the session, such as "7-42".
-    #[prost(string, tag = "1")]
-    pub session_id: ::prost::alloc::string::String,
-}
-/// Response of GetSession.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetSessionResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The session.
-    #[prost(message, optional, tag = "2")]
-    pub session: ::core::option::Option<Session>,
-}
-/// Request of ListSessions.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListSessionsRequest {
-    /// Most sessions in the answer (1 to 1,000; 100 when 0).
-    #[prost(uint32, tag = "1")]
-    pub page_size: u32,
-    /// From the answer before; empty for the first page.
-    #[prost(string, tag = "2")]
-    pub page_token: ::prost::alloc::string::String,
-}
-/// Response of ListSessions.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListSessionsResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The sessions.
-    #[prost(message, repeated, tag = "2")]
-    pub sessions: ::prost::alloc::vec::Vec<Session>,
-    /// Gets the next page; empty when there is none.
-    #[prost(string, tag = "3")]
-    pub next_page_token: ::prost::alloc::string::String,
-}
-/// Request of CloseSession.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CloseSessionRequest {
-    /// The session, as OpenSession gave it.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-}
-/// Response of CloseSession.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CloseSessionResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-}
-/// Generated client implementations.
-pub mod session_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Sessions of clients. What a session holds - bindings, locks, offices, places in queues and at barriers - goes when it ends.
-    ///
-    /// A session lives in the whole cluster: it may be kept alive, used and closed through any agent, and survives the loss of any
-    /// minority of the voters. While no majority leads, its time stands still. Every call may wait up to 10 s while another member
-    /// takes the lead, then fails with NOT_SERVED.
-    #[derive(Debug, Clone)]
-    pub struct SessionServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl SessionServiceClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> SessionServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> SessionServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            SessionServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// OpenSession opens a session. Does not wait for others. Retry with the same request_id: it is opened once, and every
-        /// attempt gets the same answer as long as it lives.
-        ///
-        /// Errors: BAD_REQUEST, LIMIT_REACHED (sessions, sessions of one client, or processes that are watched), NOT_SERVED,
-        /// OUTCOME_UNKNOWN.
-        pub async fn open_session(
-            &mut self,
-            request: impl tonic::IntoRequest<super::OpenSessionRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::OpenSessionResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.SessionService/OpenSession",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.SessionService", "OpenSession"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// KeepAlive keeps a session alive: each message of the caller makes its time begin anew, and is answered when that is so.
-        /// Send one about three times in the session's time. The end of the stream ends nothing: the session lives on until its time
-        /// is over, and may be kept alive by another stream, at any agent.
-        ///
-        /// The caller must go by its own monotonic clock: it may act until `ttl` after it has SENT the message that was answered
-        /// last, and no longer. Before that nobody else is given what it holds.
-        ///
-        /// Ends with SESSION_ENDED, SESSION_LOST, SESSION_UNKNOWN or SESSION_TOKEN_WRONG when there is nothing to keep alive; with
-        /// NOT_SERVED or STOPPING when this agent cannot: go on at another one.
-        pub async fn keep_alive(
-            &mut self,
-            request: impl tonic::IntoStreamingRequest<Message = super::KeepAliveRequest>,
-        ) -> std::result::Result<
-            tonic::Response<tonic::codec::Streaming<super::KeepAliveResponse>>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.SessionService/KeepAlive",
-            );
-            let mut req = request.into_streaming_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.SessionService", "KeepAlive"));
-            self.inner.streaming(req, path, codec).await
-        }
-        /// GetSession returns one session as this agent knows it. Does not block. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_UNKNOWN, SESSION_ENDED, SESSION_LOST, NOT_SERVED.
-        pub async fn get_session(
-            &mut self,
-            request: impl tonic::IntoRequest<super::GetSessionRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetSessionResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.SessionService/GetSession",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.SessionService", "GetSession"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// ListSessions lists the sessions that this agent knows, in the order in which they were opened. Does not block. Safe to
-        /// retry.
-        ///
-        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
-        pub async fn list_sessions(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListSessionsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListSessionsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.SessionService/ListSessions",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.SessionService", "ListSessions"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// CloseSession ends a session, and all it holds at once. Safe to retry: a session that is over is closed.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED, SESSION_UNKNOWN, SESSION_LOST, SESSION_TOKEN_WRONG, NOT_SERVED, OUTCOME_UNKNOWN.
-        pub async fn close_session(
-            &mut self,
-            request: impl tonic::IntoRequest<super::CloseSessionRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::CloseSessionResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.SessionService/CloseSession",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.SessionService", "CloseSession"));
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod session_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with SessionServiceServer.
-    #[async_trait]
-    pub trait SessionService: std::marker::Send + std::marker::Sync + 'static {
-        /// OpenSession opens a session. Does not wait for others. Retry with the same request_id: it is opened once, and every
-        /// attempt gets the same answer as long as it lives.
-        ///
-        /// Errors: BAD_REQUEST, LIMIT_REACHED (sessions, sessions of one client, or processes that are watched), NOT_SERVED,
-        /// OUTCOME_UNKNOWN.
-        async fn open_session(
-            &self,
-            request: tonic::Request<super::OpenSessionRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::OpenSessionResponse>,
-            tonic::Status,
-        >;
-        /// Server streaming response type for the KeepAlive method.
-        type KeepAliveStream: tonic::codegen::tokio_stream::Stream<
-                Item = std::result::Result<super::KeepAliveResponse, tonic::Status>,
-            >
-            + std::marker::Send
-            + 'static;
-        /// KeepAlive keeps a session alive: each message of the caller makes its time begin anew, and is answered when that is so.
-        /// Send one about three times in the session's time. The end of the stream ends nothing: the session lives on until its time
-        /// is over, and may be kept alive by another stream, at any agent.
-        ///
-        /// The caller must go by its own monotonic clock: it may act until `ttl` after it has SENT the message that was answered
-        /// last, and no longer. Before that nobody else is given what it holds.
-        ///
-        /// Ends with SESSION_ENDED, SESSION_LOST, SESSION_UNKNOWN or SESSION_TOKEN_WRONG when there is nothing to keep alive; with
-        /// NOT_SERVED or STOPPING when this agent cannot: go on at another one.
-        async fn keep_alive(
-            &self,
-            request: tonic::Request<tonic::Streaming<super::KeepAliveRequest>>,
-        ) -> std::result::Result<tonic::Response<Self::KeepAliveStream>, tonic::Status>;
-        /// GetSession returns one session as this agent knows it. Does not block. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_UNKNOWN, SESSION_ENDED, SESSION_LOST, NOT_SERVED.
-        async fn get_session(
-            &self,
-            request: tonic::Request<super::GetSessionRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetSessionResponse>,
-            tonic::Status,
-        >;
-        /// ListSessions lists the sessions that this agent knows, in the order in which they were opened. Does not block. Safe to
-        /// retry.
-        ///
-        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
-        async fn list_sessions(
-            &self,
-            request: tonic::Request<super::ListSessionsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListSessionsResponse>,
-            tonic::Status,
-        >;
-        /// CloseSession ends a session, and all it holds at once. Safe to retry: a session that is over is closed.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED, SESSION_UNKNOWN, SESSION_LOST, SESSION_TOKEN_WRONG, NOT_SERVED, OUTCOME_UNKNOWN.
-        async fn close_session(
-            &self,
-            request: tonic::Request<super::CloseSessionRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::CloseSessionResponse>,
-            tonic::Status,
-        >;
-    }
-    /// Sessions of clients. What a session holds - bindings, locks, offices, places in queues and at barriers - goes when it ends.
-    ///
-    /// A session lives in the whole cluster: it may be kept alive, used and closed through any agent, and survives the loss of any
-    /// minority of the voters. While no majority leads, its time stands still. Every call may wait up to 10 s while another member
-    /// takes the lead, then fails with NOT_SERVED.
-    #[derive(Debug)]
-    pub struct SessionServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> SessionServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for SessionServiceServer<T>
-    where
-        T: SessionService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/quorate.v1.SessionService/OpenSession" => {
-                    #[allow(non_camel_case_types)]
-                    struct OpenSessionSvc<T: SessionService>(pub Arc<T>);
-                    impl<
-                        T: SessionService,
-                    > tonic::server::UnaryService<super::OpenSessionRequest>
-                    for OpenSessionSvc<T> {
-                        type Response = super::OpenSessionResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::OpenSessionRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as SessionService>::open_session(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = OpenSessionSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.SessionService/KeepAlive" => {
-                    #[allow(non_camel_case_types)]
-                    struct KeepAliveSvc<T: SessionService>(pub Arc<T>);
-                    impl<
-                        T: SessionService,
-                    > tonic::server::StreamingService<super::KeepAliveRequest>
-                    for KeepAliveSvc<T> {
-                        type Response = super::KeepAliveResponse;
-                        type ResponseStream = T::KeepAliveStream;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::ResponseStream>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<
-                                tonic::Streaming<super::KeepAliveRequest>,
-                            >,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as SessionService>::keep_alive(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = KeepAliveSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.streaming(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.SessionService/GetSession" => {
-                    #[allow(non_camel_case_types)]
-                    struct GetSessionSvc<T: SessionService>(pub Arc<T>);
-                    impl<
-                        T: SessionService,
-                    > tonic::server::UnaryService<super::GetSessionRequest>
-                    for GetSessionSvc<T> {
-                        type Response = super::GetSessionResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::GetSessionRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as SessionService>::get_session(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = GetSessionSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.SessionService/ListSessions" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListSessionsSvc<T: SessionService>(pub Arc<T>);
-                    impl<
-                        T: SessionService,
-                    > tonic::server::UnaryService<super::ListSessionsRequest>
-                    for ListSessionsSvc<T> {
-                        type Response = super::ListSessionsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListSessionsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as SessionService>::list_sessions(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListSessionsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.SessionService/CloseSession" => {
-                    #[allow(non_camel_case_types)]
-                    struct CloseSessionSvc<T: SessionService>(pub Arc<T>);
-                    impl<
-                        T: SessionService,
-                    > tonic::server::UnaryService<super::CloseSessionRequest>
-                    for CloseSessionSvc<T> {
-                        type Response = super::CloseSessionResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::CloseSessionRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as SessionService>::close_session(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = CloseSessionSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for SessionServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "quorate.v1.SessionService";
-    impl<T> tonic::server::NamedService for SessionServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
-/// Something that happened.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct Event {
-    /// Resumes a stream after this event, on any agent of the cluster.
-    #[prost(string, tag = "1")]
-    pub cursor: ::prost::alloc::string::String,
-    /// When the answering node saw it, by its wall clock (for people; never compared).
-    #[prost(message, optional, tag = "2")]
-    pub observed_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// What happened.
-    #[prost(oneof = "event::Kind", tags = "3, 4, 5, 6, 7, 8, 9")]
-    pub kind: ::core::option::Option<event::Kind>,
-}
-/// Nested message and enum types in `Event`.
-pub mod event {
-    /// What happened.
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Kind {
-        /// A view was installed, or an earlier one was learned of (View.missed).
-        #[prost(message, tag = "3")]
-        View(super::View),
-        /// The answering node left its view: nobody may act on it.
-        #[prost(message, tag = "4")]
-        TransitionStarted(super::TransitionStarted),
-        /// Every member has installed the view.
-        #[prost(message, tag = "5")]
-        ViewStable(super::ViewStable),
-        /// The answering node was granted quorum, or lost it.
-        #[prost(message, tag = "6")]
-        Quorum(super::Quorum),
-        /// A session was opened, or is over.
-        #[prost(message, tag = "7")]
-        Session(super::SessionChange),
-        /// A name was bound, granted or given another value, or is bound no more.
-        #[prost(message, tag = "8")]
-        Name(super::NameChange),
-        /// Something happened at a barrier.
-        #[prost(message, tag = "9")]
-        Barrier(super::BarrierStep),
-    }
-}
-/// What happened to a session.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SessionChange {
-    /// The revision that changed it.
-    #[prost(uint64, tag = "1")]
-    pub revision: u64,
-    /// What.
-    #[prost(oneof = "session_change::Change", tags = "2, 3")]
-    pub change: ::core::option::Option<session_change::Change>,
-}
-/// Nested message and enum types in `SessionChange`.
-pub mod session_change {
-    /// What.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Change {
-        /// It was opened; what it holds and how long it still lives is not told.
-        #[prost(message, tag = "2")]
-        Opened(super::Session),
-        /// It is over, and all it held is free.
-        #[prost(message, tag = "3")]
-        Ended(super::SessionEnded),
-    }
-}
-/// A session is over.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SessionEnded {
-    /// Its id.
-    #[prost(string, tag = "1")]
-    pub session_id: ::prost::alloc::string::String,
-    /// What its client called it.
-    #[prost(string, tag = "2")]
-    pub label: ::prost::alloc::string::String,
-    /// Why.
-    #[prost(enumeration = "EndReason", tag = "3")]
-    pub reason: i32,
-}
-/// What happened to a name.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct NameChange {
-    /// The revision that changed it.
-    #[prost(uint64, tag = "1")]
-    pub revision: u64,
-    /// What.
-    #[prost(oneof = "name_change::Change", tags = "2, 3")]
-    pub change: ::core::option::Option<name_change::Change>,
-}
-/// Nested message and enum types in `NameChange`.
-pub mod name_change {
-    /// What.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Change {
-        /// It was bound or granted, or has another value.
-        #[prost(message, tag = "2")]
-        Bound(super::Binding),
-        /// It is no longer bound, or held, by a session.
-        #[prost(message, tag = "3")]
-        Unbound(super::NameUnbound),
-    }
-}
-/// Something happened at a barrier.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct BarrierStep {
-    /// The revision at which it did.
-    #[prost(uint64, tag = "1")]
-    pub revision: u64,
-    /// The path of the barrier.
-    #[prost(string, tag = "2")]
-    pub path: ::prost::alloc::string::String,
-    /// In this generation.
-    #[prost(uint64, tag = "3")]
-    pub generation: u64,
-    /// What.
-    #[prost(enumeration = "BarrierStepKind", tag = "4")]
-    pub kind: i32,
-    /// The participant, where it was one.
-    #[prost(string, tag = "5")]
-    pub session_id: ::prost::alloc::string::String,
-    /// With BARRIER_STEP_KIND_BROKEN: why, for people.
-    #[prost(string, tag = "6")]
-    pub broken: ::prost::alloc::string::String,
-}
-/// Request of WatchEvents.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct WatchEventsRequest {
-    /// Resumes after this cursor, which any agent of the cluster gave out; empty starts now.
-    #[prost(string, tag = "1")]
-    pub cursor: ::prost::alloc::string::String,
-    /// Send only these kinds; empty sends all. Cursors and bookmarks go on whatever the filter, but those of a stream without
-    /// sessions, names and barriers have no place among their changes: a stream that is resumed with one begins them anew.
-    #[prost(enumeration = "EventKind", repeated, tag = "2")]
-    pub kinds: ::prost::alloc::vec::Vec<i32>,
-    /// Of names and barriers, send only those whose paths begin with this (1,024 bytes at most); empty sends all.
-    #[prost(string, tag = "3")]
-    pub path_prefix: ::prost::alloc::string::String,
-}
-/// One message of the WatchEvents stream.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct WatchEventsResponse {
-    /// What the message was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// Resumes the stream after this message, on any agent of the cluster; empty while more of a CoordinationSnapshot follow.
-    #[prost(string, tag = "2")]
-    pub cursor: ::prost::alloc::string::String,
-    /// What the message says.
-    #[prost(oneof = "watch_events_response::Message", tags = "3, 4, 5, 6")]
-    pub message: ::core::option::Option<watch_events_response::Message>,
-}
-/// Nested message and enum types in `WatchEventsResponse`.
-pub mod watch_events_response {
-    /// What the message says.
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Message {
-        /// The state to start from: first message of a stream, and again whenever a gap had to be bridged.
-        #[prost(message, tag = "3")]
-        Snapshot(super::EventSnapshot),
-        /// Something that happened.
-        #[prost(message, tag = "4")]
-        Event(super::Event),
-        /// Nothing happened; the cursor is good up to now.
-        #[prost(message, tag = "5")]
-        Bookmark(super::Bookmark),
-        /// How sessions, names and barriers stand: before the first of their changes, and again whenever a gap had to be bridged.
-        #[prost(message, tag = "6")]
-        Coordination(super::CoordinationSnapshot),
-    }
-}
-/// How sessions, names and barriers stand, as far as the stream was asked for them: what was known before counts no more. A
-/// large one has several messages, one after the other.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct CoordinationSnapshot {
-    /// Why it was sent.
-    #[prost(enumeration = "SnapshotReason", tag = "1")]
-    pub reason: i32,
-    /// The revision at which they stood so; changes go on after it.
-    #[prost(uint64, tag = "2")]
-    pub revision: u64,
-    /// The sessions.
-    #[prost(message, repeated, tag = "3")]
-    pub sessions: ::prost::alloc::vec::Vec<Session>,
-    /// The bindings.
-    #[prost(message, repeated, tag = "4")]
-    pub bindings: ::prost::alloc::vec::Vec<Binding>,
-    /// The barriers.
-    #[prost(message, repeated, tag = "5")]
-    pub barriers: ::prost::alloc::vec::Vec<Barrier>,
-    /// Whether more of the same snapshot follow.
-    #[prost(bool, tag = "6")]
-    pub more: bool,
-}
-/// The state that the events of a stream go on from.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct EventSnapshot {
-    /// Why it was sent.
-    #[prost(enumeration = "SnapshotReason", tag = "1")]
-    pub reason: i32,
-    /// The last installed view at that point; unset while forming.
-    #[prost(message, optional, tag = "2")]
-    pub view: ::core::option::Option<View>,
-    /// How far the answering node had come with it.
-    #[prost(enumeration = "ViewState", tag = "3")]
-    pub state: i32,
-    /// How quorum stood at the answering node.
-    #[prost(message, optional, tag = "4")]
-    pub quorum: ::core::option::Option<Quorum>,
-}
-/// Request of ListEvents.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListEventsRequest {
-    /// At most this many events a page: 1 to 1,000; 0 means 100.
-    #[prost(uint32, tag = "1")]
-    pub page_size: u32,
-    /// Continues a listing: the next_page_token of the page before.
-    #[prost(string, tag = "2")]
-    pub page_token: ::prost::alloc::string::String,
-    /// Only events after this cursor; empty lists all that is kept.
-    #[prost(string, tag = "3")]
-    pub cursor: ::prost::alloc::string::String,
-    /// Only views that were committed at or after this time, by the controllers' wall clocks.
-    #[prost(message, optional, tag = "4")]
-    pub since_time: ::core::option::Option<::prost_types::Timestamp>,
-}
-/// Answer of ListEvents.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListEventsResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The events, oldest first. Only views are kept as history.
-    #[prost(message, repeated, tag = "2")]
-    pub events: ::prost::alloc::vec::Vec<Event>,
-    /// Set when there are more events.
-    #[prost(string, tag = "3")]
-    pub next_page_token: ::prost::alloc::string::String,
-    /// True when events before the first were dropped, so that the listing is not complete.
-    #[prost(bool, tag = "4")]
-    pub history_dropped: bool,
-}
-/// Something that the cluster remembers.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryRecord {
-    /// Rises by one with each record.
-    #[prost(uint64, tag = "1")]
-    pub number: u64,
-    /// When, by the wall clock of the node that wrote it down (for people; never compared by agents).
-    #[prost(message, optional, tag = "2")]
-    pub time: ::core::option::Option<::prost_types::Timestamp>,
-    /// The epoch that it came with, or under.
-    #[prost(uint64, tag = "3")]
-    pub epoch: u64,
-    /// What happened.
-    #[prost(oneof = "history_record::Kind", tags = "4, 5, 6, 7, 8, 9")]
-    pub kind: ::core::option::Option<history_record::Kind>,
-}
-/// Nested message and enum types in `HistoryRecord`.
-pub mod history_record {
-    /// What happened.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Kind {
-        /// A view came about.
-        #[prost(message, tag = "4")]
-        View(super::HistoryView),
-        /// Quorum was granted.
-        #[prost(message, tag = "5")]
-        Grant(super::HistoryGrant),
-        /// An operator changed something.
-        #[prost(message, tag = "6")]
-        Setting(super::HistorySetting),
-        /// A node was evicted or readmitted.
-        #[prost(message, tag = "7")]
-        Eviction(super::HistoryEviction),
-        /// A backup was restored.
-        #[prost(message, tag = "8")]
-        Restore(super::HistoryRestore),
-        /// The cluster was formed anew by an operator.
-        #[prost(message, tag = "9")]
-        Forced(super::HistoryForced),
-    }
-}
-/// A view, in short.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryView {
-    /// Which.
-    #[prost(message, optional, tag = "1")]
-    pub view_id: ::core::option::Option<ViewId>,
-    /// How many members it has.
-    #[prost(uint32, tag = "2")]
-    pub member_count: u32,
-    /// Who came in, at most 64.
-    #[prost(string, repeated, tag = "3")]
-    pub came: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Who went out, at most 64.
-    #[prost(string, repeated, tag = "4")]
-    pub went: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Why, in plain words, at most 64.
-    #[prost(string, repeated, tag = "5")]
-    pub causes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-}
-/// Quorum was granted to a view, under the epoch of the record.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryGrant {
-    /// The view.
-    #[prost(message, optional, tag = "1")]
-    pub view_id: ::core::option::Option<ViewId>,
-    /// The node that hands out the right.
-    #[prost(string, tag = "2")]
-    pub holder: ::prost::alloc::string::String,
-}
-/// An operator said how something is to be from then on.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistorySetting {
-    /// What: "voters", or the name of a setting.
-    #[prost(string, tag = "1")]
-    pub name: ::prost::alloc::string::String,
-    /// How, for people; empty when a setting was removed.
-    #[prost(string, tag = "2")]
-    pub value: ::prost::alloc::string::String,
-}
-/// A node was evicted or readmitted.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryEviction {
-    /// The node.
-    #[prost(string, tag = "1")]
-    pub node_name: ::prost::alloc::string::String,
-    /// Whether it was evicted.
-    #[prost(bool, tag = "2")]
-    pub evicted: bool,
-    /// The operator's reason.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-}
-/// A backup was restored: the epochs after that are higher by 1,000,000,000.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryRestore {
-    /// When the backup was made.
-    #[prost(message, optional, tag = "1")]
-    pub made_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// The highest epoch in it.
-    #[prost(uint64, tag = "2")]
-    pub backup_epoch: u64,
-}
-/// The cluster was formed anew by an operator: the epochs after that are higher by 1,000,000,000.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HistoryForced {
-    /// The node from whose copy of the cluster database it was formed.
-    #[prost(string, tag = "1")]
-    pub node_name: ::prost::alloc::string::String,
-}
-/// Request of ListHistory.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListHistoryRequest {
-    /// Most records of a page: 1 to 1000; 0 means 100.
-    #[prost(uint32, tag = "1")]
-    pub page_size: u32,
-    /// Goes on after an earlier page, with the other fields as they were; empty begins.
-    #[prost(string, tag = "2")]
-    pub page_token: ::prost::alloc::string::String,
-    /// Only records of this time or later; unset means all.
-    #[prost(message, optional, tag = "3")]
-    pub since_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Only records of this time or earlier; unset means all.
-    #[prost(message, optional, tag = "4")]
-    pub until_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Only these kinds; empty means all.
-    #[prost(enumeration = "HistoryKind", repeated, tag = "5")]
-    pub kinds: ::prost::alloc::vec::Vec<i32>,
-}
-/// Answer of ListHistory.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListHistoryResponse {
-    /// What the answer was true at; the revision is that of the cluster database.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The records, oldest first.
-    #[prost(message, repeated, tag = "2")]
-    pub records: ::prost::alloc::vec::Vec<HistoryRecord>,
-    /// Continues the listing; empty on the last page.
-    #[prost(string, tag = "3")]
-    pub next_page_token: ::prost::alloc::string::String,
-    /// Whether older records than the oldest kept were dropped.
-    #[prost(bool, tag = "4")]
-    pub history_dropped: bool,
-}
-/// A kind of event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum EventKind {
-    /// Never sent; in a filter it is refused.
-    Unspecified = 0,
-    /// A view was installed, or an earlier one was learned of.
-    View = 1,
-    /// The answering node left its view.
-    TransitionStarted = 2,
-    /// Every member has installed the view.
-    ViewStable = 3,
-    /// The answering node was granted quorum, or lost it.
-    Quorum = 4,
-    /// A session was opened, or is over.
-    Session = 5,
-    /// A name was bound, granted or given another value, or is bound no more.
-    Name = 6,
-    /// Something happened at a barrier.
-    Barrier = 7,
-}
-impl EventKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "EVENT_KIND_UNSPECIFIED",
-            Self::View => "EVENT_KIND_VIEW",
-            Self::TransitionStarted => "EVENT_KIND_TRANSITION_STARTED",
-            Self::ViewStable => "EVENT_KIND_VIEW_STABLE",
-            Self::Quorum => "EVENT_KIND_QUORUM",
-            Self::Session => "EVENT_KIND_SESSION",
-            Self::Name => "EVENT_KIND_NAME",
-            Self::Barrier => "EVENT_KIND_BARRIER",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "EVENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "EVENT_KIND_VIEW" => Some(Self::View),
-            "EVENT_KIND_TRANSITION_STARTED" => Some(Self::TransitionStarted),
-            "EVENT_KIND_VIEW_STABLE" => Some(Self::ViewStable),
-            "EVENT_KIND_QUORUM" => Some(Self::Quorum),
-            "EVENT_KIND_SESSION" => Some(Self::Session),
-            "EVENT_KIND_NAME" => Some(Self::Name),
-            "EVENT_KIND_BARRIER" => Some(Self::Barrier),
-            _ => None,
-        }
-    }
-}
-/// What happens at a barrier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum BarrierStepKind {
-    /// Never sent.
-    Unspecified = 0,
-    /// A participant came.
-    Arrived = 1,
-    /// A participant went before the others were there.
-    Gone = 2,
-    /// All are there: all pass.
-    Released = 3,
-    /// A participant of a double barrier has come to leave.
-    Left = 4,
-    /// All are out of a double barrier.
-    Completed = 5,
-    /// The generation ended without passing.
-    Broken = 6,
-}
-impl BarrierStepKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "BARRIER_STEP_KIND_UNSPECIFIED",
-            Self::Arrived => "BARRIER_STEP_KIND_ARRIVED",
-            Self::Gone => "BARRIER_STEP_KIND_GONE",
-            Self::Released => "BARRIER_STEP_KIND_RELEASED",
-            Self::Left => "BARRIER_STEP_KIND_LEFT",
-            Self::Completed => "BARRIER_STEP_KIND_COMPLETED",
-            Self::Broken => "BARRIER_STEP_KIND_BROKEN",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "BARRIER_STEP_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "BARRIER_STEP_KIND_ARRIVED" => Some(Self::Arrived),
-            "BARRIER_STEP_KIND_GONE" => Some(Self::Gone),
-            "BARRIER_STEP_KIND_RELEASED" => Some(Self::Released),
-            "BARRIER_STEP_KIND_LEFT" => Some(Self::Left),
-            "BARRIER_STEP_KIND_COMPLETED" => Some(Self::Completed),
-            "BARRIER_STEP_KIND_BROKEN" => Some(Self::Broken),
-            _ => None,
-        }
-    }
-}
-/// A kind of record in the history of the cluster database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum HistoryKind {
-    /// Never sent; in a filter it is refused.
-    Unspecified = 0,
-    /// A view came about.
-    View = 1,
-    /// Quorum was granted.
-    Grant = 2,
-    /// An operator said how voters are to be chosen, or changed a setting.
-    Setting = 3,
-    /// A node was evicted or readmitted.
-    Eviction = 4,
-    /// A backup was restored.
-    Restore = 5,
-    /// The cluster was formed anew by an operator.
-    Forced = 6,
-}
-impl HistoryKind {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "HISTORY_KIND_UNSPECIFIED",
-            Self::View => "HISTORY_KIND_VIEW",
-            Self::Grant => "HISTORY_KIND_GRANT",
-            Self::Setting => "HISTORY_KIND_SETTING",
-            Self::Eviction => "HISTORY_KIND_EVICTION",
-            Self::Restore => "HISTORY_KIND_RESTORE",
-            Self::Forced => "HISTORY_KIND_FORCED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "HISTORY_KIND_UNSPECIFIED" => Some(Self::Unspecified),
-            "HISTORY_KIND_VIEW" => Some(Self::View),
-            "HISTORY_KIND_GRANT" => Some(Self::Grant),
-            "HISTORY_KIND_SETTING" => Some(Self::Setting),
-            "HISTORY_KIND_EVICTION" => Some(Self::Eviction),
-            "HISTORY_KIND_RESTORE" => Some(Self::Restore),
-            "HISTORY_KIND_FORCED" => Some(Self::Forced),
-            _ => None,
-        }
-    }
-}
-/// Generated client implementations.
-pub mod event_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// What happened in the cluster, without gaps. A view is told after all that lead to it (View.parents). Views that do not
-    /// lead to each other, those of two sides that were apart, come in the order in which the answering node learned of them
-    /// on a stream, and in the order of their ids in a listing.
-    #[derive(Debug, Clone)]
-    pub struct EventServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl EventServiceClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> EventServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> EventServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            EventServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// WatchEvents sends a snapshot, then every event as it happens, and bookmarks while all is quiet.
-        ///
-        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted,
-        /// ViewStable and Quorum tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
-        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
-        /// views waits until it has the next one.
-        ///
-        /// Of sessions, names and barriers a CoordinationSnapshot tells first how they stand, then each change follows once and in the
-        /// order of its revision, as soon as a majority of the voters hold it. It comes a little later where the node has no copy of
-        /// them yet; the other events do not wait for that. A resumed stream goes on after its cursor while that is known, and
-        /// otherwise with another such snapshot, which says why. Between these changes and the other events there is no order but
-        /// that in which the answering node learned of them.
-        ///
-        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another
-        /// agent can resume it.
-        pub async fn watch_events(
-            &mut self,
-            request: impl tonic::IntoRequest<super::WatchEventsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<tonic::codec::Streaming<super::WatchEventsResponse>>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.EventService/WatchEvents",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.EventService", "WatchEvents"));
-            self.inner.server_streaming(req, path, codec).await
-        }
-        /// ListEvents returns the history that the answering node keeps, oldest first.
-        ///
-        /// Blocks only with a cursor that the node does not know while it is between two views, until it has the next one. Safe
-        /// to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN; NO_VIEW and STOPPING with a cursor, as WatchEvents.
-        pub async fn list_events(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListEventsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListEventsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.EventService/ListEvents",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.EventService", "ListEvents"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// ListHistory returns what the cluster database remembers, oldest first: views with their causes, grants of quorum with
-        /// their epochs, and what operators did, also from before all agents were started anew. At most 4,096 records are kept.
-        ///
-        /// A voter answers from its own copy, with or without quorum; any other node asks the one that leads. Views are written
-        /// down with the next grant of quorum, so what happened without quorum comes late. Safe to retry. Errors: BAD_REQUEST,
-        /// BAD_PAGE_TOKEN, CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a node that does not vote while nobody
-        /// is known to lead.
-        pub async fn list_history(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListHistoryRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListHistoryResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.EventService/ListHistory",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.EventService", "ListHistory"));
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod event_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with EventServiceServer.
-    #[async_trait]
-    pub trait EventService: std::marker::Send + std::marker::Sync + 'static {
-        /// Server streaming response type for the WatchEvents method.
-        type WatchEventsStream: tonic::codegen::tokio_stream::Stream<
-                Item = std::result::Result<super::WatchEventsResponse, tonic::Status>,
-            >
-            + std::marker::Send
-            + 'static;
-        /// WatchEvents sends a snapshot, then every event as it happens, and bookmarks while all is quiet.
-        ///
-        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted,
-        /// ViewStable and Quorum tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
-        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
-        /// views waits until it has the next one.
-        ///
-        /// Of sessions, names and barriers a CoordinationSnapshot tells first how they stand, then each change follows once and in the
-        /// order of its revision, as soon as a majority of the voters hold it. It comes a little later where the node has no copy of
-        /// them yet; the other events do not wait for that. A resumed stream goes on after its cursor while that is known, and
-        /// otherwise with another such snapshot, which says why. Between these changes and the other events there is no order but
-        /// that in which the answering node learned of them.
-        ///
-        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another
-        /// agent can resume it.
-        async fn watch_events(
-            &self,
-            request: tonic::Request<super::WatchEventsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<Self::WatchEventsStream>,
-            tonic::Status,
-        >;
-        /// ListEvents returns the history that the answering node keeps, oldest first.
-        ///
-        /// Blocks only with a cursor that the node does not know while it is between two views, until it has the next one. Safe
-        /// to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN; NO_VIEW and STOPPING with a cursor, as WatchEvents.
-        async fn list_events(
-            &self,
-            request: tonic::Request<super::ListEventsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListEventsResponse>,
-            tonic::Status,
-        >;
-        /// ListHistory returns what the cluster database remembers, oldest first: views with their causes, grants of quorum with
-        /// their epochs, and what operators did, also from before all agents were started anew. At most 4,096 records are kept.
-        ///
-        /// A voter answers from its own copy, with or without quorum; any other node asks the one that leads. Views are written
-        /// down with the next grant of quorum, so what happened without quorum comes late. Safe to retry. Errors: BAD_REQUEST,
-        /// BAD_PAGE_TOKEN, CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a node that does not vote while nobody
-        /// is known to lead.
-        async fn list_history(
-            &self,
-            request: tonic::Request<super::ListHistoryRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListHistoryResponse>,
-            tonic::Status,
-        >;
-    }
-    /// What happened in the cluster, without gaps. A view is told after all that lead to it (View.parents). Views that do not
-    /// lead to each other, those of two sides that were apart, come in the order in which the answering node learned of them
-    /// on a stream, and in the order of their ids in a listing.
-    #[derive(Debug)]
-    pub struct EventServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> EventServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for EventServiceServer<T>
-    where
-        T: EventService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/quorate.v1.EventService/WatchEvents" => {
-                    #[allow(non_camel_case_types)]
-                    struct WatchEventsSvc<T: EventService>(pub Arc<T>);
-                    impl<
-                        T: EventService,
-                    > tonic::server::ServerStreamingService<super::WatchEventsRequest>
-                    for WatchEventsSvc<T> {
-                        type Response = super::WatchEventsResponse;
-                        type ResponseStream = T::WatchEventsStream;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::ResponseStream>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::WatchEventsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as EventService>::watch_events(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = WatchEventsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.server_streaming(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.EventService/ListEvents" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListEventsSvc<T: EventService>(pub Arc<T>);
-                    impl<
-                        T: EventService,
-                    > tonic::server::UnaryService<super::ListEventsRequest>
-                    for ListEventsSvc<T> {
-                        type Response = super::ListEventsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListEventsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as EventService>::list_events(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListEventsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.EventService/ListHistory" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListHistorySvc<T: EventService>(pub Arc<T>);
-                    impl<
-                        T: EventService,
-                    > tonic::server::UnaryService<super::ListHistoryRequest>
-                    for ListHistorySvc<T> {
-                        type Response = super::ListHistoryResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListHistoryRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as EventService>::list_history(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListHistorySvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for EventServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "quorate.v1.EventService";
-    impl<T> tonic::server::NamedService for EventServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
-/// What lock is wanted, and how.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct LockClaim {
-    /// Its path.
-    #[prost(string, tag = "1")]
-    pub path: ::prost::alloc::string::String,
-    /// With whom it can be shared: exclusive when unset.
-    #[prost(enumeration = "NameMode", tag = "2")]
-    pub mode: i32,
-    /// With NAME_MODE_COUNTED: how many may hold it at once, 1 or more; all who claim it must say the same.
-    #[prost(uint32, tag = "3")]
-    pub limit: u32,
-    /// What others see of the holder: at most 64 KiB.
-    #[prost(bytes = "vec", tag = "4")]
-    pub value: ::prost::alloc::vec::Vec<u8>,
-    /// For how long nobody else gets it when the holder's session expires: 0 to 60 s.
-    #[prost(message, optional, tag = "5")]
-    pub delay: ::core::option::Option<::prost_types::Duration>,
-    /// Whether to fail at once when it cannot be had now.
-    #[prost(bool, tag = "6")]
-    pub no_wait: bool,
-}
-/// Request of AcquireLock.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct AcquireLockRequest {
-    /// The session, as OpenSession gave it.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-    /// The lock.
-    #[prost(message, optional, tag = "2")]
-    pub claim: ::core::option::Option<LockClaim>,
-    /// The same for each attempt of one request: at most 128 bytes.
-    #[prost(string, tag = "3")]
-    pub request_id: ::prost::alloc::string::String,
-}
-/// Response of AcquireLock.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct AcquireLockResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The fencing token of the grant.
-    #[prost(message, optional, tag = "2")]
-    pub token: ::core::option::Option<Token>,
-}
-/// Request of ReleaseLock.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ReleaseLockRequest {
-    /// The session, as OpenSession gave it.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-    /// The lock's path.
-    #[prost(string, tag = "2")]
-    pub path: ::prost::alloc::string::String,
-    /// Only what was granted with this token.
-    #[prost(message, optional, tag = "3")]
-    pub token: ::core::option::Option<Token>,
-    /// The same for each attempt of one request: at most 128 bytes.
-    #[prost(string, tag = "4")]
-    pub request_id: ::prost::alloc::string::String,
-}
-/// Response of ReleaseLock.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ReleaseLockResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-}
-/// Request of HoldLock.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HoldLockRequest {
-    /// The session, as OpenSession gave it; empty: the call is the session.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-    /// The lock.
-    #[prost(message, optional, tag = "2")]
-    pub claim: ::core::option::Option<LockClaim>,
-    /// Without a session: how long the lock outlives an agent that dies with the call, 1 s to 1 h; 5 s when unset.
-    #[prost(message, optional, tag = "3")]
-    pub ttl: ::core::option::Option<::prost_types::Duration>,
-    /// Without a session: what it is called, for people; at most 128 bytes.
-    #[prost(string, tag = "4")]
-    pub label: ::prost::alloc::string::String,
-}
-/// One message of the HoldLock stream.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct HoldLockResponse {
-    /// What the message was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// What the message says.
-    #[prost(oneof = "hold_lock_response::Message", tags = "2, 3, 4, 5")]
-    pub message: ::core::option::Option<hold_lock_response::Message>,
-}
-/// Nested message and enum types in `HoldLockResponse`.
-pub mod hold_lock_response {
-    /// What the message says.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Message {
-        /// The lock is held; comes first, or after `queued`.
-        #[prost(message, tag = "2")]
-        Held(super::LockHeld),
-        /// It is still held.
-        #[prost(message, tag = "3")]
-        Extended(super::LockExtended),
-        /// It is held no more; comes last.
-        #[prost(message, tag = "4")]
-        Lost(super::LockLost),
-        /// It has to be waited for; comes first then, once.
-        #[prost(message, tag = "5")]
-        Queued(super::LockQueued),
-    }
-}
-/// A lock has to be waited for. What this says was so when it was sent.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct LockQueued {
-    /// How many come before the caller.
-    #[prost(uint32, tag = "1")]
-    pub ahead: u32,
-    /// The sessions that hold it; 100 at most.
-    #[prost(string, repeated, tag = "2")]
-    pub holder_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Whether it is kept free for a while: after an unclean end of its holder, or after the state was lost.
-    #[prost(bool, tag = "3")]
-    pub delayed: bool,
-}
-/// A lock is held.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct LockHeld {
-    /// The fencing token of the grant.
-    #[prost(message, optional, tag = "1")]
-    pub token: ::core::option::Option<Token>,
-    /// The session that holds it.
-    #[prost(string, tag = "2")]
-    pub session_id: ::prost::alloc::string::String,
-    /// The caller may act until so long after this was sent.
-    #[prost(message, optional, tag = "3")]
-    pub valid_for: ::core::option::Option<::prost_types::Duration>,
-}
-/// A lock is still held.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct LockExtended {
-    /// The caller may act until so long after this was sent.
-    #[prost(message, optional, tag = "1")]
-    pub valid_for: ::core::option::Option<::prost_types::Duration>,
-}
-/// A lock is held no more.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct LockLost {
-    /// Why.
-    #[prost(enumeration = "EndReason", tag = "1")]
-    pub reason: i32,
-    /// The same for people.
-    #[prost(string, tag = "2")]
-    pub text: ::prost::alloc::string::String,
-}
-/// Request of GetLock.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetLockRequest {
-    /// The lock's path.
-    #[prost(string, tag = "1")]
-    pub path: ::prost::alloc::string::String,
-    /// How up to date the answer must be.
-    #[prost(enumeration = "Consistency", tag = "2")]
-    pub consistency: i32,
-}
-/// Response of GetLock.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct GetLockResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// Who holds it, 1 MiB of them at most; none when it is free.
-    #[prost(message, repeated, tag = "2")]
-    pub holders: ::prost::alloc::vec::Vec<Binding>,
-    /// How many queue for it.
-    #[prost(uint32, tag = "3")]
-    pub waiting: u32,
-    /// The sessions first in the queue, in order; 100 at most.
-    #[prost(string, repeated, tag = "4")]
-    pub waiting_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Whether it is kept free for a while: after an unclean end of its holder, or after the state was lost.
-    #[prost(bool, tag = "5")]
-    pub delayed: bool,
-    /// How many hold it.
-    #[prost(uint32, tag = "6")]
-    pub holder_count: u32,
-    /// How many may, of a lock that is held by so many at once (NAME_MODE_COUNTED); else 0.
-    #[prost(uint32, tag = "7")]
-    pub limit: u32,
-}
-/// Generated client implementations.
-pub mod lock_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Locks: exclusive, shared, or held by so many at once. The queue is fair: who comes later never overtakes. Every grant has a
-    /// fencing token.
-    ///
-    /// A lock belongs to a session and is free when that ends. When a session expires, a lock with a delay stays free of holders for
-    /// so long, so that whoever held it has time to notice.
-    #[derive(Debug, Clone)]
-    pub struct LockServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl LockServiceClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> LockServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> LockServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            LockServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// AcquireLock takes a lock for a session. Blocks until it is granted, or until the call's deadline or cancellation: the place
-        /// in the queue stays with the session then, and the same call takes it up again. Safe to retry: who holds it gets the same
-        /// token. With `no_wait` it does not queue.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD and NAME_DELAYED (with no_wait),
-        /// NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
-        pub async fn acquire_lock(
-            &mut self,
-            request: impl tonic::IntoRequest<super::AcquireLockRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::AcquireLockResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.LockService/AcquireLock",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.LockService", "AcquireLock"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// ReleaseLock gives up a lock, or the place in the queue. Does not wait for others. Safe to retry with a request_id.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
-        /// OUTCOME_UNKNOWN.
-        pub async fn release_lock(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ReleaseLockRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ReleaseLockResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.LockService/ReleaseLock",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.LockService", "ReleaseLock"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// HoldLock takes a lock and holds it for as long as the stream lasts. With a session it is the session's lock, which goes on
-        /// when the stream breaks; without one the call is the session: the agent keeps it alive, and closes it when the call ends.
-        ///
-        /// When it has to be waited for, a message says so first. The next one says that the lock is held, with its token; then comes
-        /// one each time that its time is extended; the last one says that it is lost, and why, before anybody else can have it. The
-        /// caller may act until `valid_for` after a message
-        /// was sent, and no longer: take off what it may have taken on its way, or go by KeepAlive and a clock of your own. Whatever
-        /// must be safe against a caller that is stopped for a while needs the token. Not safe to repeat: a second call is another holder.
-        ///
-        /// Errors: those of AcquireLock, and STOPPING.
-        pub async fn hold_lock(
-            &mut self,
-            request: impl tonic::IntoRequest<super::HoldLockRequest>,
-        ) -> std::result::Result<
-            tonic::Response<tonic::codec::Streaming<super::HoldLockResponse>>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.LockService/HoldLock",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.LockService", "HoldLock"));
-            self.inner.server_streaming(req, path, codec).await
-        }
-        /// GetLock returns who holds a lock and who queues for it. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
-        pub async fn get_lock(
-            &mut self,
-            request: impl tonic::IntoRequest<super::GetLockRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetLockResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.LockService/GetLock",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.LockService", "GetLock"));
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod lock_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with LockServiceServer.
-    #[async_trait]
-    pub trait LockService: std::marker::Send + std::marker::Sync + 'static {
-        /// AcquireLock takes a lock for a session. Blocks until it is granted, or until the call's deadline or cancellation: the place
-        /// in the queue stays with the session then, and the same call takes it up again. Safe to retry: who holds it gets the same
-        /// token. With `no_wait` it does not queue.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD and NAME_DELAYED (with no_wait),
-        /// NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
-        async fn acquire_lock(
-            &self,
-            request: tonic::Request<super::AcquireLockRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::AcquireLockResponse>,
-            tonic::Status,
-        >;
-        /// ReleaseLock gives up a lock, or the place in the queue. Does not wait for others. Safe to retry with a request_id.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
-        /// OUTCOME_UNKNOWN.
-        async fn release_lock(
-            &self,
-            request: tonic::Request<super::ReleaseLockRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ReleaseLockResponse>,
-            tonic::Status,
-        >;
-        /// Server streaming response type for the HoldLock method.
-        type HoldLockStream: tonic::codegen::tokio_stream::Stream<
-                Item = std::result::Result<super::HoldLockResponse, tonic::Status>,
-            >
-            + std::marker::Send
-            + 'static;
-        /// HoldLock takes a lock and holds it for as long as the stream lasts. With a session it is the session's lock, which goes on
-        /// when the stream breaks; without one the call is the session: the agent keeps it alive, and closes it when the call ends.
-        ///
-        /// When it has to be waited for, a message says so first. The next one says that the lock is held, with its token; then comes
-        /// one each time that its time is extended; the last one says that it is lost, and why, before anybody else can have it. The
-        /// caller may act until `valid_for` after a message
-        /// was sent, and no longer: take off what it may have taken on its way, or go by KeepAlive and a clock of your own. Whatever
-        /// must be safe against a caller that is stopped for a while needs the token. Not safe to repeat: a second call is another holder.
-        ///
-        /// Errors: those of AcquireLock, and STOPPING.
-        async fn hold_lock(
-            &self,
-            request: tonic::Request<super::HoldLockRequest>,
-        ) -> std::result::Result<tonic::Response<Self::HoldLockStream>, tonic::Status>;
-        /// GetLock returns who holds a lock and who queues for it. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
-        async fn get_lock(
-            &self,
-            request: tonic::Request<super::GetLockRequest>,
-        ) -> std::result::Result<tonic::Response<super::GetLockResponse>, tonic::Status>;
-    }
-    /// Locks: exclusive, shared, or held by so many at once. The queue is fair: who comes later never overtakes. Every grant has a
-    /// fencing token.
-    ///
-    /// A lock belongs to a session and is free when that ends. When a session expires, a lock with a delay stays free of holders for
-    /// so long, so that whoever held it has time to notice.
-    #[derive(Debug)]
-    pub struct LockServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> LockServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for LockServiceServer<T>
-    where
-        T: LockService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/quorate.v1.LockService/AcquireLock" => {
-                    #[allow(non_camel_case_types)]
-                    struct AcquireLockSvc<T: LockService>(pub Arc<T>);
-                    impl<
-                        T: LockService,
-                    > tonic::server::UnaryService<super::AcquireLockRequest>
-                    for AcquireLockSvc<T> {
-                        type Response = super::AcquireLockResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::AcquireLockRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as LockService>::acquire_lock(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = AcquireLockSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.LockService/ReleaseLock" => {
-                    #[allow(non_camel_case_types)]
-                    struct ReleaseLockSvc<T: LockService>(pub Arc<T>);
-                    impl<
-                        T: LockService,
-                    > tonic::server::UnaryService<super::ReleaseLockRequest>
-                    for ReleaseLockSvc<T> {
-                        type Response = super::ReleaseLockResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ReleaseLockRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as LockService>::release_lock(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ReleaseLockSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.LockService/HoldLock" => {
-                    #[allow(non_camel_case_types)]
-                    struct HoldLockSvc<T: LockService>(pub Arc<T>);
-                    impl<
-                        T: LockService,
-                    > tonic::server::ServerStreamingService<super::HoldLockRequest>
-                    for HoldLockSvc<T> {
-                        type Response = super::HoldLockResponse;
-                        type ResponseStream = T::HoldLockStream;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::ResponseStream>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::HoldLockRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as LockService>::hold_lock(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = HoldLockSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.server_streaming(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.LockService/GetLock" => {
-                    #[allow(non_camel_case_types)]
-                    struct GetLockSvc<T: LockService>(pub Arc<T>);
-                    impl<
-                        T: LockService,
-                    > tonic::server::UnaryService<super::GetLockRequest>
-                    for GetLockSvc<T> {
-                        type Response = super::GetLockResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::GetLockRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as LockService>::get_lock(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = GetLockSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for LockServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "quorate.v1.LockService";
-    impl<T> tonic::server::NamedService for LockServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
-/// Request of Campaign.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CampaignRequest {
-    /// The session, as OpenSession gave it.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-    /// The path of the office.
-    #[prost(string, tag = "2")]
-    pub path: ::prost::alloc::string::String,
-    /// What others see of the leader: at most 64 KiB.
-    #[prost(bytes = "vec", tag = "3")]
-    pub value: ::prost::alloc::vec::Vec<u8>,
-    /// For how long nobody else leads when the leader's session expires: 0 to 60 s.
-    #[prost(message, optional, tag = "4")]
-    pub delay: ::core::option::Option<::prost_types::Duration>,
-    /// The same for each attempt of one request: at most 128 bytes.
-    #[prost(string, tag = "5")]
-    pub request_id: ::prost::alloc::string::String,
-}
-/// Response of Campaign.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CampaignResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// The fencing token of the term.
-    #[prost(message, optional, tag = "2")]
-    pub token: ::core::option::Option<Token>,
-}
-/// Request of Proclaim.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ProclaimRequest {
-    /// The session, as OpenSession gave it.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-    /// The path of the office.
-    #[prost(string, tag = "2")]
-    pub path: ::prost::alloc::string::String,
-    /// The value: at most 64 KiB.
-    #[prost(bytes = "vec", tag = "3")]
-    pub value: ::prost::alloc::vec::Vec<u8>,
-    /// The same for each attempt of one request: at most 128 bytes.
-    #[prost(string, tag = "4")]
-    pub request_id: ::prost::alloc::string::String,
-}
-/// Response of Proclaim.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ProclaimResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-}
-/// Request of Resign.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ResignRequest {
-    /// The session, as OpenSession gave it.
-    #[prost(string, tag = "1")]
-    pub session: ::prost::alloc::string::String,
-    /// The path of the office.
-    #[prost(string, tag = "2")]
-    pub path: ::prost::alloc::string::String,
-    /// The same for each attempt of one request: at most 128 bytes.
-    #[prost(string, tag = "3")]
-    pub request_id: ::prost::alloc::string::String,
-}
-/// Response of Resign.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ResignResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-}
-/// Request of GetLeader.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetLeaderRequest {
-    /// The path of the office.
-    #[prost(string, tag = "1")]
-    pub path: ::prost::alloc::string::String,
-    /// How up to date the answer must be.
-    #[prost(enumeration = "Consistency", tag = "2")]
-    pub consistency: i32,
-}
-/// Response of GetLeader.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct GetLeaderResponse {
-    /// What the answer was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// Who leads; unset when nobody does.
-    #[prost(message, optional, tag = "2")]
-    pub leader: ::core::option::Option<Binding>,
-}
-/// Request of ObserveLeader.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ObserveLeaderRequest {
-    /// The path of the office.
-    #[prost(string, tag = "1")]
-    pub path: ::prost::alloc::string::String,
-}
-/// One message of the ObserveLeader stream.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ObserveLeaderResponse {
-    /// What the message was true at.
-    #[prost(message, optional, tag = "1")]
-    pub header: ::core::option::Option<ResponseHeader>,
-    /// What the message says.
-    #[prost(oneof = "observe_leader_response::Message", tags = "2, 3, 4")]
-    pub message: ::core::option::Option<observe_leader_response::Message>,
-}
-/// Nested message and enum types in `ObserveLeaderResponse`.
-pub mod observe_leader_response {
-    /// What the message says.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Message {
-        /// This session leads, with this value.
-        #[prost(message, tag = "2")]
-        Leader(super::Binding),
-        /// Nobody leads.
-        #[prost(message, tag = "3")]
-        NoLeader(super::NoLeader),
-        /// Nothing happened.
-        #[prost(message, tag = "4")]
-        Bookmark(super::Bookmark),
-    }
-}
-/// Nobody leads.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct NoLeader {}
-/// Generated client implementations.
-pub mod election_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Elections: of all sessions that stand for an office, the one that came first leads, under a fencing token; when it resigns or
-    /// ends, the next one does.
-    #[derive(Debug, Clone)]
-    pub struct ElectionServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl ElectionServiceClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> ElectionServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> ElectionServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            ElectionServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// Campaign stands for an office. Blocks until the session leads, or until the call's deadline or cancellation: it stays a
-        /// candidate then, and the same call waits on. Safe to retry: who leads gets the same token.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED,
-        /// OUTCOME_UNKNOWN.
-        pub async fn campaign(
-            &mut self,
-            request: impl tonic::IntoRequest<super::CampaignRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::CampaignResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.ElectionService/Campaign",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.ElectionService", "Campaign"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// Proclaim gives the office another value while the session leads. Does not wait for others. Safe to retry with a request_id.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, LIMIT_REACHED,
-        /// NOT_SERVED, OUTCOME_UNKNOWN.
-        pub async fn proclaim(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ProclaimRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ProclaimResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.ElectionService/Proclaim",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.ElectionService", "Proclaim"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// Resign gives up the office, or the candidacy. Does not wait for others. Safe to retry with a request_id.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
-        /// OUTCOME_UNKNOWN.
-        pub async fn resign(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ResignRequest>,
-        ) -> std::result::Result<tonic::Response<super::ResignResponse>, tonic::Status> {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.ElectionService/Resign",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.ElectionService", "Resign"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// GetLeader returns who leads. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
-        pub async fn get_leader(
-            &mut self,
-            request: impl tonic::IntoRequest<super::GetLeaderRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetLeaderResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.ElectionService/GetLeader",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.ElectionService", "GetLeader"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// ObserveLeader streams who leads: as it is now, then each time that it changes, in order, and bookmarks while it does not.
-        /// A reader that lags may miss a leader that is no more, never the present one. Safe to repeat.
-        ///
-        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
-        pub async fn observe_leader(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ObserveLeaderRequest>,
-        ) -> std::result::Result<
-            tonic::Response<tonic::codec::Streaming<super::ObserveLeaderResponse>>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/quorate.v1.ElectionService/ObserveLeader",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("quorate.v1.ElectionService", "ObserveLeader"));
-            self.inner.server_streaming(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod election_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with ElectionServiceServer.
-    #[async_trait]
-    pub trait ElectionService: std::marker::Send + std::marker::Sync + 'static {
-        /// Campaign stands for an office. Blocks until the session leads, or until the call's deadline or cancellation: it stays a
-        /// candidate then, and the same call waits on. Safe to retry: who leads gets the same token.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED,
-        /// OUTCOME_UNKNOWN.
-        async fn campaign(
-            &self,
-            request: tonic::Request<super::CampaignRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::CampaignResponse>,
-            tonic::Status,
-        >;
-        /// Proclaim gives the office another value while the session leads. Does not wait for others. Safe to retry with a request_id.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, LIMIT_REACHED,
-        /// NOT_SERVED, OUTCOME_UNKNOWN.
-        async fn proclaim(
-            &self,
-            request: tonic::Request<super::ProclaimRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ProclaimResponse>,
-            tonic::Status,
-        >;
-        /// Resign gives up the office, or the candidacy. Does not wait for others. Safe to retry with a request_id.
-        ///
-        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
-        /// OUTCOME_UNKNOWN.
-        async fn resign(
-            &self,
-            request: tonic::Request<super::ResignRequest>,
-        ) -> std::result::Result<tonic::Response<super::ResignResponse>, tonic::Status>;
-        /// GetLeader returns who leads. Safe to retry.
-        ///
-        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
-        async fn get_leader(
-            &self,
-            request: tonic::Request<super::GetLeaderRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::GetLeaderResponse>,
-            tonic::Status,
-        >;
-        /// Server streaming response type for the ObserveLeader method.
-        type ObserveLeaderStream: tonic::codegen::tokio_stream::Stream<
-                Item = std::result::Result<super::ObserveLeaderResponse, tonic::Status>,
-            >
-            + std::marker::Send
-            + 'static;
-        /// ObserveLeader streams who leads: as it is now, then each time that it changes, in order, and bookmarks while it does not.
-        /// A reader that lags may miss a leader that is no more, never the present one. Safe to repeat.
-        ///
-        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
-        async fn observe_leader(
-            &self,
-            request: tonic::Request<super::ObserveLeaderRequest>,
-        ) -> std::result::Result<
-            tonic::Response<Self::ObserveLeaderStream>,
-            tonic::Status,
-        >;
-    }
-    /// Elections: of all sessions that stand for an office, the one that came first leads, under a fencing token; when it resigns or
-    /// ends, the next one does.
-    #[derive(Debug)]
-    pub struct ElectionServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> ElectionServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for ElectionServiceServer<T>
-    where
-        T: ElectionService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/quorate.v1.ElectionService/Campaign" => {
-                    #[allow(non_camel_case_types)]
-                    struct CampaignSvc<T: ElectionService>(pub Arc<T>);
-                    impl<
-                        T: ElectionService,
-                    > tonic::server::UnaryService<super::CampaignRequest>
-                    for CampaignSvc<T> {
-                        type Response = super::CampaignResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::CampaignRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ElectionService>::campaign(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = CampaignSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.ElectionService/Proclaim" => {
-                    #[allow(non_camel_case_types)]
-                    struct ProclaimSvc<T: ElectionService>(pub Arc<T>);
-                    impl<
-                        T: ElectionService,
-                    > tonic::server::UnaryService<super::ProclaimRequest>
-                    for ProclaimSvc<T> {
-                        type Response = super::ProclaimResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ProclaimRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ElectionService>::proclaim(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ProclaimSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.ElectionService/Resign" => {
-                    #[allow(non_camel_case_types)]
-                    struct ResignSvc<T: ElectionService>(pub Arc<T>);
-                    impl<
-                        T: ElectionService,
-                    > tonic::server::UnaryService<super::ResignRequest>
-                    for ResignSvc<T> {
-                        type Response = super::ResignResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ResignRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ElectionService>::resign(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ResignSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.ElectionService/GetLeader" => {
-                    #[allow(non_camel_case_types)]
-                    struct GetLeaderSvc<T: ElectionService>(pub Arc<T>);
-                    impl<
-                        T: ElectionService,
-                    > tonic::server::UnaryService<super::GetLeaderRequest>
-                    for GetLeaderSvc<T> {
-                        type Response = super::GetLeaderResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::GetLeaderRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ElectionService>::get_leader(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = GetLeaderSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/quorate.v1.ElectionService/ObserveLeader" => {
-                    #[allow(non_camel_case_types)]
-                    struct ObserveLeaderSvc<T: ElectionService>(pub Arc<T>);
-                    impl<
-                        T: ElectionService,
-                    > tonic::server::ServerStreamingService<super::ObserveLeaderRequest>
-                    for ObserveLeaderSvc<T> {
-                        type Response = super::ObserveLeaderResponse;
-                        type ResponseStream = T::ObserveLeaderStream;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::ResponseStream>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ObserveLeaderRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ElectionService>::observe_leader(&inner, request)
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ObserveLeaderSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.server_streaming(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for ElectionServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "quorate.v1.ElectionService";
-    impl<T> tonic::server::NamedService for ElectionServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
 /// A service.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Service {
@@ -10117,6 +6708,3491 @@ pub mod recovery_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "quorate.v1.RecoveryService";
     impl<T> tonic::server::NamedService for RecoveryServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Session {
+    /// Its id, such as "7-42": no secret.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// What its client calls it, for people.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// The group it belongs to; empty for none.
+    #[prost(string, tag = "3")]
+    pub group: ::prost::alloc::string::String,
+    /// How long it lives without a sign of life.
+    #[prost(message, optional, tag = "4")]
+    pub ttl: ::core::option::Option<::prost_types::Duration>,
+    /// The node through which it was opened.
+    #[prost(string, tag = "5")]
+    pub node_name: ::prost::alloc::string::String,
+    /// How long it still lives, as the answering node knows; it may know of a sign of life a little later than whoever leads.
+    #[prost(message, optional, tag = "6")]
+    pub left: ::core::option::Option<::prost_types::Duration>,
+    /// Names it has or queues for.
+    #[prost(string, repeated, tag = "7")]
+    pub paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Barriers it has come to.
+    #[prost(string, repeated, tag = "8")]
+    pub barrier_paths: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Request of OpenSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenSessionRequest {
+    /// How long it lives without a sign of life: 1 s to 1 h; 10 s when unset.
+    #[prost(message, optional, tag = "1")]
+    pub ttl: ::core::option::Option<::prost_types::Duration>,
+    /// For people: at most 128 bytes.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// The group it belongs to, for barriers that wait for a group: at most 128 bytes; empty for none.
+    #[prost(string, tag = "3")]
+    pub group: ::prost::alloc::string::String,
+    /// The same for each attempt of one request: at most 128 bytes, not used by anybody else. Empty: do not retry.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+    /// A process on the agent's machine, by its id as the agent sees it (in the agent's own PID namespace): when it dies, the agent
+    /// closes the session at once. 0 for none. Only for clients that reach the agent by its loopback. The session lives on as
+    /// any other does when the agent is gone: then its time alone counts.
+    #[prost(uint32, tag = "5")]
+    pub process_id: u32,
+}
+/// Response of OpenSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenSessionResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// Proves that the session is the caller's own: every later request carries it. Whoever has it may act for the session.
+    #[prost(string, tag = "2")]
+    pub session: ::prost::alloc::string::String,
+    /// The id of the session, for others to see.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+    /// Its time: the caller may act until so long after it has sent the request.
+    #[prost(message, optional, tag = "4")]
+    pub ttl: ::core::option::Option<::prost_types::Duration>,
+}
+/// One message of the caller of KeepAlive.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KeepAliveRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+}
+/// One message of the KeepAlive stream: the answers come in the order of the caller's messages.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct KeepAliveResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The caller may act until so long after it has sent the message that this answers.
+    #[prost(message, optional, tag = "2")]
+    pub ttl: ::core::option::Option<::prost_types::Duration>,
+    /// The id of the session, for who takes up one that it did not open itself.
+    #[prost(string, tag = "3")]
+    pub session_id: ::prost::alloc::string::String,
+}
+/// Request of GetSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSessionRequest {
+    /// The id of the session, such as "7-42".
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+}
+/// Response of GetSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetSessionResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The session.
+    #[prost(message, optional, tag = "2")]
+    pub session: ::core::option::Option<Session>,
+}
+/// Request of ListSessions.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListSessionsRequest {
+    /// Most sessions in the answer (1 to 1,000; 100 when 0).
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// From the answer before; empty for the first page.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// Response of ListSessions.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListSessionsResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The sessions.
+    #[prost(message, repeated, tag = "2")]
+    pub sessions: ::prost::alloc::vec::Vec<Session>,
+    /// Gets the next page; empty when there is none.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Request of CloseSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseSessionRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+}
+/// Response of CloseSession.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseSessionResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Generated client implementations.
+pub mod session_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Sessions of clients. What a session holds - bindings, locks, offices, places in queues and at barriers - goes when it ends.
+    ///
+    /// A session lives in the whole cluster: it may be kept alive, used and closed through any agent, and survives the loss of any
+    /// minority of the voters. While no majority leads, its time stands still. Every call may wait up to 10 s while another member
+    /// takes the lead, then fails with NOT_SERVED.
+    #[derive(Debug, Clone)]
+    pub struct SessionServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl SessionServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> SessionServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> SessionServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            SessionServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// OpenSession opens a session. Does not wait for others. Retry with the same request_id: it is opened once, and every
+        /// attempt gets the same answer as long as it lives.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (sessions, sessions of one client, or processes that are watched), NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        pub async fn open_session(
+            &mut self,
+            request: impl tonic::IntoRequest<super::OpenSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OpenSessionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.SessionService/OpenSession",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.SessionService", "OpenSession"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// KeepAlive keeps a session alive: each message of the caller makes its time begin anew, and is answered when that is so.
+        /// Send one about three times in the session's time. The end of the stream ends nothing: the session lives on until its time
+        /// is over, and may be kept alive by another stream, at any agent.
+        ///
+        /// The caller must go by its own monotonic clock: it may act until `ttl` after it has SENT the message that was answered
+        /// last, and no longer. Before that nobody else is given what it holds.
+        ///
+        /// Ends with SESSION_ENDED, SESSION_LOST, SESSION_UNKNOWN or SESSION_TOKEN_WRONG when there is nothing to keep alive; with
+        /// NOT_SERVED or STOPPING when this agent cannot: go on at another one.
+        pub async fn keep_alive(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<Message = super::KeepAliveRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::KeepAliveResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.SessionService/KeepAlive",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.SessionService", "KeepAlive"));
+            self.inner.streaming(req, path, codec).await
+        }
+        /// GetSession returns one session as this agent knows it. Does not block. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_UNKNOWN, SESSION_ENDED, SESSION_LOST, NOT_SERVED.
+        pub async fn get_session(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSessionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.SessionService/GetSession",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.SessionService", "GetSession"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListSessions lists the sessions that this agent knows, in the order in which they were opened. Does not block. Safe to
+        /// retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        pub async fn list_sessions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListSessionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSessionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.SessionService/ListSessions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.SessionService", "ListSessions"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// CloseSession ends a session, and all it holds at once. Safe to retry: a session that is over is closed.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED, SESSION_UNKNOWN, SESSION_LOST, SESSION_TOKEN_WRONG, NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn close_session(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CloseSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CloseSessionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.SessionService/CloseSession",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.SessionService", "CloseSession"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod session_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with SessionServiceServer.
+    #[async_trait]
+    pub trait SessionService: std::marker::Send + std::marker::Sync + 'static {
+        /// OpenSession opens a session. Does not wait for others. Retry with the same request_id: it is opened once, and every
+        /// attempt gets the same answer as long as it lives.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (sessions, sessions of one client, or processes that are watched), NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        async fn open_session(
+            &self,
+            request: tonic::Request<super::OpenSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OpenSessionResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the KeepAlive method.
+        type KeepAliveStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::KeepAliveResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// KeepAlive keeps a session alive: each message of the caller makes its time begin anew, and is answered when that is so.
+        /// Send one about three times in the session's time. The end of the stream ends nothing: the session lives on until its time
+        /// is over, and may be kept alive by another stream, at any agent.
+        ///
+        /// The caller must go by its own monotonic clock: it may act until `ttl` after it has SENT the message that was answered
+        /// last, and no longer. Before that nobody else is given what it holds.
+        ///
+        /// Ends with SESSION_ENDED, SESSION_LOST, SESSION_UNKNOWN or SESSION_TOKEN_WRONG when there is nothing to keep alive; with
+        /// NOT_SERVED or STOPPING when this agent cannot: go on at another one.
+        async fn keep_alive(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::KeepAliveRequest>>,
+        ) -> std::result::Result<tonic::Response<Self::KeepAliveStream>, tonic::Status>;
+        /// GetSession returns one session as this agent knows it. Does not block. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_UNKNOWN, SESSION_ENDED, SESSION_LOST, NOT_SERVED.
+        async fn get_session(
+            &self,
+            request: tonic::Request<super::GetSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetSessionResponse>,
+            tonic::Status,
+        >;
+        /// ListSessions lists the sessions that this agent knows, in the order in which they were opened. Does not block. Safe to
+        /// retry.
+        ///
+        /// Errors: BAD_REQUEST, BAD_PAGE_TOKEN, NOT_SERVED.
+        async fn list_sessions(
+            &self,
+            request: tonic::Request<super::ListSessionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListSessionsResponse>,
+            tonic::Status,
+        >;
+        /// CloseSession ends a session, and all it holds at once. Safe to retry: a session that is over is closed.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED, SESSION_UNKNOWN, SESSION_LOST, SESSION_TOKEN_WRONG, NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn close_session(
+            &self,
+            request: tonic::Request<super::CloseSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CloseSessionResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Sessions of clients. What a session holds - bindings, locks, offices, places in queues and at barriers - goes when it ends.
+    ///
+    /// A session lives in the whole cluster: it may be kept alive, used and closed through any agent, and survives the loss of any
+    /// minority of the voters. While no majority leads, its time stands still. Every call may wait up to 10 s while another member
+    /// takes the lead, then fails with NOT_SERVED.
+    #[derive(Debug)]
+    pub struct SessionServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> SessionServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for SessionServiceServer<T>
+    where
+        T: SessionService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.SessionService/OpenSession" => {
+                    #[allow(non_camel_case_types)]
+                    struct OpenSessionSvc<T: SessionService>(pub Arc<T>);
+                    impl<
+                        T: SessionService,
+                    > tonic::server::UnaryService<super::OpenSessionRequest>
+                    for OpenSessionSvc<T> {
+                        type Response = super::OpenSessionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::OpenSessionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SessionService>::open_session(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = OpenSessionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.SessionService/KeepAlive" => {
+                    #[allow(non_camel_case_types)]
+                    struct KeepAliveSvc<T: SessionService>(pub Arc<T>);
+                    impl<
+                        T: SessionService,
+                    > tonic::server::StreamingService<super::KeepAliveRequest>
+                    for KeepAliveSvc<T> {
+                        type Response = super::KeepAliveResponse;
+                        type ResponseStream = T::KeepAliveStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::KeepAliveRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SessionService>::keep_alive(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = KeepAliveSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.SessionService/GetSession" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetSessionSvc<T: SessionService>(pub Arc<T>);
+                    impl<
+                        T: SessionService,
+                    > tonic::server::UnaryService<super::GetSessionRequest>
+                    for GetSessionSvc<T> {
+                        type Response = super::GetSessionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetSessionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SessionService>::get_session(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetSessionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.SessionService/ListSessions" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSessionsSvc<T: SessionService>(pub Arc<T>);
+                    impl<
+                        T: SessionService,
+                    > tonic::server::UnaryService<super::ListSessionsRequest>
+                    for ListSessionsSvc<T> {
+                        type Response = super::ListSessionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListSessionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SessionService>::list_sessions(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSessionsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.SessionService/CloseSession" => {
+                    #[allow(non_camel_case_types)]
+                    struct CloseSessionSvc<T: SessionService>(pub Arc<T>);
+                    impl<
+                        T: SessionService,
+                    > tonic::server::UnaryService<super::CloseSessionRequest>
+                    for CloseSessionSvc<T> {
+                        type Response = super::CloseSessionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CloseSessionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as SessionService>::close_session(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CloseSessionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for SessionServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.SessionService";
+    impl<T> tonic::server::NamedService for SessionServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Something that happened.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Event {
+    /// Resumes a stream after this event, on any agent of the cluster.
+    #[prost(string, tag = "1")]
+    pub cursor: ::prost::alloc::string::String,
+    /// When the answering node saw it, by its wall clock (for people; never compared).
+    #[prost(message, optional, tag = "2")]
+    pub observed_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// What happened.
+    #[prost(oneof = "event::Kind", tags = "3, 4, 5, 6, 7, 8, 9, 10")]
+    pub kind: ::core::option::Option<event::Kind>,
+}
+/// Nested message and enum types in `Event`.
+pub mod event {
+    /// What happened.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Kind {
+        /// A view was installed, or an earlier one was learned of (View.missed).
+        #[prost(message, tag = "3")]
+        View(super::View),
+        /// The answering node left its view: nobody may act on it.
+        #[prost(message, tag = "4")]
+        TransitionStarted(super::TransitionStarted),
+        /// Every member has installed the view.
+        #[prost(message, tag = "5")]
+        ViewStable(super::ViewStable),
+        /// The answering node was granted quorum, or lost it.
+        #[prost(message, tag = "6")]
+        Quorum(super::Quorum),
+        /// A session was opened, or is over.
+        #[prost(message, tag = "7")]
+        Session(super::SessionChange),
+        /// A name was bound, granted or given another value, or is bound no more.
+        #[prost(message, tag = "8")]
+        Name(super::NameChange),
+        /// Something happened at a barrier.
+        #[prost(message, tag = "9")]
+        Barrier(super::BarrierStep),
+        /// A service stands otherwise, or recovery does.
+        #[prost(message, tag = "10")]
+        Recovery(super::RecoveryChange),
+    }
+}
+/// What happened to a session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SessionChange {
+    /// The revision that changed it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// What.
+    #[prost(oneof = "session_change::Change", tags = "2, 3")]
+    pub change: ::core::option::Option<session_change::Change>,
+}
+/// Nested message and enum types in `SessionChange`.
+pub mod session_change {
+    /// What.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Change {
+        /// It was opened; what it holds and how long it still lives is not told.
+        #[prost(message, tag = "2")]
+        Opened(super::Session),
+        /// It is over, and all it held is free.
+        #[prost(message, tag = "3")]
+        Ended(super::SessionEnded),
+    }
+}
+/// A session is over.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SessionEnded {
+    /// Its id.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// What its client called it.
+    #[prost(string, tag = "2")]
+    pub label: ::prost::alloc::string::String,
+    /// Why.
+    #[prost(enumeration = "EndReason", tag = "3")]
+    pub reason: i32,
+}
+/// What happened to a name.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NameChange {
+    /// The revision that changed it.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// What.
+    #[prost(oneof = "name_change::Change", tags = "2, 3")]
+    pub change: ::core::option::Option<name_change::Change>,
+}
+/// Nested message and enum types in `NameChange`.
+pub mod name_change {
+    /// What.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Change {
+        /// It was bound or granted, or has another value.
+        #[prost(message, tag = "2")]
+        Bound(super::Binding),
+        /// It is no longer bound, or held, by a session.
+        #[prost(message, tag = "3")]
+        Unbound(super::NameUnbound),
+    }
+}
+/// Something happened at a barrier.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BarrierStep {
+    /// The revision at which it did.
+    #[prost(uint64, tag = "1")]
+    pub revision: u64,
+    /// The path of the barrier.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// In this generation.
+    #[prost(uint64, tag = "3")]
+    pub generation: u64,
+    /// What.
+    #[prost(enumeration = "BarrierStepKind", tag = "4")]
+    pub kind: i32,
+    /// The participant, where it was one.
+    #[prost(string, tag = "5")]
+    pub session_id: ::prost::alloc::string::String,
+    /// With BARRIER_STEP_KIND_BROKEN: why, for people.
+    #[prost(string, tag = "6")]
+    pub broken: ::prost::alloc::string::String,
+}
+/// What changed of services and their recovery.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecoveryChange {
+    /// In this epoch.
+    #[prost(uint64, tag = "1")]
+    pub epoch: u64,
+    /// What.
+    #[prost(oneof = "recovery_change::Change", tags = "2, 3, 4, 5, 6, 7")]
+    pub change: ::core::option::Option<recovery_change::Change>,
+}
+/// Nested message and enum types in `RecoveryChange`.
+pub mod recovery_change {
+    /// What.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Change {
+        /// Recovery has come to another stage.
+        #[prost(message, tag = "2")]
+        Step(super::RecoveryStep),
+        /// An instance stands otherwise, or is new.
+        #[prost(message, tag = "3")]
+        Instance(super::ServiceInstance),
+        /// Nothing is left of an instance, or of its failure: as it was last.
+        #[prost(message, tag = "4")]
+        Gone(super::ServiceInstance),
+        /// An instance can run nowhere, or for other reasons than before.
+        #[prost(message, tag = "5")]
+        Unplaced(super::UnplacedInstance),
+        /// A service cannot run, for one that it requires does not.
+        #[prost(message, tag = "6")]
+        Blocked(super::BlockedService),
+        /// Nobody leads recovery; goes on with how it stands then.
+        #[prost(message, tag = "7")]
+        NoRecovery(super::NoRecovery),
+    }
+}
+/// Recovery has come to another stage.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecoveryStep {
+    /// Which.
+    #[prost(enumeration = "RecoveryStage", tag = "1")]
+    pub stage: i32,
+    /// With RECOVERY_STAGE_LEVEL: which.
+    #[prost(uint32, tag = "2")]
+    pub level: u32,
+    /// The node that leads it.
+    #[prost(string, tag = "3")]
+    pub leader: ::prost::alloc::string::String,
+    /// For how long it has been in this epoch.
+    #[prost(message, optional, tag = "4")]
+    pub since: ::core::option::Option<::prost_types::Duration>,
+}
+/// Request of WatchEvents.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchEventsRequest {
+    /// Resumes after this cursor, which any agent of the cluster gave out; empty starts now.
+    #[prost(string, tag = "1")]
+    pub cursor: ::prost::alloc::string::String,
+    /// Send only these kinds; empty sends all. Cursors and bookmarks go on whatever the filter, but those of a stream without
+    /// sessions, names and barriers have no place among their changes: a stream that is resumed with one begins them anew.
+    #[prost(enumeration = "EventKind", repeated, tag = "2")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+    /// Of names and barriers, send only those whose paths begin with this (1,024 bytes at most); empty sends all.
+    #[prost(string, tag = "3")]
+    pub path_prefix: ::prost::alloc::string::String,
+}
+/// One message of the WatchEvents stream.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WatchEventsResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// Resumes the stream after this message, on any agent of the cluster; empty while more of a CoordinationSnapshot follow.
+    #[prost(string, tag = "2")]
+    pub cursor: ::prost::alloc::string::String,
+    /// What the message says.
+    #[prost(oneof = "watch_events_response::Message", tags = "3, 4, 5, 6, 7")]
+    pub message: ::core::option::Option<watch_events_response::Message>,
+}
+/// Nested message and enum types in `WatchEventsResponse`.
+pub mod watch_events_response {
+    /// What the message says.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Message {
+        /// The state to start from: first message of a stream, and again whenever a gap had to be bridged.
+        #[prost(message, tag = "3")]
+        Snapshot(super::EventSnapshot),
+        /// Something that happened.
+        #[prost(message, tag = "4")]
+        Event(super::Event),
+        /// Nothing happened; the cursor is good up to now.
+        #[prost(message, tag = "5")]
+        Bookmark(super::Bookmark),
+        /// How sessions, names and barriers stand: before the first of their changes, and again whenever a gap had to be bridged.
+        #[prost(message, tag = "6")]
+        Coordination(super::CoordinationSnapshot),
+        /// How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+        #[prost(message, tag = "7")]
+        Recovery(super::RecoverySnapshot),
+    }
+}
+/// How services and their recovery stand: what was known before counts no more.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecoverySnapshot {
+    /// How; unset while nobody leads recovery.
+    #[prost(message, optional, tag = "1")]
+    pub recovery: ::core::option::Option<Recovery>,
+}
+/// How sessions, names and barriers stand, as far as the stream was asked for them: what was known before counts no more. A
+/// large one has several messages, one after the other.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CoordinationSnapshot {
+    /// Why it was sent.
+    #[prost(enumeration = "SnapshotReason", tag = "1")]
+    pub reason: i32,
+    /// The revision at which they stood so; changes go on after it.
+    #[prost(uint64, tag = "2")]
+    pub revision: u64,
+    /// The sessions.
+    #[prost(message, repeated, tag = "3")]
+    pub sessions: ::prost::alloc::vec::Vec<Session>,
+    /// The bindings.
+    #[prost(message, repeated, tag = "4")]
+    pub bindings: ::prost::alloc::vec::Vec<Binding>,
+    /// The barriers.
+    #[prost(message, repeated, tag = "5")]
+    pub barriers: ::prost::alloc::vec::Vec<Barrier>,
+    /// Whether more of the same snapshot follow.
+    #[prost(bool, tag = "6")]
+    pub more: bool,
+}
+/// The state that the events of a stream go on from.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EventSnapshot {
+    /// Why it was sent.
+    #[prost(enumeration = "SnapshotReason", tag = "1")]
+    pub reason: i32,
+    /// The last installed view at that point; unset while forming.
+    #[prost(message, optional, tag = "2")]
+    pub view: ::core::option::Option<View>,
+    /// How far the answering node had come with it.
+    #[prost(enumeration = "ViewState", tag = "3")]
+    pub state: i32,
+    /// How quorum stood at the answering node.
+    #[prost(message, optional, tag = "4")]
+    pub quorum: ::core::option::Option<Quorum>,
+}
+/// Request of ListEvents.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListEventsRequest {
+    /// At most this many events a page: 1 to 1,000; 0 means 100.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// Continues a listing: the next_page_token of the page before.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only events after this cursor; empty lists all that is kept.
+    #[prost(string, tag = "3")]
+    pub cursor: ::prost::alloc::string::String,
+    /// Only views that were committed at or after this time, by the controllers' wall clocks.
+    #[prost(message, optional, tag = "4")]
+    pub since_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// Answer of ListEvents.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListEventsResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The events, oldest first. Only views are kept as history.
+    #[prost(message, repeated, tag = "2")]
+    pub events: ::prost::alloc::vec::Vec<Event>,
+    /// Set when there are more events.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// True when events before the first were dropped, so that the listing is not complete.
+    #[prost(bool, tag = "4")]
+    pub history_dropped: bool,
+}
+/// Something that the cluster remembers.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryRecord {
+    /// Rises by one with each record.
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    /// When, by the wall clock of the node that wrote it down (for people; never compared by agents).
+    #[prost(message, optional, tag = "2")]
+    pub time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The epoch that it came with, or under.
+    #[prost(uint64, tag = "3")]
+    pub epoch: u64,
+    /// What happened.
+    #[prost(oneof = "history_record::Kind", tags = "4, 5, 6, 7, 8, 9")]
+    pub kind: ::core::option::Option<history_record::Kind>,
+}
+/// Nested message and enum types in `HistoryRecord`.
+pub mod history_record {
+    /// What happened.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        /// A view came about.
+        #[prost(message, tag = "4")]
+        View(super::HistoryView),
+        /// Quorum was granted.
+        #[prost(message, tag = "5")]
+        Grant(super::HistoryGrant),
+        /// An operator changed something.
+        #[prost(message, tag = "6")]
+        Setting(super::HistorySetting),
+        /// A node was evicted or readmitted.
+        #[prost(message, tag = "7")]
+        Eviction(super::HistoryEviction),
+        /// A backup was restored.
+        #[prost(message, tag = "8")]
+        Restore(super::HistoryRestore),
+        /// The cluster was formed anew by an operator.
+        #[prost(message, tag = "9")]
+        Forced(super::HistoryForced),
+    }
+}
+/// A view, in short.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryView {
+    /// Which.
+    #[prost(message, optional, tag = "1")]
+    pub view_id: ::core::option::Option<ViewId>,
+    /// How many members it has.
+    #[prost(uint32, tag = "2")]
+    pub member_count: u32,
+    /// Who came in, at most 64.
+    #[prost(string, repeated, tag = "3")]
+    pub came: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Who went out, at most 64.
+    #[prost(string, repeated, tag = "4")]
+    pub went: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Why, in plain words, at most 64.
+    #[prost(string, repeated, tag = "5")]
+    pub causes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Quorum was granted to a view, under the epoch of the record.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryGrant {
+    /// The view.
+    #[prost(message, optional, tag = "1")]
+    pub view_id: ::core::option::Option<ViewId>,
+    /// The node that hands out the right.
+    #[prost(string, tag = "2")]
+    pub holder: ::prost::alloc::string::String,
+}
+/// An operator said how something is to be from then on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistorySetting {
+    /// What: "voters", or the name of a setting.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// How, for people; empty when a setting was removed.
+    #[prost(string, tag = "2")]
+    pub value: ::prost::alloc::string::String,
+}
+/// A node was evicted or readmitted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryEviction {
+    /// The node.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+    /// Whether it was evicted.
+    #[prost(bool, tag = "2")]
+    pub evicted: bool,
+    /// The operator's reason.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// A backup was restored: the epochs after that are higher by 1,000,000,000.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryRestore {
+    /// When the backup was made.
+    #[prost(message, optional, tag = "1")]
+    pub made_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The highest epoch in it.
+    #[prost(uint64, tag = "2")]
+    pub backup_epoch: u64,
+}
+/// The cluster was formed anew by an operator: the epochs after that are higher by 1,000,000,000.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HistoryForced {
+    /// The node from whose copy of the cluster database it was formed.
+    #[prost(string, tag = "1")]
+    pub node_name: ::prost::alloc::string::String,
+}
+/// Request of ListHistory.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListHistoryRequest {
+    /// Most records of a page: 1 to 1000; 0 means 100.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// Goes on after an earlier page, with the other fields as they were; empty begins.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only records of this time or later; unset means all.
+    #[prost(message, optional, tag = "3")]
+    pub since_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only records of this time or earlier; unset means all.
+    #[prost(message, optional, tag = "4")]
+    pub until_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Only these kinds; empty means all.
+    #[prost(enumeration = "HistoryKind", repeated, tag = "5")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+}
+/// Answer of ListHistory.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListHistoryResponse {
+    /// What the answer was true at; the revision is that of the cluster database.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The records, oldest first.
+    #[prost(message, repeated, tag = "2")]
+    pub records: ::prost::alloc::vec::Vec<HistoryRecord>,
+    /// Continues the listing; empty on the last page.
+    #[prost(string, tag = "3")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// Whether older records than the oldest kept were dropped.
+    #[prost(bool, tag = "4")]
+    pub history_dropped: bool,
+}
+/// A kind of event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum EventKind {
+    /// Never sent; in a filter it is refused.
+    Unspecified = 0,
+    /// A view was installed, or an earlier one was learned of.
+    View = 1,
+    /// The answering node left its view.
+    TransitionStarted = 2,
+    /// Every member has installed the view.
+    ViewStable = 3,
+    /// The answering node was granted quorum, or lost it.
+    Quorum = 4,
+    /// A session was opened, or is over.
+    Session = 5,
+    /// A name was bound, granted or given another value, or is bound no more.
+    Name = 6,
+    /// Something happened at a barrier.
+    Barrier = 7,
+    /// A service stands otherwise, or recovery does.
+    Recovery = 8,
+}
+impl EventKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EVENT_KIND_UNSPECIFIED",
+            Self::View => "EVENT_KIND_VIEW",
+            Self::TransitionStarted => "EVENT_KIND_TRANSITION_STARTED",
+            Self::ViewStable => "EVENT_KIND_VIEW_STABLE",
+            Self::Quorum => "EVENT_KIND_QUORUM",
+            Self::Session => "EVENT_KIND_SESSION",
+            Self::Name => "EVENT_KIND_NAME",
+            Self::Barrier => "EVENT_KIND_BARRIER",
+            Self::Recovery => "EVENT_KIND_RECOVERY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EVENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "EVENT_KIND_VIEW" => Some(Self::View),
+            "EVENT_KIND_TRANSITION_STARTED" => Some(Self::TransitionStarted),
+            "EVENT_KIND_VIEW_STABLE" => Some(Self::ViewStable),
+            "EVENT_KIND_QUORUM" => Some(Self::Quorum),
+            "EVENT_KIND_SESSION" => Some(Self::Session),
+            "EVENT_KIND_NAME" => Some(Self::Name),
+            "EVENT_KIND_BARRIER" => Some(Self::Barrier),
+            "EVENT_KIND_RECOVERY" => Some(Self::Recovery),
+            _ => None,
+        }
+    }
+}
+/// What happens at a barrier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum BarrierStepKind {
+    /// Never sent.
+    Unspecified = 0,
+    /// A participant came.
+    Arrived = 1,
+    /// A participant went before the others were there.
+    Gone = 2,
+    /// All are there: all pass.
+    Released = 3,
+    /// A participant of a double barrier has come to leave.
+    Left = 4,
+    /// All are out of a double barrier.
+    Completed = 5,
+    /// The generation ended without passing.
+    Broken = 6,
+}
+impl BarrierStepKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "BARRIER_STEP_KIND_UNSPECIFIED",
+            Self::Arrived => "BARRIER_STEP_KIND_ARRIVED",
+            Self::Gone => "BARRIER_STEP_KIND_GONE",
+            Self::Released => "BARRIER_STEP_KIND_RELEASED",
+            Self::Left => "BARRIER_STEP_KIND_LEFT",
+            Self::Completed => "BARRIER_STEP_KIND_COMPLETED",
+            Self::Broken => "BARRIER_STEP_KIND_BROKEN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "BARRIER_STEP_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "BARRIER_STEP_KIND_ARRIVED" => Some(Self::Arrived),
+            "BARRIER_STEP_KIND_GONE" => Some(Self::Gone),
+            "BARRIER_STEP_KIND_RELEASED" => Some(Self::Released),
+            "BARRIER_STEP_KIND_LEFT" => Some(Self::Left),
+            "BARRIER_STEP_KIND_COMPLETED" => Some(Self::Completed),
+            "BARRIER_STEP_KIND_BROKEN" => Some(Self::Broken),
+            _ => None,
+        }
+    }
+}
+/// A kind of record in the history of the cluster database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum HistoryKind {
+    /// Never sent; in a filter it is refused.
+    Unspecified = 0,
+    /// A view came about.
+    View = 1,
+    /// Quorum was granted.
+    Grant = 2,
+    /// An operator said how voters are to be chosen, or changed a setting.
+    Setting = 3,
+    /// A node was evicted or readmitted.
+    Eviction = 4,
+    /// A backup was restored.
+    Restore = 5,
+    /// The cluster was formed anew by an operator.
+    Forced = 6,
+}
+impl HistoryKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "HISTORY_KIND_UNSPECIFIED",
+            Self::View => "HISTORY_KIND_VIEW",
+            Self::Grant => "HISTORY_KIND_GRANT",
+            Self::Setting => "HISTORY_KIND_SETTING",
+            Self::Eviction => "HISTORY_KIND_EVICTION",
+            Self::Restore => "HISTORY_KIND_RESTORE",
+            Self::Forced => "HISTORY_KIND_FORCED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "HISTORY_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "HISTORY_KIND_VIEW" => Some(Self::View),
+            "HISTORY_KIND_GRANT" => Some(Self::Grant),
+            "HISTORY_KIND_SETTING" => Some(Self::Setting),
+            "HISTORY_KIND_EVICTION" => Some(Self::Eviction),
+            "HISTORY_KIND_RESTORE" => Some(Self::Restore),
+            "HISTORY_KIND_FORCED" => Some(Self::Forced),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod event_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// What happened in the cluster, without gaps. A view is told after all that lead to it (View.parents). Views that do not
+    /// lead to each other, those of two sides that were apart, come in the order in which the answering node learned of them
+    /// on a stream, and in the order of their ids in a listing.
+    #[derive(Debug, Clone)]
+    pub struct EventServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl EventServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> EventServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> EventServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            EventServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// WatchEvents sends a snapshot, then every event as it happens, and bookmarks while all is quiet.
+        ///
+        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted,
+        /// ViewStable and Quorum tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
+        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
+        /// views waits until it has the next one.
+        ///
+        /// Of sessions, names and barriers a CoordinationSnapshot tells first how they stand, then each change follows once and in the
+        /// order of its revision, as soon as a majority of the voters hold it. It comes a little later where the node has no copy of
+        /// them yet; the other events do not wait for that. A resumed stream goes on after its cursor while that is known, and
+        /// otherwise with another such snapshot, which says why. Between these changes and the other events there is no order but
+        /// that in which the answering node learned of them.
+        ///
+        /// Of services everywhere in the cluster, and of their recovery, a RecoverySnapshot tells first how they stand, as whoever
+        /// leads recovery knows it; each change follows. What lasts for less than the time to tell of it (some milliseconds) may be
+        /// left out, never how something stands now. Cursors have no place among these: a resumed stream begins them anew.
+        ///
+        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another
+        /// agent can resume it.
+        pub async fn watch_events(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchEventsResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.EventService/WatchEvents",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.EventService", "WatchEvents"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// ListEvents returns the history that the answering node keeps, oldest first.
+        ///
+        /// Blocks only with a cursor that the node does not know while it is between two views, until it has the next one. Safe
+        /// to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN; NO_VIEW and STOPPING with a cursor, as WatchEvents.
+        pub async fn list_events(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListEventsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.EventService/ListEvents",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.EventService", "ListEvents"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ListHistory returns what the cluster database remembers, oldest first: views with their causes, grants of quorum with
+        /// their epochs, and what operators did, also from before all agents were started anew. At most 4,096 records are kept.
+        ///
+        /// A voter answers from its own copy, with or without quorum; any other node asks the one that leads. Views are written
+        /// down with the next grant of quorum, so what happened without quorum comes late. Safe to retry. Errors: BAD_REQUEST,
+        /// BAD_PAGE_TOKEN, CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a node that does not vote while nobody
+        /// is known to lead.
+        pub async fn list_history(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListHistoryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.EventService/ListHistory",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.EventService", "ListHistory"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod event_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with EventServiceServer.
+    #[async_trait]
+    pub trait EventService: std::marker::Send + std::marker::Sync + 'static {
+        /// Server streaming response type for the WatchEvents method.
+        type WatchEventsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchEventsResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// WatchEvents sends a snapshot, then every event as it happens, and bookmarks while all is quiet.
+        ///
+        /// Views are sent exactly once, also when the stream is resumed with a cursor on another agent. TransitionStarted,
+        /// ViewStable and Quorum tell of the answering node alone; a resumed stream repeats only what is in force. The stream ends only
+        /// with the call, or with STOPPING when the agent stops. A cursor that a node does not know while it is between two
+        /// views waits until it has the next one.
+        ///
+        /// Of sessions, names and barriers a CoordinationSnapshot tells first how they stand, then each change follows once and in the
+        /// order of its revision, as soon as a majority of the voters hold it. It comes a little later where the node has no copy of
+        /// them yet; the other events do not wait for that. A resumed stream goes on after its cursor while that is known, and
+        /// otherwise with another such snapshot, which says why. Between these changes and the other events there is no order but
+        /// that in which the answering node learned of them.
+        ///
+        /// Of services everywhere in the cluster, and of their recovery, a RecoverySnapshot tells first how they stand, as whoever
+        /// leads recovery knows it; each change follows. What lasts for less than the time to tell of it (some milliseconds) may be
+        /// left out, never how something stands now. Cursors have no place among these: a resumed stream begins them anew.
+        ///
+        /// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another
+        /// agent can resume it.
+        async fn watch_events(
+            &self,
+            request: tonic::Request<super::WatchEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::WatchEventsStream>,
+            tonic::Status,
+        >;
+        /// ListEvents returns the history that the answering node keeps, oldest first.
+        ///
+        /// Blocks only with a cursor that the node does not know while it is between two views, until it has the next one. Safe
+        /// to retry. Errors: BAD_REQUEST, BAD_CURSOR, BAD_PAGE_TOKEN; NO_VIEW and STOPPING with a cursor, as WatchEvents.
+        async fn list_events(
+            &self,
+            request: tonic::Request<super::ListEventsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListEventsResponse>,
+            tonic::Status,
+        >;
+        /// ListHistory returns what the cluster database remembers, oldest first: views with their causes, grants of quorum with
+        /// their epochs, and what operators did, also from before all agents were started anew. At most 4,096 records are kept.
+        ///
+        /// A voter answers from its own copy, with or without quorum; any other node asks the one that leads. Views are written
+        /// down with the next grant of quorum, so what happened without quorum comes late. Safe to retry. Errors: BAD_REQUEST,
+        /// BAD_PAGE_TOKEN, CLUSTER_STATE when the cluster was never formed, QUORUM_LOST at a node that does not vote while nobody
+        /// is known to lead.
+        async fn list_history(
+            &self,
+            request: tonic::Request<super::ListHistoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListHistoryResponse>,
+            tonic::Status,
+        >;
+    }
+    /// What happened in the cluster, without gaps. A view is told after all that lead to it (View.parents). Views that do not
+    /// lead to each other, those of two sides that were apart, come in the order in which the answering node learned of them
+    /// on a stream, and in the order of their ids in a listing.
+    #[derive(Debug)]
+    pub struct EventServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> EventServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for EventServiceServer<T>
+    where
+        T: EventService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.EventService/WatchEvents" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchEventsSvc<T: EventService>(pub Arc<T>);
+                    impl<
+                        T: EventService,
+                    > tonic::server::ServerStreamingService<super::WatchEventsRequest>
+                    for WatchEventsSvc<T> {
+                        type Response = super::WatchEventsResponse;
+                        type ResponseStream = T::WatchEventsStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchEventsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as EventService>::watch_events(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchEventsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.EventService/ListEvents" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListEventsSvc<T: EventService>(pub Arc<T>);
+                    impl<
+                        T: EventService,
+                    > tonic::server::UnaryService<super::ListEventsRequest>
+                    for ListEventsSvc<T> {
+                        type Response = super::ListEventsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListEventsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as EventService>::list_events(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListEventsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.EventService/ListHistory" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListHistorySvc<T: EventService>(pub Arc<T>);
+                    impl<
+                        T: EventService,
+                    > tonic::server::UnaryService<super::ListHistoryRequest>
+                    for ListHistorySvc<T> {
+                        type Response = super::ListHistoryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListHistoryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as EventService>::list_history(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListHistorySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for EventServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.EventService";
+    impl<T> tonic::server::NamedService for EventServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// What lock is wanted, and how.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LockClaim {
+    /// Its path.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// With whom it can be shared: exclusive when unset.
+    #[prost(enumeration = "NameMode", tag = "2")]
+    pub mode: i32,
+    /// With NAME_MODE_COUNTED: how many may hold it at once, 1 or more; all who claim it must say the same.
+    #[prost(uint32, tag = "3")]
+    pub limit: u32,
+    /// What others see of the holder: at most 64 KiB.
+    #[prost(bytes = "vec", tag = "4")]
+    pub value: ::prost::alloc::vec::Vec<u8>,
+    /// For how long nobody else gets it when the holder's session expires: 0 to 60 s.
+    #[prost(message, optional, tag = "5")]
+    pub delay: ::core::option::Option<::prost_types::Duration>,
+    /// Whether to fail at once when it cannot be had now.
+    #[prost(bool, tag = "6")]
+    pub no_wait: bool,
+}
+/// Request of AcquireLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcquireLockRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The lock.
+    #[prost(message, optional, tag = "2")]
+    pub claim: ::core::option::Option<LockClaim>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of AcquireLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcquireLockResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The fencing token of the grant.
+    #[prost(message, optional, tag = "2")]
+    pub token: ::core::option::Option<Token>,
+}
+/// Request of ReleaseLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReleaseLockRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The lock's path.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// Only what was granted with this token.
+    #[prost(message, optional, tag = "3")]
+    pub token: ::core::option::Option<Token>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of ReleaseLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReleaseLockResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Request of HoldLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HoldLockRequest {
+    /// The session, as OpenSession gave it; empty: the call is the session.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The lock.
+    #[prost(message, optional, tag = "2")]
+    pub claim: ::core::option::Option<LockClaim>,
+    /// Without a session: how long the lock outlives an agent that dies with the call, 1 s to 1 h; 5 s when unset.
+    #[prost(message, optional, tag = "3")]
+    pub ttl: ::core::option::Option<::prost_types::Duration>,
+    /// Without a session: what it is called, for people; at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub label: ::prost::alloc::string::String,
+}
+/// One message of the HoldLock stream.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HoldLockResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// What the message says.
+    #[prost(oneof = "hold_lock_response::Message", tags = "2, 3, 4, 5")]
+    pub message: ::core::option::Option<hold_lock_response::Message>,
+}
+/// Nested message and enum types in `HoldLockResponse`.
+pub mod hold_lock_response {
+    /// What the message says.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Message {
+        /// The lock is held; comes first, or after `queued`.
+        #[prost(message, tag = "2")]
+        Held(super::LockHeld),
+        /// It is still held.
+        #[prost(message, tag = "3")]
+        Extended(super::LockExtended),
+        /// It is held no more; comes last.
+        #[prost(message, tag = "4")]
+        Lost(super::LockLost),
+        /// It has to be waited for; comes first then, once.
+        #[prost(message, tag = "5")]
+        Queued(super::LockQueued),
+    }
+}
+/// A lock has to be waited for. What this says was so when it was sent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LockQueued {
+    /// How many come before the caller.
+    #[prost(uint32, tag = "1")]
+    pub ahead: u32,
+    /// The sessions that hold it; 100 at most.
+    #[prost(string, repeated, tag = "2")]
+    pub holder_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Whether it is kept free for a while: after an unclean end of its holder, or after the state was lost.
+    #[prost(bool, tag = "3")]
+    pub delayed: bool,
+}
+/// A lock is held.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LockHeld {
+    /// The fencing token of the grant.
+    #[prost(message, optional, tag = "1")]
+    pub token: ::core::option::Option<Token>,
+    /// The session that holds it.
+    #[prost(string, tag = "2")]
+    pub session_id: ::prost::alloc::string::String,
+    /// The caller may act until so long after this was sent.
+    #[prost(message, optional, tag = "3")]
+    pub valid_for: ::core::option::Option<::prost_types::Duration>,
+}
+/// A lock is still held.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LockExtended {
+    /// The caller may act until so long after this was sent.
+    #[prost(message, optional, tag = "1")]
+    pub valid_for: ::core::option::Option<::prost_types::Duration>,
+}
+/// A lock is held no more.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LockLost {
+    /// Why.
+    #[prost(enumeration = "EndReason", tag = "1")]
+    pub reason: i32,
+    /// The same for people.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+}
+/// Request of GetLock.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetLockRequest {
+    /// The lock's path.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// How up to date the answer must be.
+    #[prost(enumeration = "Consistency", tag = "2")]
+    pub consistency: i32,
+}
+/// Response of GetLock.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetLockResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// Who holds it, 1 MiB of them at most; none when it is free.
+    #[prost(message, repeated, tag = "2")]
+    pub holders: ::prost::alloc::vec::Vec<Binding>,
+    /// How many queue for it.
+    #[prost(uint32, tag = "3")]
+    pub waiting: u32,
+    /// The sessions first in the queue, in order; 100 at most.
+    #[prost(string, repeated, tag = "4")]
+    pub waiting_session_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Whether it is kept free for a while: after an unclean end of its holder, or after the state was lost.
+    #[prost(bool, tag = "5")]
+    pub delayed: bool,
+    /// How many hold it.
+    #[prost(uint32, tag = "6")]
+    pub holder_count: u32,
+    /// How many may, of a lock that is held by so many at once (NAME_MODE_COUNTED); else 0.
+    #[prost(uint32, tag = "7")]
+    pub limit: u32,
+}
+/// Generated client implementations.
+pub mod lock_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Locks: exclusive, shared, or held by so many at once. The queue is fair: who comes later never overtakes. Every grant has a
+    /// fencing token.
+    ///
+    /// A lock belongs to a session and is free when that ends. When a session expires, a lock with a delay stays free of holders for
+    /// so long, so that whoever held it has time to notice.
+    #[derive(Debug, Clone)]
+    pub struct LockServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl LockServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> LockServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> LockServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            LockServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// AcquireLock takes a lock for a session. Blocks until it is granted, or until the call's deadline or cancellation: the place
+        /// in the queue stays with the session then, and the same call takes it up again. Safe to retry: who holds it gets the same
+        /// token. With `no_wait` it does not queue.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD and NAME_DELAYED (with no_wait),
+        /// NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn acquire_lock(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AcquireLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AcquireLockResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.LockService/AcquireLock",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.LockService", "AcquireLock"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ReleaseLock gives up a lock, or the place in the queue. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        pub async fn release_lock(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReleaseLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReleaseLockResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.LockService/ReleaseLock",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.LockService", "ReleaseLock"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// HoldLock takes a lock and holds it for as long as the stream lasts. With a session it is the session's lock, which goes on
+        /// when the stream breaks; without one the call is the session: the agent keeps it alive, and closes it when the call ends.
+        ///
+        /// When it has to be waited for, a message says so first. The next one says that the lock is held, with its token; then comes
+        /// one each time that its time is extended; the last one says that it is lost, and why, before anybody else can have it. The
+        /// caller may act until `valid_for` after a message
+        /// was sent, and no longer: take off what it may have taken on its way, or go by KeepAlive and a clock of your own. Whatever
+        /// must be safe against a caller that is stopped for a while needs the token. Not safe to repeat: a second call is another holder.
+        ///
+        /// Errors: those of AcquireLock, and STOPPING.
+        pub async fn hold_lock(
+            &mut self,
+            request: impl tonic::IntoRequest<super::HoldLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::HoldLockResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.LockService/HoldLock",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.LockService", "HoldLock"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// GetLock returns who holds a lock and who queues for it. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
+        pub async fn get_lock(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetLockResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.LockService/GetLock",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.LockService", "GetLock"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod lock_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with LockServiceServer.
+    #[async_trait]
+    pub trait LockService: std::marker::Send + std::marker::Sync + 'static {
+        /// AcquireLock takes a lock for a session. Blocks until it is granted, or until the call's deadline or cancellation: the place
+        /// in the queue stays with the session then, and the same call takes it up again. Safe to retry: who holds it gets the same
+        /// token. With `no_wait` it does not queue.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_HELD and NAME_DELAYED (with no_wait),
+        /// NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn acquire_lock(
+            &self,
+            request: tonic::Request<super::AcquireLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AcquireLockResponse>,
+            tonic::Status,
+        >;
+        /// ReleaseLock gives up a lock, or the place in the queue. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        async fn release_lock(
+            &self,
+            request: tonic::Request<super::ReleaseLockRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReleaseLockResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the HoldLock method.
+        type HoldLockStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::HoldLockResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// HoldLock takes a lock and holds it for as long as the stream lasts. With a session it is the session's lock, which goes on
+        /// when the stream breaks; without one the call is the session: the agent keeps it alive, and closes it when the call ends.
+        ///
+        /// When it has to be waited for, a message says so first. The next one says that the lock is held, with its token; then comes
+        /// one each time that its time is extended; the last one says that it is lost, and why, before anybody else can have it. The
+        /// caller may act until `valid_for` after a message
+        /// was sent, and no longer: take off what it may have taken on its way, or go by KeepAlive and a clock of your own. Whatever
+        /// must be safe against a caller that is stopped for a while needs the token. Not safe to repeat: a second call is another holder.
+        ///
+        /// Errors: those of AcquireLock, and STOPPING.
+        async fn hold_lock(
+            &self,
+            request: tonic::Request<super::HoldLockRequest>,
+        ) -> std::result::Result<tonic::Response<Self::HoldLockStream>, tonic::Status>;
+        /// GetLock returns who holds a lock and who queues for it. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
+        async fn get_lock(
+            &self,
+            request: tonic::Request<super::GetLockRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetLockResponse>, tonic::Status>;
+    }
+    /// Locks: exclusive, shared, or held by so many at once. The queue is fair: who comes later never overtakes. Every grant has a
+    /// fencing token.
+    ///
+    /// A lock belongs to a session and is free when that ends. When a session expires, a lock with a delay stays free of holders for
+    /// so long, so that whoever held it has time to notice.
+    #[derive(Debug)]
+    pub struct LockServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> LockServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for LockServiceServer<T>
+    where
+        T: LockService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.LockService/AcquireLock" => {
+                    #[allow(non_camel_case_types)]
+                    struct AcquireLockSvc<T: LockService>(pub Arc<T>);
+                    impl<
+                        T: LockService,
+                    > tonic::server::UnaryService<super::AcquireLockRequest>
+                    for AcquireLockSvc<T> {
+                        type Response = super::AcquireLockResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AcquireLockRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LockService>::acquire_lock(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AcquireLockSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.LockService/ReleaseLock" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReleaseLockSvc<T: LockService>(pub Arc<T>);
+                    impl<
+                        T: LockService,
+                    > tonic::server::UnaryService<super::ReleaseLockRequest>
+                    for ReleaseLockSvc<T> {
+                        type Response = super::ReleaseLockResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReleaseLockRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LockService>::release_lock(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReleaseLockSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.LockService/HoldLock" => {
+                    #[allow(non_camel_case_types)]
+                    struct HoldLockSvc<T: LockService>(pub Arc<T>);
+                    impl<
+                        T: LockService,
+                    > tonic::server::ServerStreamingService<super::HoldLockRequest>
+                    for HoldLockSvc<T> {
+                        type Response = super::HoldLockResponse;
+                        type ResponseStream = T::HoldLockStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::HoldLockRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LockService>::hold_lock(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = HoldLockSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.LockService/GetLock" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetLockSvc<T: LockService>(pub Arc<T>);
+                    impl<
+                        T: LockService,
+                    > tonic::server::UnaryService<super::GetLockRequest>
+                    for GetLockSvc<T> {
+                        type Response = super::GetLockResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetLockRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LockService>::get_lock(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetLockSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for LockServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.LockService";
+    impl<T> tonic::server::NamedService for LockServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Request of Campaign.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CampaignRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the office.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// What others see of the leader: at most 64 KiB.
+    #[prost(bytes = "vec", tag = "3")]
+    pub value: ::prost::alloc::vec::Vec<u8>,
+    /// For how long nobody else leads when the leader's session expires: 0 to 60 s.
+    #[prost(message, optional, tag = "4")]
+    pub delay: ::core::option::Option<::prost_types::Duration>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "5")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of Campaign.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CampaignResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// The fencing token of the term.
+    #[prost(message, optional, tag = "2")]
+    pub token: ::core::option::Option<Token>,
+}
+/// Request of Proclaim.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProclaimRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the office.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// The value: at most 64 KiB.
+    #[prost(bytes = "vec", tag = "3")]
+    pub value: ::prost::alloc::vec::Vec<u8>,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of Proclaim.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProclaimResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Request of Resign.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResignRequest {
+    /// The session, as OpenSession gave it.
+    #[prost(string, tag = "1")]
+    pub session: ::prost::alloc::string::String,
+    /// The path of the office.
+    #[prost(string, tag = "2")]
+    pub path: ::prost::alloc::string::String,
+    /// The same for each attempt of one request: at most 128 bytes.
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+}
+/// Response of Resign.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResignResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+}
+/// Request of GetLeader.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetLeaderRequest {
+    /// The path of the office.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+    /// How up to date the answer must be.
+    #[prost(enumeration = "Consistency", tag = "2")]
+    pub consistency: i32,
+}
+/// Response of GetLeader.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetLeaderResponse {
+    /// What the answer was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// Who leads; unset when nobody does.
+    #[prost(message, optional, tag = "2")]
+    pub leader: ::core::option::Option<Binding>,
+}
+/// Request of ObserveLeader.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ObserveLeaderRequest {
+    /// The path of the office.
+    #[prost(string, tag = "1")]
+    pub path: ::prost::alloc::string::String,
+}
+/// One message of the ObserveLeader stream.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ObserveLeaderResponse {
+    /// What the message was true at.
+    #[prost(message, optional, tag = "1")]
+    pub header: ::core::option::Option<ResponseHeader>,
+    /// What the message says.
+    #[prost(oneof = "observe_leader_response::Message", tags = "2, 3, 4")]
+    pub message: ::core::option::Option<observe_leader_response::Message>,
+}
+/// Nested message and enum types in `ObserveLeaderResponse`.
+pub mod observe_leader_response {
+    /// What the message says.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Message {
+        /// This session leads, with this value.
+        #[prost(message, tag = "2")]
+        Leader(super::Binding),
+        /// Nobody leads.
+        #[prost(message, tag = "3")]
+        NoLeader(super::NoLeader),
+        /// Nothing happened.
+        #[prost(message, tag = "4")]
+        Bookmark(super::Bookmark),
+    }
+}
+/// Nobody leads.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NoLeader {}
+/// Generated client implementations.
+pub mod election_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Elections: of all sessions that stand for an office, the one that came first leads, under a fencing token; when it resigns or
+    /// ends, the next one does.
+    #[derive(Debug, Clone)]
+    pub struct ElectionServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl ElectionServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> ElectionServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ElectionServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ElectionServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Campaign stands for an office. Blocks until the session leads, or until the call's deadline or cancellation: it stays a
+        /// candidate then, and the same call waits on. Safe to retry: who leads gets the same token.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        pub async fn campaign(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CampaignRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CampaignResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.ElectionService/Campaign",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.ElectionService", "Campaign"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Proclaim gives the office another value while the session leads. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, LIMIT_REACHED,
+        /// NOT_SERVED, OUTCOME_UNKNOWN.
+        pub async fn proclaim(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ProclaimRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ProclaimResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.ElectionService/Proclaim",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.ElectionService", "Proclaim"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Resign gives up the office, or the candidacy. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        pub async fn resign(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ResignRequest>,
+        ) -> std::result::Result<tonic::Response<super::ResignResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.ElectionService/Resign",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.ElectionService", "Resign"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// GetLeader returns who leads. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
+        pub async fn get_leader(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetLeaderRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetLeaderResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.ElectionService/GetLeader",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.ElectionService", "GetLeader"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// ObserveLeader streams who leads: as it is now, then each time that it changes, in order, and bookmarks while it does not.
+        /// A reader that lags may miss a leader that is no more, never the present one. Safe to repeat.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        pub async fn observe_leader(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ObserveLeaderRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::ObserveLeaderResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/quorate.v1.ElectionService/ObserveLeader",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("quorate.v1.ElectionService", "ObserveLeader"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod election_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ElectionServiceServer.
+    #[async_trait]
+    pub trait ElectionService: std::marker::Send + std::marker::Sync + 'static {
+        /// Campaign stands for an office. Blocks until the session leads, or until the call's deadline or cancellation: it stays a
+        /// candidate then, and the same call waits on. Safe to retry: who leads gets the same token.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_MISMATCH, LIMIT_REACHED, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        async fn campaign(
+            &self,
+            request: tonic::Request<super::CampaignRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CampaignResponse>,
+            tonic::Status,
+        >;
+        /// Proclaim gives the office another value while the session leads. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, LIMIT_REACHED,
+        /// NOT_SERVED, OUTCOME_UNKNOWN.
+        async fn proclaim(
+            &self,
+            request: tonic::Request<super::ProclaimRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ProclaimResponse>,
+            tonic::Status,
+        >;
+        /// Resign gives up the office, or the candidacy. Does not wait for others. Safe to retry with a request_id.
+        ///
+        /// Errors: BAD_REQUEST, SESSION_REQUIRED and the other SESSION reasons, NAME_NOT_HELD, NAME_MISMATCH, NOT_SERVED,
+        /// OUTCOME_UNKNOWN.
+        async fn resign(
+            &self,
+            request: tonic::Request<super::ResignRequest>,
+        ) -> std::result::Result<tonic::Response<super::ResignResponse>, tonic::Status>;
+        /// GetLeader returns who leads. Safe to retry.
+        ///
+        /// Errors: BAD_REQUEST, NAME_MISMATCH, NOT_SERVED.
+        async fn get_leader(
+            &self,
+            request: tonic::Request<super::GetLeaderRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetLeaderResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the ObserveLeader method.
+        type ObserveLeaderStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::ObserveLeaderResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// ObserveLeader streams who leads: as it is now, then each time that it changes, in order, and bookmarks while it does not.
+        /// A reader that lags may miss a leader that is no more, never the present one. Safe to repeat.
+        ///
+        /// Errors: BAD_REQUEST, LIMIT_REACHED (watch streams), NOT_SERVED, STOPPING.
+        async fn observe_leader(
+            &self,
+            request: tonic::Request<super::ObserveLeaderRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::ObserveLeaderStream>,
+            tonic::Status,
+        >;
+    }
+    /// Elections: of all sessions that stand for an office, the one that came first leads, under a fencing token; when it resigns or
+    /// ends, the next one does.
+    #[derive(Debug)]
+    pub struct ElectionServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ElectionServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ElectionServiceServer<T>
+    where
+        T: ElectionService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/quorate.v1.ElectionService/Campaign" => {
+                    #[allow(non_camel_case_types)]
+                    struct CampaignSvc<T: ElectionService>(pub Arc<T>);
+                    impl<
+                        T: ElectionService,
+                    > tonic::server::UnaryService<super::CampaignRequest>
+                    for CampaignSvc<T> {
+                        type Response = super::CampaignResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CampaignRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ElectionService>::campaign(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CampaignSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.ElectionService/Proclaim" => {
+                    #[allow(non_camel_case_types)]
+                    struct ProclaimSvc<T: ElectionService>(pub Arc<T>);
+                    impl<
+                        T: ElectionService,
+                    > tonic::server::UnaryService<super::ProclaimRequest>
+                    for ProclaimSvc<T> {
+                        type Response = super::ProclaimResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ProclaimRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ElectionService>::proclaim(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ProclaimSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.ElectionService/Resign" => {
+                    #[allow(non_camel_case_types)]
+                    struct ResignSvc<T: ElectionService>(pub Arc<T>);
+                    impl<
+                        T: ElectionService,
+                    > tonic::server::UnaryService<super::ResignRequest>
+                    for ResignSvc<T> {
+                        type Response = super::ResignResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ResignRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ElectionService>::resign(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ResignSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.ElectionService/GetLeader" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetLeaderSvc<T: ElectionService>(pub Arc<T>);
+                    impl<
+                        T: ElectionService,
+                    > tonic::server::UnaryService<super::GetLeaderRequest>
+                    for GetLeaderSvc<T> {
+                        type Response = super::GetLeaderResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetLeaderRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ElectionService>::get_leader(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetLeaderSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/quorate.v1.ElectionService/ObserveLeader" => {
+                    #[allow(non_camel_case_types)]
+                    struct ObserveLeaderSvc<T: ElectionService>(pub Arc<T>);
+                    impl<
+                        T: ElectionService,
+                    > tonic::server::ServerStreamingService<super::ObserveLeaderRequest>
+                    for ObserveLeaderSvc<T> {
+                        type Response = super::ObserveLeaderResponse;
+                        type ResponseStream = T::ObserveLeaderStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ObserveLeaderRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ElectionService>::observe_leader(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ObserveLeaderSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ElectionServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "quorate.v1.ElectionService";
+    impl<T> tonic::server::NamedService for ElectionServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -26,15 +26,15 @@ type step struct {
 	ID                                                                      uint64
 	Op                                                                      string
 	Client, Session, Path, Watch, Kind, Cursor, Token, Label, Group, Prefix string
-	Value, Reason, Mode, Departure                                          string
-	Endpoints                                                               []string
+	Value, Reason, Mode, Departure, Participant, Late, Error                string
+	Endpoints, Requires                                                     []string
 	Try, Shared, Double                                                     bool
 	Size                                                                    int
 	Rounds                                                                  int
-	Limit, Least                                                            uint32
+	Limit, Least, Level                                                     uint32
 	Count                                                                   *uint32
 	Members                                                                 map[string]string
-	TTL, Timeout, Margin, Delay, Deadline                                   seconds
+	TTL, Timeout, Margin, Delay, Deadline, Idle                             seconds
 	CallTimeout                                                             seconds `json:"call_timeout"`
 	AttemptTimeout                                                          seconds `json:"attempt_timeout"`
 	ExpectedRevision                                                        *uint64 `json:"expected_revision"`
@@ -64,6 +64,7 @@ type driver struct {
 	elections map[at]*quorate.Election
 	barriers  map[at]barrier
 	watches   map[string]watch
+	programs  map[string]*participant
 }
 
 // watch is a watch of any kind.
@@ -81,6 +82,7 @@ func main() {
 		elections: map[at]*quorate.Election{},
 		barriers:  map[at]barrier{},
 		watches:   map[string]watch{},
+		programs:  map[string]*participant{},
 	}
 	var writing sync.Mutex
 	lines := bufio.NewReader(os.Stdin)
@@ -296,6 +298,14 @@ func (d *driver) do(s step) (result, error) {
 	case "close_watch":
 		found(d, d.watches, s.Watch).close()
 		return result{}, nil
+	case "recovery":
+		answer, err := client.Recovery.Get(ctx)
+		return recoveryShown(answer.GetRecovery()), err
+	case "participate":
+		put(d, d.programs, s.Participant, participate(client, s))
+		return result{}, nil
+	case "phase", "finish", "notice", "participation", "stop_participating":
+		return found(d, d.programs, s.Participant).do(s)
 	case "background":
 		return result{"left": background()}, nil
 	}

@@ -302,6 +302,79 @@ func TestNames(t *testing.T) {
 	is(t, err, quorate.ErrClosed)
 }
 
+// program says what it is told.
+type program chan string
+
+func (p program) Prepare(_ context.Context, _ uint64, known bool) error {
+	if known {
+		p <- "prepare"
+	} else {
+		p <- "prepare, without an agent"
+	}
+	return nil
+}
+
+func (p program) Recover(context.Context, uint64) error {
+	p <- "recover"
+	return nil
+}
+
+// Resume goes on until it is cut short.
+func (p program) Resume(ctx context.Context, _ uint64) error {
+	p <- "resume"
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// isTold tells whether it is told this next, and at last that.
+func (p program) isTold(t *testing.T, first, last string) {
+	t.Helper()
+	end := time.After(limit)
+	for line := ""; line != last; {
+		before := line
+		select {
+		case line = <-p:
+		case <-end:
+			t.Fatalf("it was not told to %s", last)
+		}
+		check(t, before != "" || line == first, line)
+	}
+}
+
+func TestAProgramTakesPart(t *testing.T) {
+	ctx, client := connected(t)
+	told, ended := make(program, 10), make(chan error)
+	takePart := func(ctx context.Context, options quorate.ParticipantOptions) {
+		ended <- client.Participate(ctx, options, told)
+	}
+	go takePart(ctx, quorate.ParticipantOptions{Level: 1})
+	is(t, <-ended, quorate.ErrBadRequest)
+	ending, end := context.WithCancel(ctx)
+	go takePart(ending, quorate.ParticipantOptions{Name: "go", Level: 1})
+	told.isTold(t, "prepare", "resume")
+	watch := client.Recovery.Watch(quorate.WatchOptions{})
+	defer watch.Close()
+	message, err := watch.Next(ctx)
+	must(t, err)
+	check(t, message.GetMessage() != nil, message)
+	stands, err := client.Recovery.Get(ctx)
+	must(t, err)
+	names := []string{}
+	for _, node := range stands.GetRecovery().GetNodes() {
+		for _, participant := range node.GetParticipants() {
+			names = append(names, participant.GetName())
+		}
+	}
+	check(t, slices.Equal(names, []string{"go"}), stands)
+	end()
+	is(t, <-ended, context.Canceled)
+	go takePart(ctx, quorate.ParticipantOptions{Name: "go", Level: 1})
+	told.isTold(t, "prepare", "resume")
+	client.Close()
+	told.isTold(t, "prepare, without an agent", "prepare, without an agent")
+	is(t, <-ended, quorate.ErrClosed)
+}
+
 func TestAClientThatIsClosedEndsWhatIsUnderWay(t *testing.T) {
 	ctx, client := connected(t)
 	session, err := client.OpenSession(ctx, quorate.SessionOptions{TTL: time.Second})

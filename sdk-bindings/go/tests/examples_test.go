@@ -42,3 +42,17 @@ func TestMembersAreShownUntilItIsStopped(t *testing.T) {
 	must(t, watching.Process.Signal(os.Interrupt))
 	must(t, watching.Wait())
 }
+
+func TestAProgramTakesPartUntilItIsStopped(t *testing.T) {
+	taking := example(t, "participate")
+	output, err := taking.StdoutPipe()
+	must(t, err)
+	must(t, taking.Start())
+	lines := bufio.NewReader(output)
+	for line := ""; !strings.HasSuffix(line, ": working\n"); {
+		line, err = lines.ReadString('\n')
+		must(t, err)
+	}
+	must(t, taking.Process.Signal(os.Interrupt))
+	must(t, taking.Wait())
+}

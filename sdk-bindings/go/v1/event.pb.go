@@ -9,6 +9,7 @@ package v1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
@@ -42,6 +43,8 @@ const (
 	EventKind_EVENT_KIND_NAME EventKind = 6
 	// Something happened at a barrier.
 	EventKind_EVENT_KIND_BARRIER EventKind = 7
+	// A service stands otherwise, or recovery does.
+	EventKind_EVENT_KIND_RECOVERY EventKind = 8
 )
 
 // Enum value maps for EventKind.
@@ -55,6 +58,7 @@ var (
 		5: "EVENT_KIND_SESSION",
 		6: "EVENT_KIND_NAME",
 		7: "EVENT_KIND_BARRIER",
+		8: "EVENT_KIND_RECOVERY",
 	}
 	EventKind_value = map[string]int32{
 		"EVENT_KIND_UNSPECIFIED":        0,
@@ -65,6 +69,7 @@ var (
 		"EVENT_KIND_SESSION":            5,
 		"EVENT_KIND_NAME":               6,
 		"EVENT_KIND_BARRIER":            7,
+		"EVENT_KIND_RECOVERY":           8,
 	}
 )
 
@@ -251,6 +256,7 @@ type Event struct {
 	//	*Event_Session
 	//	*Event_Name
 	//	*Event_Barrier
+	//	*Event_Recovery
 	Kind          isEvent_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -370,6 +376,15 @@ func (x *Event) GetBarrier() *BarrierStep {
 	return nil
 }
 
+func (x *Event) GetRecovery() *RecoveryChange {
+	if x != nil {
+		if x, ok := x.Kind.(*Event_Recovery); ok {
+			return x.Recovery
+		}
+	}
+	return nil
+}
+
 type isEvent_Kind interface {
 	isEvent_Kind()
 }
@@ -409,6 +424,11 @@ type Event_Barrier struct {
 	Barrier *BarrierStep `protobuf:"bytes,9,opt,name=barrier,proto3,oneof"`
 }
 
+type Event_Recovery struct {
+	// A service stands otherwise, or recovery does.
+	Recovery *RecoveryChange `protobuf:"bytes,10,opt,name=recovery,proto3,oneof"`
+}
+
 func (*Event_View) isEvent_Kind() {}
 
 func (*Event_TransitionStarted) isEvent_Kind() {}
@@ -422,6 +442,8 @@ func (*Event_Session) isEvent_Kind() {}
 func (*Event_Name) isEvent_Kind() {}
 
 func (*Event_Barrier) isEvent_Kind() {}
+
+func (*Event_Recovery) isEvent_Kind() {}
 
 // What happened to a session.
 type SessionChange struct {
@@ -770,6 +792,243 @@ func (x *BarrierStep) GetBroken() string {
 	return ""
 }
 
+// What changed of services and their recovery.
+type RecoveryChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In this epoch.
+	Epoch uint64 `protobuf:"varint,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// What.
+	//
+	// Types that are valid to be assigned to Change:
+	//
+	//	*RecoveryChange_Step
+	//	*RecoveryChange_Instance
+	//	*RecoveryChange_Gone
+	//	*RecoveryChange_Unplaced
+	//	*RecoveryChange_Blocked
+	//	*RecoveryChange_NoRecovery
+	Change        isRecoveryChange_Change `protobuf_oneof:"change"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecoveryChange) Reset() {
+	*x = RecoveryChange{}
+	mi := &file_quorate_v1_event_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecoveryChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecoveryChange) ProtoMessage() {}
+
+func (x *RecoveryChange) ProtoReflect() protoreflect.Message {
+	mi := &file_quorate_v1_event_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecoveryChange.ProtoReflect.Descriptor instead.
+func (*RecoveryChange) Descriptor() ([]byte, []int) {
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *RecoveryChange) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+func (x *RecoveryChange) GetChange() isRecoveryChange_Change {
+	if x != nil {
+		return x.Change
+	}
+	return nil
+}
+
+func (x *RecoveryChange) GetStep() *RecoveryStep {
+	if x != nil {
+		if x, ok := x.Change.(*RecoveryChange_Step); ok {
+			return x.Step
+		}
+	}
+	return nil
+}
+
+func (x *RecoveryChange) GetInstance() *ServiceInstance {
+	if x != nil {
+		if x, ok := x.Change.(*RecoveryChange_Instance); ok {
+			return x.Instance
+		}
+	}
+	return nil
+}
+
+func (x *RecoveryChange) GetGone() *ServiceInstance {
+	if x != nil {
+		if x, ok := x.Change.(*RecoveryChange_Gone); ok {
+			return x.Gone
+		}
+	}
+	return nil
+}
+
+func (x *RecoveryChange) GetUnplaced() *UnplacedInstance {
+	if x != nil {
+		if x, ok := x.Change.(*RecoveryChange_Unplaced); ok {
+			return x.Unplaced
+		}
+	}
+	return nil
+}
+
+func (x *RecoveryChange) GetBlocked() *BlockedService {
+	if x != nil {
+		if x, ok := x.Change.(*RecoveryChange_Blocked); ok {
+			return x.Blocked
+		}
+	}
+	return nil
+}
+
+func (x *RecoveryChange) GetNoRecovery() *NoRecovery {
+	if x != nil {
+		if x, ok := x.Change.(*RecoveryChange_NoRecovery); ok {
+			return x.NoRecovery
+		}
+	}
+	return nil
+}
+
+type isRecoveryChange_Change interface {
+	isRecoveryChange_Change()
+}
+
+type RecoveryChange_Step struct {
+	// Recovery has come to another stage.
+	Step *RecoveryStep `protobuf:"bytes,2,opt,name=step,proto3,oneof"`
+}
+
+type RecoveryChange_Instance struct {
+	// An instance stands otherwise, or is new.
+	Instance *ServiceInstance `protobuf:"bytes,3,opt,name=instance,proto3,oneof"`
+}
+
+type RecoveryChange_Gone struct {
+	// Nothing is left of an instance, or of its failure: as it was last.
+	Gone *ServiceInstance `protobuf:"bytes,4,opt,name=gone,proto3,oneof"`
+}
+
+type RecoveryChange_Unplaced struct {
+	// An instance can run nowhere, or for other reasons than before.
+	Unplaced *UnplacedInstance `protobuf:"bytes,5,opt,name=unplaced,proto3,oneof"`
+}
+
+type RecoveryChange_Blocked struct {
+	// A service cannot run, for one that it requires does not.
+	Blocked *BlockedService `protobuf:"bytes,6,opt,name=blocked,proto3,oneof"`
+}
+
+type RecoveryChange_NoRecovery struct {
+	// Nobody leads recovery; goes on with how it stands then.
+	NoRecovery *NoRecovery `protobuf:"bytes,7,opt,name=no_recovery,json=noRecovery,proto3,oneof"`
+}
+
+func (*RecoveryChange_Step) isRecoveryChange_Change() {}
+
+func (*RecoveryChange_Instance) isRecoveryChange_Change() {}
+
+func (*RecoveryChange_Gone) isRecoveryChange_Change() {}
+
+func (*RecoveryChange_Unplaced) isRecoveryChange_Change() {}
+
+func (*RecoveryChange_Blocked) isRecoveryChange_Change() {}
+
+func (*RecoveryChange_NoRecovery) isRecoveryChange_Change() {}
+
+// Recovery has come to another stage.
+type RecoveryStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which.
+	Stage RecoveryStage `protobuf:"varint,1,opt,name=stage,proto3,enum=quorate.v1.RecoveryStage" json:"stage,omitempty"`
+	// With RECOVERY_STAGE_LEVEL: which.
+	Level uint32 `protobuf:"varint,2,opt,name=level,proto3" json:"level,omitempty"`
+	// The node that leads it.
+	Leader string `protobuf:"bytes,3,opt,name=leader,proto3" json:"leader,omitempty"`
+	// For how long it has been in this epoch.
+	Since         *durationpb.Duration `protobuf:"bytes,4,opt,name=since,proto3" json:"since,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecoveryStep) Reset() {
+	*x = RecoveryStep{}
+	mi := &file_quorate_v1_event_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecoveryStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecoveryStep) ProtoMessage() {}
+
+func (x *RecoveryStep) ProtoReflect() protoreflect.Message {
+	mi := &file_quorate_v1_event_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecoveryStep.ProtoReflect.Descriptor instead.
+func (*RecoveryStep) Descriptor() ([]byte, []int) {
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *RecoveryStep) GetStage() RecoveryStage {
+	if x != nil {
+		return x.Stage
+	}
+	return RecoveryStage_RECOVERY_STAGE_UNSPECIFIED
+}
+
+func (x *RecoveryStep) GetLevel() uint32 {
+	if x != nil {
+		return x.Level
+	}
+	return 0
+}
+
+func (x *RecoveryStep) GetLeader() string {
+	if x != nil {
+		return x.Leader
+	}
+	return ""
+}
+
+func (x *RecoveryStep) GetSince() *durationpb.Duration {
+	if x != nil {
+		return x.Since
+	}
+	return nil
+}
+
 // Request of WatchEvents.
 type WatchEventsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -786,7 +1045,7 @@ type WatchEventsRequest struct {
 
 func (x *WatchEventsRequest) Reset() {
 	*x = WatchEventsRequest{}
-	mi := &file_quorate_v1_event_proto_msgTypes[5]
+	mi := &file_quorate_v1_event_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -798,7 +1057,7 @@ func (x *WatchEventsRequest) String() string {
 func (*WatchEventsRequest) ProtoMessage() {}
 
 func (x *WatchEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[5]
+	mi := &file_quorate_v1_event_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -811,7 +1070,7 @@ func (x *WatchEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchEventsRequest.ProtoReflect.Descriptor instead.
 func (*WatchEventsRequest) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{5}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *WatchEventsRequest) GetCursor() string {
@@ -850,6 +1109,7 @@ type WatchEventsResponse struct {
 	//	*WatchEventsResponse_Event
 	//	*WatchEventsResponse_Bookmark
 	//	*WatchEventsResponse_Coordination
+	//	*WatchEventsResponse_Recovery
 	Message       isWatchEventsResponse_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -857,7 +1117,7 @@ type WatchEventsResponse struct {
 
 func (x *WatchEventsResponse) Reset() {
 	*x = WatchEventsResponse{}
-	mi := &file_quorate_v1_event_proto_msgTypes[6]
+	mi := &file_quorate_v1_event_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -869,7 +1129,7 @@ func (x *WatchEventsResponse) String() string {
 func (*WatchEventsResponse) ProtoMessage() {}
 
 func (x *WatchEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[6]
+	mi := &file_quorate_v1_event_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -882,7 +1142,7 @@ func (x *WatchEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchEventsResponse.ProtoReflect.Descriptor instead.
 func (*WatchEventsResponse) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{6}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *WatchEventsResponse) GetHeader() *ResponseHeader {
@@ -942,6 +1202,15 @@ func (x *WatchEventsResponse) GetCoordination() *CoordinationSnapshot {
 	return nil
 }
 
+func (x *WatchEventsResponse) GetRecovery() *RecoverySnapshot {
+	if x != nil {
+		if x, ok := x.Message.(*WatchEventsResponse_Recovery); ok {
+			return x.Recovery
+		}
+	}
+	return nil
+}
+
 type isWatchEventsResponse_Message interface {
 	isWatchEventsResponse_Message()
 }
@@ -966,6 +1235,11 @@ type WatchEventsResponse_Coordination struct {
 	Coordination *CoordinationSnapshot `protobuf:"bytes,6,opt,name=coordination,proto3,oneof"`
 }
 
+type WatchEventsResponse_Recovery struct {
+	// How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+	Recovery *RecoverySnapshot `protobuf:"bytes,7,opt,name=recovery,proto3,oneof"`
+}
+
 func (*WatchEventsResponse_Snapshot) isWatchEventsResponse_Message() {}
 
 func (*WatchEventsResponse_Event) isWatchEventsResponse_Message() {}
@@ -973,6 +1247,54 @@ func (*WatchEventsResponse_Event) isWatchEventsResponse_Message() {}
 func (*WatchEventsResponse_Bookmark) isWatchEventsResponse_Message() {}
 
 func (*WatchEventsResponse_Coordination) isWatchEventsResponse_Message() {}
+
+func (*WatchEventsResponse_Recovery) isWatchEventsResponse_Message() {}
+
+// How services and their recovery stand: what was known before counts no more.
+type RecoverySnapshot struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How; unset while nobody leads recovery.
+	Recovery      *Recovery `protobuf:"bytes,1,opt,name=recovery,proto3" json:"recovery,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecoverySnapshot) Reset() {
+	*x = RecoverySnapshot{}
+	mi := &file_quorate_v1_event_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecoverySnapshot) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecoverySnapshot) ProtoMessage() {}
+
+func (x *RecoverySnapshot) ProtoReflect() protoreflect.Message {
+	mi := &file_quorate_v1_event_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecoverySnapshot.ProtoReflect.Descriptor instead.
+func (*RecoverySnapshot) Descriptor() ([]byte, []int) {
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *RecoverySnapshot) GetRecovery() *Recovery {
+	if x != nil {
+		return x.Recovery
+	}
+	return nil
+}
 
 // How sessions, names and barriers stand, as far as the stream was asked for them: what was known before counts no more. A
 // large one has several messages, one after the other.
@@ -996,7 +1318,7 @@ type CoordinationSnapshot struct {
 
 func (x *CoordinationSnapshot) Reset() {
 	*x = CoordinationSnapshot{}
-	mi := &file_quorate_v1_event_proto_msgTypes[7]
+	mi := &file_quorate_v1_event_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1008,7 +1330,7 @@ func (x *CoordinationSnapshot) String() string {
 func (*CoordinationSnapshot) ProtoMessage() {}
 
 func (x *CoordinationSnapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[7]
+	mi := &file_quorate_v1_event_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1021,7 +1343,7 @@ func (x *CoordinationSnapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CoordinationSnapshot.ProtoReflect.Descriptor instead.
 func (*CoordinationSnapshot) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{7}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CoordinationSnapshot) GetReason() SnapshotReason {
@@ -1083,7 +1405,7 @@ type EventSnapshot struct {
 
 func (x *EventSnapshot) Reset() {
 	*x = EventSnapshot{}
-	mi := &file_quorate_v1_event_proto_msgTypes[8]
+	mi := &file_quorate_v1_event_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1095,7 +1417,7 @@ func (x *EventSnapshot) String() string {
 func (*EventSnapshot) ProtoMessage() {}
 
 func (x *EventSnapshot) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[8]
+	mi := &file_quorate_v1_event_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1108,7 +1430,7 @@ func (x *EventSnapshot) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventSnapshot.ProtoReflect.Descriptor instead.
 func (*EventSnapshot) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{8}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *EventSnapshot) GetReason() SnapshotReason {
@@ -1156,7 +1478,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_quorate_v1_event_proto_msgTypes[9]
+	mi := &file_quorate_v1_event_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1168,7 +1490,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[9]
+	mi := &file_quorate_v1_event_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1181,7 +1503,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{9}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListEventsRequest) GetPageSize() uint32 {
@@ -1229,7 +1551,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_quorate_v1_event_proto_msgTypes[10]
+	mi := &file_quorate_v1_event_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1241,7 +1563,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[10]
+	mi := &file_quorate_v1_event_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1254,7 +1576,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{10}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListEventsResponse) GetHeader() *ResponseHeader {
@@ -1311,7 +1633,7 @@ type HistoryRecord struct {
 
 func (x *HistoryRecord) Reset() {
 	*x = HistoryRecord{}
-	mi := &file_quorate_v1_event_proto_msgTypes[11]
+	mi := &file_quorate_v1_event_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1323,7 +1645,7 @@ func (x *HistoryRecord) String() string {
 func (*HistoryRecord) ProtoMessage() {}
 
 func (x *HistoryRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[11]
+	mi := &file_quorate_v1_event_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1336,7 +1658,7 @@ func (x *HistoryRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryRecord.ProtoReflect.Descriptor instead.
 func (*HistoryRecord) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{11}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *HistoryRecord) GetNumber() uint64 {
@@ -1486,7 +1808,7 @@ type HistoryView struct {
 
 func (x *HistoryView) Reset() {
 	*x = HistoryView{}
-	mi := &file_quorate_v1_event_proto_msgTypes[12]
+	mi := &file_quorate_v1_event_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1498,7 +1820,7 @@ func (x *HistoryView) String() string {
 func (*HistoryView) ProtoMessage() {}
 
 func (x *HistoryView) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[12]
+	mi := &file_quorate_v1_event_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1511,7 +1833,7 @@ func (x *HistoryView) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryView.ProtoReflect.Descriptor instead.
 func (*HistoryView) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{12}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *HistoryView) GetViewId() *ViewId {
@@ -1562,7 +1884,7 @@ type HistoryGrant struct {
 
 func (x *HistoryGrant) Reset() {
 	*x = HistoryGrant{}
-	mi := &file_quorate_v1_event_proto_msgTypes[13]
+	mi := &file_quorate_v1_event_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1574,7 +1896,7 @@ func (x *HistoryGrant) String() string {
 func (*HistoryGrant) ProtoMessage() {}
 
 func (x *HistoryGrant) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[13]
+	mi := &file_quorate_v1_event_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1587,7 +1909,7 @@ func (x *HistoryGrant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryGrant.ProtoReflect.Descriptor instead.
 func (*HistoryGrant) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{13}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *HistoryGrant) GetViewId() *ViewId {
@@ -1617,7 +1939,7 @@ type HistorySetting struct {
 
 func (x *HistorySetting) Reset() {
 	*x = HistorySetting{}
-	mi := &file_quorate_v1_event_proto_msgTypes[14]
+	mi := &file_quorate_v1_event_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1629,7 +1951,7 @@ func (x *HistorySetting) String() string {
 func (*HistorySetting) ProtoMessage() {}
 
 func (x *HistorySetting) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[14]
+	mi := &file_quorate_v1_event_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1642,7 +1964,7 @@ func (x *HistorySetting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistorySetting.ProtoReflect.Descriptor instead.
 func (*HistorySetting) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{14}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *HistorySetting) GetName() string {
@@ -1674,7 +1996,7 @@ type HistoryEviction struct {
 
 func (x *HistoryEviction) Reset() {
 	*x = HistoryEviction{}
-	mi := &file_quorate_v1_event_proto_msgTypes[15]
+	mi := &file_quorate_v1_event_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1686,7 +2008,7 @@ func (x *HistoryEviction) String() string {
 func (*HistoryEviction) ProtoMessage() {}
 
 func (x *HistoryEviction) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[15]
+	mi := &file_quorate_v1_event_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1699,7 +2021,7 @@ func (x *HistoryEviction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryEviction.ProtoReflect.Descriptor instead.
 func (*HistoryEviction) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{15}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *HistoryEviction) GetNodeName() string {
@@ -1736,7 +2058,7 @@ type HistoryRestore struct {
 
 func (x *HistoryRestore) Reset() {
 	*x = HistoryRestore{}
-	mi := &file_quorate_v1_event_proto_msgTypes[16]
+	mi := &file_quorate_v1_event_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1748,7 +2070,7 @@ func (x *HistoryRestore) String() string {
 func (*HistoryRestore) ProtoMessage() {}
 
 func (x *HistoryRestore) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[16]
+	mi := &file_quorate_v1_event_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1761,7 +2083,7 @@ func (x *HistoryRestore) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryRestore.ProtoReflect.Descriptor instead.
 func (*HistoryRestore) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{16}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *HistoryRestore) GetMadeTime() *timestamppb.Timestamp {
@@ -1789,7 +2111,7 @@ type HistoryForced struct {
 
 func (x *HistoryForced) Reset() {
 	*x = HistoryForced{}
-	mi := &file_quorate_v1_event_proto_msgTypes[17]
+	mi := &file_quorate_v1_event_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1801,7 +2123,7 @@ func (x *HistoryForced) String() string {
 func (*HistoryForced) ProtoMessage() {}
 
 func (x *HistoryForced) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[17]
+	mi := &file_quorate_v1_event_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1814,7 +2136,7 @@ func (x *HistoryForced) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryForced.ProtoReflect.Descriptor instead.
 func (*HistoryForced) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{17}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *HistoryForced) GetNodeName() string {
@@ -1843,7 +2165,7 @@ type ListHistoryRequest struct {
 
 func (x *ListHistoryRequest) Reset() {
 	*x = ListHistoryRequest{}
-	mi := &file_quorate_v1_event_proto_msgTypes[18]
+	mi := &file_quorate_v1_event_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1855,7 +2177,7 @@ func (x *ListHistoryRequest) String() string {
 func (*ListHistoryRequest) ProtoMessage() {}
 
 func (x *ListHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[18]
+	mi := &file_quorate_v1_event_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1868,7 +2190,7 @@ func (x *ListHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHistoryRequest.ProtoReflect.Descriptor instead.
 func (*ListHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{18}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListHistoryRequest) GetPageSize() uint32 {
@@ -1923,7 +2245,7 @@ type ListHistoryResponse struct {
 
 func (x *ListHistoryResponse) Reset() {
 	*x = ListHistoryResponse{}
-	mi := &file_quorate_v1_event_proto_msgTypes[19]
+	mi := &file_quorate_v1_event_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1935,7 +2257,7 @@ func (x *ListHistoryResponse) String() string {
 func (*ListHistoryResponse) ProtoMessage() {}
 
 func (x *ListHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_quorate_v1_event_proto_msgTypes[19]
+	mi := &file_quorate_v1_event_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1948,7 +2270,7 @@ func (x *ListHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHistoryResponse.ProtoReflect.Descriptor instead.
 func (*ListHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_quorate_v1_event_proto_rawDescGZIP(), []int{19}
+	return file_quorate_v1_event_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListHistoryResponse) GetHeader() *ResponseHeader {
@@ -1984,7 +2306,7 @@ var File_quorate_v1_event_proto protoreflect.FileDescriptor
 const file_quorate_v1_event_proto_rawDesc = "" +
 	"\n" +
 	"\x16quorate/v1/event.proto\x12\n" +
-	"quorate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18quorate/v1/barrier.proto\x1a\x17quorate/v1/common.proto\x1a\x1bquorate/v1/membership.proto\x1a\x15quorate/v1/name.proto\x1a\x17quorate/v1/quorum.proto\x1a\x18quorate/v1/session.proto\"\xe3\x03\n" +
+	"quorate.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18quorate/v1/barrier.proto\x1a\x17quorate/v1/common.proto\x1a\x1bquorate/v1/membership.proto\x1a\x15quorate/v1/name.proto\x1a\x17quorate/v1/quorum.proto\x1a\x19quorate/v1/recovery.proto\x1a\x18quorate/v1/session.proto\"\x9d\x04\n" +
 	"\x05Event\x12\x16\n" +
 	"\x06cursor\x18\x01 \x01(\tR\x06cursor\x12?\n" +
 	"\robserved_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\fobservedTime\x12&\n" +
@@ -1995,7 +2317,9 @@ const file_quorate_v1_event_proto_rawDesc = "" +
 	"\x06quorum\x18\x06 \x01(\v2\x12.quorate.v1.QuorumH\x00R\x06quorum\x125\n" +
 	"\asession\x18\a \x01(\v2\x19.quorate.v1.SessionChangeH\x00R\asession\x12,\n" +
 	"\x04name\x18\b \x01(\v2\x16.quorate.v1.NameChangeH\x00R\x04name\x123\n" +
-	"\abarrier\x18\t \x01(\v2\x17.quorate.v1.BarrierStepH\x00R\abarrierB\x06\n" +
+	"\abarrier\x18\t \x01(\v2\x17.quorate.v1.BarrierStepH\x00R\abarrier\x128\n" +
+	"\brecovery\x18\n" +
+	" \x01(\v2\x1a.quorate.v1.RecoveryChangeH\x00R\brecoveryB\x06\n" +
 	"\x04kind\"\x96\x01\n" +
 	"\rSessionChange\x12\x1a\n" +
 	"\brevision\x18\x01 \x01(\x04R\brevision\x12-\n" +
@@ -2022,20 +2346,38 @@ const file_quorate_v1_event_proto_rawDesc = "" +
 	"\x04kind\x18\x04 \x01(\x0e2\x1b.quorate.v1.BarrierStepKindR\x04kind\x12\x1d\n" +
 	"\n" +
 	"session_id\x18\x05 \x01(\tR\tsessionId\x12\x16\n" +
-	"\x06broken\x18\x06 \x01(\tR\x06broken\"z\n" +
+	"\x06broken\x18\x06 \x01(\tR\x06broken\"\xfd\x02\n" +
+	"\x0eRecoveryChange\x12\x14\n" +
+	"\x05epoch\x18\x01 \x01(\x04R\x05epoch\x12.\n" +
+	"\x04step\x18\x02 \x01(\v2\x18.quorate.v1.RecoveryStepH\x00R\x04step\x129\n" +
+	"\binstance\x18\x03 \x01(\v2\x1b.quorate.v1.ServiceInstanceH\x00R\binstance\x121\n" +
+	"\x04gone\x18\x04 \x01(\v2\x1b.quorate.v1.ServiceInstanceH\x00R\x04gone\x12:\n" +
+	"\bunplaced\x18\x05 \x01(\v2\x1c.quorate.v1.UnplacedInstanceH\x00R\bunplaced\x126\n" +
+	"\ablocked\x18\x06 \x01(\v2\x1a.quorate.v1.BlockedServiceH\x00R\ablocked\x129\n" +
+	"\vno_recovery\x18\a \x01(\v2\x16.quorate.v1.NoRecoveryH\x00R\n" +
+	"noRecoveryB\b\n" +
+	"\x06change\"\x9e\x01\n" +
+	"\fRecoveryStep\x12/\n" +
+	"\x05stage\x18\x01 \x01(\x0e2\x19.quorate.v1.RecoveryStageR\x05stage\x12\x14\n" +
+	"\x05level\x18\x02 \x01(\rR\x05level\x12\x16\n" +
+	"\x06leader\x18\x03 \x01(\tR\x06leader\x12/\n" +
+	"\x05since\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\x05since\"z\n" +
 	"\x12WatchEventsRequest\x12\x16\n" +
 	"\x06cursor\x18\x01 \x01(\tR\x06cursor\x12+\n" +
 	"\x05kinds\x18\x02 \x03(\x0e2\x15.quorate.v1.EventKindR\x05kinds\x12\x1f\n" +
 	"\vpath_prefix\x18\x03 \x01(\tR\n" +
-	"pathPrefix\"\xcc\x02\n" +
+	"pathPrefix\"\x88\x03\n" +
 	"\x13WatchEventsResponse\x122\n" +
 	"\x06header\x18\x01 \x01(\v2\x1a.quorate.v1.ResponseHeaderR\x06header\x12\x16\n" +
 	"\x06cursor\x18\x02 \x01(\tR\x06cursor\x127\n" +
 	"\bsnapshot\x18\x03 \x01(\v2\x19.quorate.v1.EventSnapshotH\x00R\bsnapshot\x12)\n" +
 	"\x05event\x18\x04 \x01(\v2\x11.quorate.v1.EventH\x00R\x05event\x122\n" +
 	"\bbookmark\x18\x05 \x01(\v2\x14.quorate.v1.BookmarkH\x00R\bbookmark\x12F\n" +
-	"\fcoordination\x18\x06 \x01(\v2 .quorate.v1.CoordinationSnapshotH\x00R\fcoordinationB\t\n" +
-	"\amessage\"\x8d\x02\n" +
+	"\fcoordination\x18\x06 \x01(\v2 .quorate.v1.CoordinationSnapshotH\x00R\fcoordination\x12:\n" +
+	"\brecovery\x18\a \x01(\v2\x1c.quorate.v1.RecoverySnapshotH\x00R\brecoveryB\t\n" +
+	"\amessage\"D\n" +
+	"\x10RecoverySnapshot\x120\n" +
+	"\brecovery\x18\x01 \x01(\v2\x14.quorate.v1.RecoveryR\brecovery\"\x8d\x02\n" +
 	"\x14CoordinationSnapshot\x122\n" +
 	"\x06reason\x18\x01 \x01(\x0e2\x1a.quorate.v1.SnapshotReasonR\x06reason\x12\x1a\n" +
 	"\brevision\x18\x02 \x01(\x04R\brevision\x12/\n" +
@@ -2105,7 +2447,7 @@ const file_quorate_v1_event_proto_rawDesc = "" +
 	"\x06header\x18\x01 \x01(\v2\x1a.quorate.v1.ResponseHeaderR\x06header\x123\n" +
 	"\arecords\x18\x02 \x03(\v2\x19.quorate.v1.HistoryRecordR\arecords\x12&\n" +
 	"\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12'\n" +
-	"\x0fhistory_dropped\x18\x04 \x01(\bR\x0ehistoryDropped*\xd7\x01\n" +
+	"\x0fhistory_dropped\x18\x04 \x01(\bR\x0ehistoryDropped*\xf0\x01\n" +
 	"\tEventKind\x12\x1a\n" +
 	"\x16EVENT_KIND_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fEVENT_KIND_VIEW\x10\x01\x12!\n" +
@@ -2114,7 +2456,8 @@ const file_quorate_v1_event_proto_rawDesc = "" +
 	"\x11EVENT_KIND_QUORUM\x10\x04\x12\x16\n" +
 	"\x12EVENT_KIND_SESSION\x10\x05\x12\x13\n" +
 	"\x0fEVENT_KIND_NAME\x10\x06\x12\x16\n" +
-	"\x12EVENT_KIND_BARRIER\x10\a*\xea\x01\n" +
+	"\x12EVENT_KIND_BARRIER\x10\a\x12\x17\n" +
+	"\x13EVENT_KIND_RECOVERY\x10\b*\xea\x01\n" +
 	"\x0fBarrierStepKind\x12!\n" +
 	"\x1dBARRIER_STEP_KIND_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19BARRIER_STEP_KIND_ARRIVED\x10\x01\x12\x1a\n" +
@@ -2154,7 +2497,7 @@ func file_quorate_v1_event_proto_rawDescGZIP() []byte {
 }
 
 var file_quorate_v1_event_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_quorate_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_quorate_v1_event_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_quorate_v1_event_proto_goTypes = []any{
 	(EventKind)(0),                // 0: quorate.v1.EventKind
 	(BarrierStepKind)(0),          // 1: quorate.v1.BarrierStepKind
@@ -2164,95 +2507,116 @@ var file_quorate_v1_event_proto_goTypes = []any{
 	(*SessionEnded)(nil),          // 5: quorate.v1.SessionEnded
 	(*NameChange)(nil),            // 6: quorate.v1.NameChange
 	(*BarrierStep)(nil),           // 7: quorate.v1.BarrierStep
-	(*WatchEventsRequest)(nil),    // 8: quorate.v1.WatchEventsRequest
-	(*WatchEventsResponse)(nil),   // 9: quorate.v1.WatchEventsResponse
-	(*CoordinationSnapshot)(nil),  // 10: quorate.v1.CoordinationSnapshot
-	(*EventSnapshot)(nil),         // 11: quorate.v1.EventSnapshot
-	(*ListEventsRequest)(nil),     // 12: quorate.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),    // 13: quorate.v1.ListEventsResponse
-	(*HistoryRecord)(nil),         // 14: quorate.v1.HistoryRecord
-	(*HistoryView)(nil),           // 15: quorate.v1.HistoryView
-	(*HistoryGrant)(nil),          // 16: quorate.v1.HistoryGrant
-	(*HistorySetting)(nil),        // 17: quorate.v1.HistorySetting
-	(*HistoryEviction)(nil),       // 18: quorate.v1.HistoryEviction
-	(*HistoryRestore)(nil),        // 19: quorate.v1.HistoryRestore
-	(*HistoryForced)(nil),         // 20: quorate.v1.HistoryForced
-	(*ListHistoryRequest)(nil),    // 21: quorate.v1.ListHistoryRequest
-	(*ListHistoryResponse)(nil),   // 22: quorate.v1.ListHistoryResponse
-	(*timestamppb.Timestamp)(nil), // 23: google.protobuf.Timestamp
-	(*View)(nil),                  // 24: quorate.v1.View
-	(*TransitionStarted)(nil),     // 25: quorate.v1.TransitionStarted
-	(*ViewStable)(nil),            // 26: quorate.v1.ViewStable
-	(*Quorum)(nil),                // 27: quorate.v1.Quorum
-	(*Session)(nil),               // 28: quorate.v1.Session
-	(EndReason)(0),                // 29: quorate.v1.EndReason
-	(*Binding)(nil),               // 30: quorate.v1.Binding
-	(*NameUnbound)(nil),           // 31: quorate.v1.NameUnbound
-	(*ResponseHeader)(nil),        // 32: quorate.v1.ResponseHeader
-	(*Bookmark)(nil),              // 33: quorate.v1.Bookmark
-	(SnapshotReason)(0),           // 34: quorate.v1.SnapshotReason
-	(*Barrier)(nil),               // 35: quorate.v1.Barrier
-	(ViewState)(0),                // 36: quorate.v1.ViewState
-	(*ViewId)(nil),                // 37: quorate.v1.ViewId
+	(*RecoveryChange)(nil),        // 8: quorate.v1.RecoveryChange
+	(*RecoveryStep)(nil),          // 9: quorate.v1.RecoveryStep
+	(*WatchEventsRequest)(nil),    // 10: quorate.v1.WatchEventsRequest
+	(*WatchEventsResponse)(nil),   // 11: quorate.v1.WatchEventsResponse
+	(*RecoverySnapshot)(nil),      // 12: quorate.v1.RecoverySnapshot
+	(*CoordinationSnapshot)(nil),  // 13: quorate.v1.CoordinationSnapshot
+	(*EventSnapshot)(nil),         // 14: quorate.v1.EventSnapshot
+	(*ListEventsRequest)(nil),     // 15: quorate.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),    // 16: quorate.v1.ListEventsResponse
+	(*HistoryRecord)(nil),         // 17: quorate.v1.HistoryRecord
+	(*HistoryView)(nil),           // 18: quorate.v1.HistoryView
+	(*HistoryGrant)(nil),          // 19: quorate.v1.HistoryGrant
+	(*HistorySetting)(nil),        // 20: quorate.v1.HistorySetting
+	(*HistoryEviction)(nil),       // 21: quorate.v1.HistoryEviction
+	(*HistoryRestore)(nil),        // 22: quorate.v1.HistoryRestore
+	(*HistoryForced)(nil),         // 23: quorate.v1.HistoryForced
+	(*ListHistoryRequest)(nil),    // 24: quorate.v1.ListHistoryRequest
+	(*ListHistoryResponse)(nil),   // 25: quorate.v1.ListHistoryResponse
+	(*timestamppb.Timestamp)(nil), // 26: google.protobuf.Timestamp
+	(*View)(nil),                  // 27: quorate.v1.View
+	(*TransitionStarted)(nil),     // 28: quorate.v1.TransitionStarted
+	(*ViewStable)(nil),            // 29: quorate.v1.ViewStable
+	(*Quorum)(nil),                // 30: quorate.v1.Quorum
+	(*Session)(nil),               // 31: quorate.v1.Session
+	(EndReason)(0),                // 32: quorate.v1.EndReason
+	(*Binding)(nil),               // 33: quorate.v1.Binding
+	(*NameUnbound)(nil),           // 34: quorate.v1.NameUnbound
+	(*ServiceInstance)(nil),       // 35: quorate.v1.ServiceInstance
+	(*UnplacedInstance)(nil),      // 36: quorate.v1.UnplacedInstance
+	(*BlockedService)(nil),        // 37: quorate.v1.BlockedService
+	(*NoRecovery)(nil),            // 38: quorate.v1.NoRecovery
+	(RecoveryStage)(0),            // 39: quorate.v1.RecoveryStage
+	(*durationpb.Duration)(nil),   // 40: google.protobuf.Duration
+	(*ResponseHeader)(nil),        // 41: quorate.v1.ResponseHeader
+	(*Bookmark)(nil),              // 42: quorate.v1.Bookmark
+	(*Recovery)(nil),              // 43: quorate.v1.Recovery
+	(SnapshotReason)(0),           // 44: quorate.v1.SnapshotReason
+	(*Barrier)(nil),               // 45: quorate.v1.Barrier
+	(ViewState)(0),                // 46: quorate.v1.ViewState
+	(*ViewId)(nil),                // 47: quorate.v1.ViewId
 }
 var file_quorate_v1_event_proto_depIdxs = []int32{
-	23, // 0: quorate.v1.Event.observed_time:type_name -> google.protobuf.Timestamp
-	24, // 1: quorate.v1.Event.view:type_name -> quorate.v1.View
-	25, // 2: quorate.v1.Event.transition_started:type_name -> quorate.v1.TransitionStarted
-	26, // 3: quorate.v1.Event.view_stable:type_name -> quorate.v1.ViewStable
-	27, // 4: quorate.v1.Event.quorum:type_name -> quorate.v1.Quorum
+	26, // 0: quorate.v1.Event.observed_time:type_name -> google.protobuf.Timestamp
+	27, // 1: quorate.v1.Event.view:type_name -> quorate.v1.View
+	28, // 2: quorate.v1.Event.transition_started:type_name -> quorate.v1.TransitionStarted
+	29, // 3: quorate.v1.Event.view_stable:type_name -> quorate.v1.ViewStable
+	30, // 4: quorate.v1.Event.quorum:type_name -> quorate.v1.Quorum
 	4,  // 5: quorate.v1.Event.session:type_name -> quorate.v1.SessionChange
 	6,  // 6: quorate.v1.Event.name:type_name -> quorate.v1.NameChange
 	7,  // 7: quorate.v1.Event.barrier:type_name -> quorate.v1.BarrierStep
-	28, // 8: quorate.v1.SessionChange.opened:type_name -> quorate.v1.Session
-	5,  // 9: quorate.v1.SessionChange.ended:type_name -> quorate.v1.SessionEnded
-	29, // 10: quorate.v1.SessionEnded.reason:type_name -> quorate.v1.EndReason
-	30, // 11: quorate.v1.NameChange.bound:type_name -> quorate.v1.Binding
-	31, // 12: quorate.v1.NameChange.unbound:type_name -> quorate.v1.NameUnbound
-	1,  // 13: quorate.v1.BarrierStep.kind:type_name -> quorate.v1.BarrierStepKind
-	0,  // 14: quorate.v1.WatchEventsRequest.kinds:type_name -> quorate.v1.EventKind
-	32, // 15: quorate.v1.WatchEventsResponse.header:type_name -> quorate.v1.ResponseHeader
-	11, // 16: quorate.v1.WatchEventsResponse.snapshot:type_name -> quorate.v1.EventSnapshot
-	3,  // 17: quorate.v1.WatchEventsResponse.event:type_name -> quorate.v1.Event
-	33, // 18: quorate.v1.WatchEventsResponse.bookmark:type_name -> quorate.v1.Bookmark
-	10, // 19: quorate.v1.WatchEventsResponse.coordination:type_name -> quorate.v1.CoordinationSnapshot
-	34, // 20: quorate.v1.CoordinationSnapshot.reason:type_name -> quorate.v1.SnapshotReason
-	28, // 21: quorate.v1.CoordinationSnapshot.sessions:type_name -> quorate.v1.Session
-	30, // 22: quorate.v1.CoordinationSnapshot.bindings:type_name -> quorate.v1.Binding
-	35, // 23: quorate.v1.CoordinationSnapshot.barriers:type_name -> quorate.v1.Barrier
-	34, // 24: quorate.v1.EventSnapshot.reason:type_name -> quorate.v1.SnapshotReason
-	24, // 25: quorate.v1.EventSnapshot.view:type_name -> quorate.v1.View
-	36, // 26: quorate.v1.EventSnapshot.state:type_name -> quorate.v1.ViewState
-	27, // 27: quorate.v1.EventSnapshot.quorum:type_name -> quorate.v1.Quorum
-	23, // 28: quorate.v1.ListEventsRequest.since_time:type_name -> google.protobuf.Timestamp
-	32, // 29: quorate.v1.ListEventsResponse.header:type_name -> quorate.v1.ResponseHeader
-	3,  // 30: quorate.v1.ListEventsResponse.events:type_name -> quorate.v1.Event
-	23, // 31: quorate.v1.HistoryRecord.time:type_name -> google.protobuf.Timestamp
-	15, // 32: quorate.v1.HistoryRecord.view:type_name -> quorate.v1.HistoryView
-	16, // 33: quorate.v1.HistoryRecord.grant:type_name -> quorate.v1.HistoryGrant
-	17, // 34: quorate.v1.HistoryRecord.setting:type_name -> quorate.v1.HistorySetting
-	18, // 35: quorate.v1.HistoryRecord.eviction:type_name -> quorate.v1.HistoryEviction
-	19, // 36: quorate.v1.HistoryRecord.restore:type_name -> quorate.v1.HistoryRestore
-	20, // 37: quorate.v1.HistoryRecord.forced:type_name -> quorate.v1.HistoryForced
-	37, // 38: quorate.v1.HistoryView.view_id:type_name -> quorate.v1.ViewId
-	37, // 39: quorate.v1.HistoryGrant.view_id:type_name -> quorate.v1.ViewId
-	23, // 40: quorate.v1.HistoryRestore.made_time:type_name -> google.protobuf.Timestamp
-	23, // 41: quorate.v1.ListHistoryRequest.since_time:type_name -> google.protobuf.Timestamp
-	23, // 42: quorate.v1.ListHistoryRequest.until_time:type_name -> google.protobuf.Timestamp
-	2,  // 43: quorate.v1.ListHistoryRequest.kinds:type_name -> quorate.v1.HistoryKind
-	32, // 44: quorate.v1.ListHistoryResponse.header:type_name -> quorate.v1.ResponseHeader
-	14, // 45: quorate.v1.ListHistoryResponse.records:type_name -> quorate.v1.HistoryRecord
-	8,  // 46: quorate.v1.EventService.WatchEvents:input_type -> quorate.v1.WatchEventsRequest
-	12, // 47: quorate.v1.EventService.ListEvents:input_type -> quorate.v1.ListEventsRequest
-	21, // 48: quorate.v1.EventService.ListHistory:input_type -> quorate.v1.ListHistoryRequest
-	9,  // 49: quorate.v1.EventService.WatchEvents:output_type -> quorate.v1.WatchEventsResponse
-	13, // 50: quorate.v1.EventService.ListEvents:output_type -> quorate.v1.ListEventsResponse
-	22, // 51: quorate.v1.EventService.ListHistory:output_type -> quorate.v1.ListHistoryResponse
-	49, // [49:52] is the sub-list for method output_type
-	46, // [46:49] is the sub-list for method input_type
-	46, // [46:46] is the sub-list for extension type_name
-	46, // [46:46] is the sub-list for extension extendee
-	0,  // [0:46] is the sub-list for field type_name
+	8,  // 8: quorate.v1.Event.recovery:type_name -> quorate.v1.RecoveryChange
+	31, // 9: quorate.v1.SessionChange.opened:type_name -> quorate.v1.Session
+	5,  // 10: quorate.v1.SessionChange.ended:type_name -> quorate.v1.SessionEnded
+	32, // 11: quorate.v1.SessionEnded.reason:type_name -> quorate.v1.EndReason
+	33, // 12: quorate.v1.NameChange.bound:type_name -> quorate.v1.Binding
+	34, // 13: quorate.v1.NameChange.unbound:type_name -> quorate.v1.NameUnbound
+	1,  // 14: quorate.v1.BarrierStep.kind:type_name -> quorate.v1.BarrierStepKind
+	9,  // 15: quorate.v1.RecoveryChange.step:type_name -> quorate.v1.RecoveryStep
+	35, // 16: quorate.v1.RecoveryChange.instance:type_name -> quorate.v1.ServiceInstance
+	35, // 17: quorate.v1.RecoveryChange.gone:type_name -> quorate.v1.ServiceInstance
+	36, // 18: quorate.v1.RecoveryChange.unplaced:type_name -> quorate.v1.UnplacedInstance
+	37, // 19: quorate.v1.RecoveryChange.blocked:type_name -> quorate.v1.BlockedService
+	38, // 20: quorate.v1.RecoveryChange.no_recovery:type_name -> quorate.v1.NoRecovery
+	39, // 21: quorate.v1.RecoveryStep.stage:type_name -> quorate.v1.RecoveryStage
+	40, // 22: quorate.v1.RecoveryStep.since:type_name -> google.protobuf.Duration
+	0,  // 23: quorate.v1.WatchEventsRequest.kinds:type_name -> quorate.v1.EventKind
+	41, // 24: quorate.v1.WatchEventsResponse.header:type_name -> quorate.v1.ResponseHeader
+	14, // 25: quorate.v1.WatchEventsResponse.snapshot:type_name -> quorate.v1.EventSnapshot
+	3,  // 26: quorate.v1.WatchEventsResponse.event:type_name -> quorate.v1.Event
+	42, // 27: quorate.v1.WatchEventsResponse.bookmark:type_name -> quorate.v1.Bookmark
+	13, // 28: quorate.v1.WatchEventsResponse.coordination:type_name -> quorate.v1.CoordinationSnapshot
+	12, // 29: quorate.v1.WatchEventsResponse.recovery:type_name -> quorate.v1.RecoverySnapshot
+	43, // 30: quorate.v1.RecoverySnapshot.recovery:type_name -> quorate.v1.Recovery
+	44, // 31: quorate.v1.CoordinationSnapshot.reason:type_name -> quorate.v1.SnapshotReason
+	31, // 32: quorate.v1.CoordinationSnapshot.sessions:type_name -> quorate.v1.Session
+	33, // 33: quorate.v1.CoordinationSnapshot.bindings:type_name -> quorate.v1.Binding
+	45, // 34: quorate.v1.CoordinationSnapshot.barriers:type_name -> quorate.v1.Barrier
+	44, // 35: quorate.v1.EventSnapshot.reason:type_name -> quorate.v1.SnapshotReason
+	27, // 36: quorate.v1.EventSnapshot.view:type_name -> quorate.v1.View
+	46, // 37: quorate.v1.EventSnapshot.state:type_name -> quorate.v1.ViewState
+	30, // 38: quorate.v1.EventSnapshot.quorum:type_name -> quorate.v1.Quorum
+	26, // 39: quorate.v1.ListEventsRequest.since_time:type_name -> google.protobuf.Timestamp
+	41, // 40: quorate.v1.ListEventsResponse.header:type_name -> quorate.v1.ResponseHeader
+	3,  // 41: quorate.v1.ListEventsResponse.events:type_name -> quorate.v1.Event
+	26, // 42: quorate.v1.HistoryRecord.time:type_name -> google.protobuf.Timestamp
+	18, // 43: quorate.v1.HistoryRecord.view:type_name -> quorate.v1.HistoryView
+	19, // 44: quorate.v1.HistoryRecord.grant:type_name -> quorate.v1.HistoryGrant
+	20, // 45: quorate.v1.HistoryRecord.setting:type_name -> quorate.v1.HistorySetting
+	21, // 46: quorate.v1.HistoryRecord.eviction:type_name -> quorate.v1.HistoryEviction
+	22, // 47: quorate.v1.HistoryRecord.restore:type_name -> quorate.v1.HistoryRestore
+	23, // 48: quorate.v1.HistoryRecord.forced:type_name -> quorate.v1.HistoryForced
+	47, // 49: quorate.v1.HistoryView.view_id:type_name -> quorate.v1.ViewId
+	47, // 50: quorate.v1.HistoryGrant.view_id:type_name -> quorate.v1.ViewId
+	26, // 51: quorate.v1.HistoryRestore.made_time:type_name -> google.protobuf.Timestamp
+	26, // 52: quorate.v1.ListHistoryRequest.since_time:type_name -> google.protobuf.Timestamp
+	26, // 53: quorate.v1.ListHistoryRequest.until_time:type_name -> google.protobuf.Timestamp
+	2,  // 54: quorate.v1.ListHistoryRequest.kinds:type_name -> quorate.v1.HistoryKind
+	41, // 55: quorate.v1.ListHistoryResponse.header:type_name -> quorate.v1.ResponseHeader
+	17, // 56: quorate.v1.ListHistoryResponse.records:type_name -> quorate.v1.HistoryRecord
+	10, // 57: quorate.v1.EventService.WatchEvents:input_type -> quorate.v1.WatchEventsRequest
+	15, // 58: quorate.v1.EventService.ListEvents:input_type -> quorate.v1.ListEventsRequest
+	24, // 59: quorate.v1.EventService.ListHistory:input_type -> quorate.v1.ListHistoryRequest
+	11, // 60: quorate.v1.EventService.WatchEvents:output_type -> quorate.v1.WatchEventsResponse
+	16, // 61: quorate.v1.EventService.ListEvents:output_type -> quorate.v1.ListEventsResponse
+	25, // 62: quorate.v1.EventService.ListHistory:output_type -> quorate.v1.ListHistoryResponse
+	60, // [60:63] is the sub-list for method output_type
+	57, // [57:60] is the sub-list for method input_type
+	57, // [57:57] is the sub-list for extension type_name
+	57, // [57:57] is the sub-list for extension extendee
+	0,  // [0:57] is the sub-list for field type_name
 }
 
 func init() { file_quorate_v1_event_proto_init() }
@@ -2265,6 +2629,7 @@ func file_quorate_v1_event_proto_init() {
 	file_quorate_v1_membership_proto_init()
 	file_quorate_v1_name_proto_init()
 	file_quorate_v1_quorum_proto_init()
+	file_quorate_v1_recovery_proto_init()
 	file_quorate_v1_session_proto_init()
 	file_quorate_v1_event_proto_msgTypes[0].OneofWrappers = []any{
 		(*Event_View)(nil),
@@ -2274,6 +2639,7 @@ func file_quorate_v1_event_proto_init() {
 		(*Event_Session)(nil),
 		(*Event_Name)(nil),
 		(*Event_Barrier)(nil),
+		(*Event_Recovery)(nil),
 	}
 	file_quorate_v1_event_proto_msgTypes[1].OneofWrappers = []any{
 		(*SessionChange_Opened)(nil),
@@ -2283,13 +2649,22 @@ func file_quorate_v1_event_proto_init() {
 		(*NameChange_Bound)(nil),
 		(*NameChange_Unbound)(nil),
 	}
-	file_quorate_v1_event_proto_msgTypes[6].OneofWrappers = []any{
+	file_quorate_v1_event_proto_msgTypes[5].OneofWrappers = []any{
+		(*RecoveryChange_Step)(nil),
+		(*RecoveryChange_Instance)(nil),
+		(*RecoveryChange_Gone)(nil),
+		(*RecoveryChange_Unplaced)(nil),
+		(*RecoveryChange_Blocked)(nil),
+		(*RecoveryChange_NoRecovery)(nil),
+	}
+	file_quorate_v1_event_proto_msgTypes[8].OneofWrappers = []any{
 		(*WatchEventsResponse_Snapshot)(nil),
 		(*WatchEventsResponse_Event)(nil),
 		(*WatchEventsResponse_Bookmark)(nil),
 		(*WatchEventsResponse_Coordination)(nil),
+		(*WatchEventsResponse_Recovery)(nil),
 	}
-	file_quorate_v1_event_proto_msgTypes[11].OneofWrappers = []any{
+	file_quorate_v1_event_proto_msgTypes[14].OneofWrappers = []any{
 		(*HistoryRecord_View)(nil),
 		(*HistoryRecord_Grant)(nil),
 		(*HistoryRecord_Setting)(nil),
@@ -2303,7 +2678,7 @@ func file_quorate_v1_event_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_quorate_v1_event_proto_rawDesc), len(file_quorate_v1_event_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   20,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -45,6 +45,10 @@ type EventServiceClient interface {
 	// otherwise with another such snapshot, which says why. Between these changes and the other events there is no order but
 	// that in which the answering node learned of them.
 	//
+	// Of services everywhere in the cluster, and of their recovery, a RecoverySnapshot tells first how they stand, as whoever
+	// leads recovery knows it; each change follows. What lasts for less than the time to tell of it (some milliseconds) may be
+	// left out, never how something stands now. Cursors have no place among these: a resumed stream begins them anew.
+	//
 	// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another
 	// agent can resume it.
 	WatchEvents(ctx context.Context, in *WatchEventsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchEventsResponse], error)
@@ -130,6 +134,10 @@ type EventServiceServer interface {
 	// them yet; the other events do not wait for that. A resumed stream goes on after its cursor while that is known, and
 	// otherwise with another such snapshot, which says why. Between these changes and the other events there is no order but
 	// that in which the answering node learned of them.
+	//
+	// Of services everywhere in the cluster, and of their recovery, a RecoverySnapshot tells first how they stand, as whoever
+	// leads recovery knows it; each change follows. What lasts for less than the time to tell of it (some milliseconds) may be
+	// left out, never how something stands now. Cursors have no place among these: a resumed stream begins them anew.
 	//
 	// Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another
 	// agent can resume it.

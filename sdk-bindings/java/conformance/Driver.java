@@ -28,6 +28,8 @@ import io.quorate.v1.Member;
 import io.quorate.v1.NameSnapshot;
 import io.quorate.v1.NameUnbound;
 import io.quorate.v1.Node;
+import io.quorate.v1.ParticipantStatus;
+import io.quorate.v1.Recovery;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,12 +58,13 @@ final class Driver {
     private final Map<Place, Election> elections = new ConcurrentHashMap<>();
     private final Map<Place, Planned> barriers = new ConcurrentHashMap<>();
     private final Map<String, Watch<? extends Message>> watches = new ConcurrentHashMap<>();
+    private final Map<String, Program> programs = new ConcurrentHashMap<>();
 
     public static void main(String[] args) throws IOException {
         new Lines().serve(new Driver()::carryOut);
     }
 
-    private Map<String, Object> carryOut(String op, JsonObject args) {
+    private Map<String, Object> carryOut(String op, JsonObject args) throws Exception {
         return switch (op) {
             case "connect" -> connect(args);
             case "close_client" -> closeClient(args);
@@ -112,6 +115,10 @@ final class Driver {
             case "watch" -> watch(args);
             case "next" -> next(args);
             case "close_watch" -> done(() -> watches.remove(text(args, "watch")).close());
+            case "recovery" -> recovery(args);
+            case "participate" -> done(() -> programs.put(text(args, "participant"), new Program(client(args), args)));
+            case "phase", "finish", "notice", "participation", "stop_participating" ->
+                programs.get(text(args, "participant")).carryOut(op, args);
             case "background" -> Map.of("left", background());
             default -> throw new IllegalArgumentException("no such step: " + op);
         };
@@ -138,6 +145,17 @@ final class Driver {
                 .map(Member::getNodeName)
                 .toList();
         return Map.of("members", members, "state", enumShown(answer, "state"));
+    }
+
+    private Map<String, Object> recovery(JsonObject args) {
+        Recovery recovery = client(args).recovery().get().getRecovery();
+        List<String> names = recovery.getNodesList().stream()
+                .flatMap(node -> node.getParticipantsList().stream())
+                .map(ParticipantStatus::getName)
+                .sorted()
+                .toList();
+        String stage = recovery.getStage().name().replaceFirst("RECOVERY_STAGE_", "");
+        return Map.of("stage", stage, "epoch", recovery.getEpoch(), "participants", names);
     }
 
     private Map<String, Object> quorum(JsonObject args) {
@@ -398,11 +416,11 @@ final class Driver {
                 given(args, "value").map(JsonElement::getAsString).orElse(""));
     }
 
-    private static Optional<JsonElement> given(JsonObject args, String name) {
+    static Optional<JsonElement> given(JsonObject args, String name) {
         return Optional.ofNullable(args.get(name)).filter(value -> !value.isJsonNull());
     }
 
-    private static String text(JsonObject args, String name) {
+    static String text(JsonObject args, String name) {
         return args.get(name).getAsString();
     }
 
@@ -410,7 +428,7 @@ final class Driver {
         return given(args, "timeout").map(Driver::seconds).orElse(null);
     }
 
-    private static Duration seconds(JsonElement value) {
+    static Duration seconds(JsonElement value) {
         return Duration.ofNanos((long) (value.getAsDouble() * 1e9));
     }
 

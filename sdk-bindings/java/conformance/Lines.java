@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 
 /** Reads what a driver is told and writes what it answers. */
 final class Lines {
@@ -60,7 +61,7 @@ final class Lines {
         if (error instanceof QuorateException.Unavailable) {
             return "unavailable";
         }
-        if (error instanceof QuorateException.DeadlineExceeded) {
+        if (error instanceof QuorateException.DeadlineExceeded || error instanceof TimeoutException) {
             return "deadline";
         }
         return error instanceof QuorateException.ConnectionLost ? "lost" : "other";

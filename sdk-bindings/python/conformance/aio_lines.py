@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -15,6 +16,25 @@ T = TypeVar("T")
 async def within(timeout: float, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """What a call returns, in that time."""
     return await asyncio.wait_for(call(), timeout)
+
+
+class Told:
+    """What was told and not read."""
+
+    def __init__(self) -> None:
+        self._told: asyncio.Queue[Any] = asyncio.Queue()
+
+    def put(self, told: Any) -> None:
+        """One more."""
+        self._told.put_nowait(told)
+
+    async def get(self, timeout: float) -> Any:
+        """The next one, in that time."""
+        return await asyncio.wait_for(self._told.get(), timeout)
+
+    async def get_until(self, _: threading.Event | None) -> Any:
+        """The next one; who waits is cancelled when it is of no use."""
+        return await self._told.get()
 
 
 def serve(driver: Any) -> None:

@@ -14,10 +14,24 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from sync_lines import serve, within
+from sync_lines import Told, serve, within
 
-from quorate import Barrier, Client, ClientOptions, Election, Lock, Session, Watch, v1
+from quorate import (
+    Barrier,
+    Client,
+    ClientOptions,
+    Election,
+    Lock,
+    Participant,
+    ParticipantOptions,
+    Participation,
+    Session,
+    Watch,
+    v1,
+)
 from quorate._core.words import Token
+from quorate.errors import OptionsError
+from quorate.notices import Failed, Isolated, Notice
 
 Args = dict[str, Any]
 Result = dict[str, Any]
@@ -33,6 +47,7 @@ class Driver:
         self.elections: dict[tuple[str, str], Election] = {}
         self.barriers: dict[tuple[str, str], tuple[Args, Barrier]] = {}
         self.watches: dict[str, Watch[Any]] = {}
+        self.programs: dict[str, tuple[Program, Participation | OptionsError]] = {}
 
     def do(self, op: str, args: Args) -> Result:
         """Carries out one step."""
@@ -185,11 +200,58 @@ class Driver:
         self.watches.pop(args["watch"]).close()
         return {}
 
+    def do_recovery(self, args: Args) -> Result:
+        recovery = self.client(args).recovery.get()
+        stage = enum_shown(v1.RecoveryStage, recovery.stage).removeprefix("RECOVERY_STAGE_")
+        names = sorted(program.name for node in recovery.nodes for program in node.participants)
+        return {"stage": stage, "epoch": recovery.epoch, "participants": names}
+
+    def do_participate(self, args: Args) -> Result:
+        options: Args = {key: args[key] for key in ("level", "requires", "deadline", "late") if key in args}
+        if "idle" in args:
+            options["idle_timeout"] = args["idle"]
+        program = Program()
+        try:
+            taking_part = self.client(args).participate(ParticipantOptions(args["participant"], **options), program)
+            self.programs[args["participant"]] = (program, taking_part)
+        except OptionsError as error:
+            self.programs[args["participant"]] = (program, error)
+        return {}
+
+    def do_phase(self, args: Args) -> Result:
+        result: Result = self.program(args).phases.get(args.get("timeout", 30.0))
+        return result
+
+    def do_notice(self, args: Args) -> Result:
+        result: Result = self.program(args).notices.get(args.get("timeout", 30.0))
+        return result
+
+    def do_finish(self, args: Args) -> Result:
+        self.program(args).finish(args.get("error"))
+        return {}
+
+    def do_participation(self, args: Args) -> Result:
+        _, taking_part = self.programs.pop(args["participant"])
+        if isinstance(taking_part, OptionsError):
+            raise taking_part
+        taking_part.wait()
+        raise ValueError("it ended without an error")
+
+    def do_stop_participating(self, args: Args) -> Result:
+        program, taking_part = self.programs.pop(args["participant"])
+        program.finish("it is stopped")
+        if isinstance(taking_part, Participation):
+            taking_part.close()
+        return {}
+
     def do_background(self, _: Args) -> Result:
         return {"left": sorted(thread.name for thread in threading.enumerate() if thread.name.startswith("quorate "))}
 
     def client(self, args: Args) -> Client:
         return self.clients[args["client"]]
+
+    def program(self, args: Args) -> Program:
+        return self.programs[args["participant"]][0]
 
     def session(self, args: Args) -> Session:
         return self.sessions[args["session"]]
@@ -215,6 +277,41 @@ class Driver:
         if known is None or options not in (known[0], {}):
             known = self.barriers[key] = (options, self.session(args).barrier(args["path"], **options))
         return known[1]
+
+
+class Program(Participant):
+    """One that takes part in recovery, and does each phase until it is told to finish it."""
+
+    def __init__(self) -> None:
+        self.phases = Told()
+        self.notices = Told()
+        self._finish = Told()
+
+    def finish(self, error: str | None) -> None:
+        """Ends the phase that is under way."""
+        self._finish.put(error)
+
+    def prepare(self, epoch: int | None) -> None:
+        self._perform("PREPARE", epoch, None)
+
+    def recover(self, epoch: int, changed: threading.Event) -> None:
+        self._perform("RECOVER", epoch, changed)
+
+    def resume(self, epoch: int, changed: threading.Event) -> None:
+        self._perform("RESUME", epoch, changed)
+
+    def _perform(self, phase: str, epoch: int | None, changed: threading.Event | None) -> None:
+        self._finish = Told()
+        self.phases.put({"phase": phase, "epoch": epoch})
+        error = self._finish.get_until(changed)
+        if error:
+            raise RuntimeError(error)
+
+    def notice(self, notice: Notice) -> None:
+        shown: Result = {"kind": type(notice).__name__.lower()}
+        if isinstance(notice, Failed | Isolated):
+            shown["phase"] = notice.phase.upper()
+        self.notices.put(shown)
 
 
 def shown(token: Token | None) -> list[int] | None:

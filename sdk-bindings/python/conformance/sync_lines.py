@@ -6,6 +6,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from lines import answer, failed, read
@@ -31,6 +32,31 @@ def within(timeout: float, call: Callable[[], T]) -> T:
     if error is not None:
         raise error
     return value  # type: ignore[return-value]
+
+
+class Told:
+    """What was told and not read."""
+
+    def __init__(self) -> None:
+        self._told: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def put(self, told: Any) -> None:
+        """One more."""
+        self._told.put(told)
+
+    def get(self, timeout: float) -> Any:
+        """The next one, in that time."""
+        try:
+            return self._told.get(timeout=timeout)
+        except queue.Empty:
+            raise TimeoutError from None
+
+    def get_until(self, changed: threading.Event | None) -> Any:
+        """The next one; nothing when it is of no use any more."""
+        while changed is None or not changed.is_set():
+            with suppress(queue.Empty):
+                return self._told.get(timeout=0.02)
+        return None
 
 
 def serve(driver: Any) -> None:

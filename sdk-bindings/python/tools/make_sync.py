@@ -27,7 +27,18 @@ REPLACEMENTS = {
     "test_aio": "test_sync",
     **{
         f"{service}ServiceAsyncStub": f"{service}ServiceStub"
-        for service in ("Admin", "Barrier", "Election", "Event", "Lock", "Membership", "Name", "Quorum", "Session")
+        for service in (
+            "Admin",
+            "Barrier",
+            "Election",
+            "Event",
+            "Lock",
+            "Membership",
+            "Name",
+            "Quorum",
+            "Recovery",
+            "Session",
+        )
     },
 }
 
@@ -37,6 +48,8 @@ def made() -> dict[Path, str]:
     targets = {path: TARGET / path.name for path in sorted(SOURCE.glob("*.py")) if path.name not in OWN}
     tests, drivers = ROOT / "tests" / "cluster", ROOT / "conformance"
     targets[tests / "test_aio.py"] = tests / "test_sync.py"
+    units = ROOT / "tests" / "unit"
+    targets[units / "test_participation_aio.py"] = units / "test_participation_sync.py"
     targets[drivers / "aio_driver.py"] = drivers / "sync_driver.py"
     ways = ROOT / "benchmark"
     targets[ways / "aio_ways.py"] = ways / "sync_ways.py"

@@ -20,6 +20,7 @@ import {
   type Watch,
 } from "quorate";
 import { type Args, type Result, serve } from "./lines.js";
+import { Program } from "./program.js";
 
 /** A message of any watch. */
 type Message =
@@ -54,6 +55,8 @@ const sessions = new Known<Session>();
 const locks = new Known<Lock>();
 const elections = new Known<Election>();
 const barriers = new Known<{ options: BarrierOptions; barrier: Barrier }>();
+/** What takes part, how it is ended, and what ended it. */
+const programs = new Known<{ program: Program; stop: AbortController; ended: Promise<unknown> }>();
 const watches = new Known<{ watch: Watch<Message>; pending?: Promise<IteratorResult<Message>> | undefined }>();
 
 /** What the driver itself keeps open: its standard input and output. */
@@ -194,6 +197,45 @@ const steps: Record<string, (args: Args) => Promise<Result> | Result> = {
   },
   async close_watch(args) {
     await watches.get(args.watch).watch.close();
+    return {};
+  },
+  async recovery(args) {
+    const { stage, epoch, nodes } = await clients.get(args.client).recovery.get();
+    const names = nodes.flatMap((node) => node.participants).map((program) => program.name);
+    const shown = enumShown(v1.RecoveryStageSchema, stage).replace("RECOVERY_STAGE_", "");
+    return { stage: shown, epoch, participants: names.sort() };
+  },
+  participate(args) {
+    const { participant, level, requires, late } = args;
+    const [program, stop] = [new Program(), new AbortController()];
+    const times = { deadlineMs: ms(args.deadline), idleTimeoutMs: ms(args.idle) };
+    const options = { name: participant, level, requires, late, ...times, signal: stop.signal };
+    const ended = clients
+      .get(args.client)
+      .participate(options, program)
+      .catch((error) => error);
+    programs.put({ program, stop, ended }, participant);
+    return {};
+  },
+  phase(args) {
+    return programs.get(args.participant).program.phases.next(ms(args.timeout) ?? 30_000);
+  },
+  notice(args) {
+    return programs.get(args.participant).program.notices.next(ms(args.timeout) ?? 30_000);
+  },
+  finish(args) {
+    programs.get(args.participant).program.finish(args.error);
+    return {};
+  },
+  async participation(args) {
+    throw await programs.get(args.participant).ended;
+  },
+  async stop_participating(args) {
+    const { program, stop, ended } = programs.get(args.participant);
+    stop.abort();
+    // Preparing is not cut short.
+    program.finish();
+    await ended;
     return {};
   },
   background() {

@@ -7,13 +7,9 @@
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import type * as v1 from "../src/v1.js";
 import { ChannelState, LinkState, NameKind, NameMode, NodeState, ViewState } from "../src/v1.js";
-import { type Cluster, idText, nameOf, type Topic } from "./model.js";
-
-/** How many rows of a table are shown. */
-const MOST_ROWS = 200;
-
-type Child = Node | string;
-type Cell = Child | readonly Child[];
+import { drawServices } from "./draw-services.js";
+import { badge, type Cell, make, part, put, type Tone, table } from "./elements.js";
+import { type Cluster, idText, isOwn, nameOf, type Topic } from "./model.js";
 
 /** What the people who look have chosen. */
 export interface Choice {
@@ -31,8 +27,11 @@ export function draw(cluster: Cluster, choice: Choice): void {
   );
   put("quorum", quorumBadge(cluster.quorum));
   put("nodes", nodes(cluster));
+  drawServices(cluster.services, new Date());
   put("sessions", sessions(cluster));
-  const bindings = [...cluster.bindings.values()].sort((a, b) => a.path.localeCompare(b.path));
+  const bindings = [...cluster.bindings.values()]
+    .filter((one) => !isOwn(one))
+    .sort((a, b) => a.path.localeCompare(b.path));
   put(
     "locks",
     held(
@@ -89,8 +88,6 @@ const MODE: Readonly<Record<number, string>> = {
   [NameMode.COUNTED]: "counted",
 };
 
-type Tone = "good" | "busy" | "bad" | "plain";
-
 function stateTone(state: ViewState): Tone {
   return state === ViewState.STABLE ? "good" : state === ViewState.FORMING ? "bad" : "busy";
 }
@@ -113,7 +110,10 @@ function nodes(cluster: Cluster): Node {
       ];
       return [
         node.nodeName,
-        badge(state, state === "member" ? "good" : "bad"),
+        [
+          badge(state, state === "member" ? "good" : "bad"),
+          ...(cluster.services.drained.has(node.nodeName) ? [badge("drained", "busy")] : []),
+        ],
         roles.join(", "),
         node.isSelf
           ? ""
@@ -199,46 +199,8 @@ function log(cluster: Cluster, { topics }: Choice): Node {
   const rows = cluster.lines
     .filter(({ topic }) => topics.has(topic))
     .map(({ at, text, grave }) => {
-      const line = make("li", [make("time", [at.toLocaleTimeString([], { hour12: false })]), text]);
-      line.classList.toggle("grave", grave);
-      return line;
+      const time = make("time", [at.toLocaleTimeString([], { hour12: false })]);
+      return make("li", [time, text], grave ? { class: "grave" } : {});
     });
   return rows.length > 0 ? make("ol", rows) : make("p", ["Nothing has happened yet."]);
-}
-
-function table(heads: readonly string[], rows: readonly (readonly Cell[])[], none: string): Node {
-  if (rows.length === 0) return make("p", [none]);
-  const head = make(
-    "tr",
-    heads.map((text) => make("th", [text])),
-  );
-  const body = rows.slice(0, MOST_ROWS).map((cells) => make("tr", cells.map(cell)));
-  const shown = make("table", [make("thead", [head]), make("tbody", body)]);
-  return rows.length > MOST_ROWS ? make("div", [shown, make("p", [`and ${rows.length - MOST_ROWS} more`])]) : shown;
-}
-
-function cell(content: Cell): HTMLElement {
-  return make("td", typeof content === "string" || content instanceof Node ? [content] : content);
-}
-
-function badge(text: string, tone: Tone): HTMLElement {
-  const shown = make("span", [text]);
-  shown.className = `badge ${tone}`;
-  return shown;
-}
-
-function make(tag: string, children: readonly Child[]): HTMLElement {
-  const made = document.createElement(tag);
-  made.append(...children);
-  return made;
-}
-
-function put(id: string, content: Child): void {
-  part(id).replaceChildren(content);
-}
-
-function part(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the page has no ${id}`);
-  return found;
 }

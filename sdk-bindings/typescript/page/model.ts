@@ -1,5 +1,5 @@
 /**
- * What the page knows of the cluster: how it stands, and what has happened. It is told by the messages of two watches, and
+ * What the page knows of the cluster: how it stands, and what has happened. It is told by the messages of three watches, and
  * knows neither the page nor the network.
  *
  * @module
@@ -7,12 +7,15 @@
 
 import type * as v1 from "../src/v1.js";
 import { ViewState } from "../src/v1.js";
+import { Services } from "./services.js";
 
+/** How the paths of names begin that are the cluster's own. */
+const OWN = "_quorate/";
 /** How many lines of the log are kept. */
 const MOST_LINES = 300;
 
 /** What a line of the log is about. */
-export type Topic = "cluster" | "session" | "name" | "barrier";
+export type Topic = "cluster" | "recovery" | "session" | "name" | "barrier";
 
 /** A line of the log. */
 export interface Line {
@@ -35,6 +38,7 @@ export class Cluster {
   readonly sessions = new Map<string, v1.Session>();
   readonly bindings = new Map<string, v1.Binding>();
   readonly barriers = new Map<string, v1.Barrier>();
+  readonly services = new Services();
   /** The newest first. */
   readonly lines: Line[] = [];
 
@@ -85,6 +89,12 @@ export class Cluster {
         return this.#hear(message.value, at);
     }
     return undefined;
+  }
+
+  /** Takes note of a message of the recovery watch. */
+  hearRecovery(message: v1.WatchRecoveryResponse, at: Date): void {
+    this.#hearHeader(message.header);
+    for (const { text, grave } of this.services.hear(message, at)) this.#line(at, "recovery", text, grave);
   }
 
   /** Takes note of what happened before the page was opened, the oldest first. */
@@ -163,10 +173,12 @@ export class Cluster {
   #hearName({ change }: v1.NameChange, at: Date): void {
     if (change.case === "bound") {
       this.bindings.set(keyOf(change.value), change.value);
+      if (isOwn(change.value)) return;
       this.#line(at, "name", `${change.value.path} belongs to ${this.#holder(change.value.sessionId)}`, false);
     } else if (change.case === "unbound" && change.value.binding) {
       const { path, sessionId } = change.value.binding;
       this.bindings.delete(keyOf(change.value.binding));
+      if (isOwn(change.value.binding)) return;
       this.#line(at, "name", `${path} belongs to ${this.#holder(sessionId)} no more`, false);
     }
   }
@@ -195,6 +207,11 @@ const STEP: Readonly<Record<number, string>> = {
 /** What people call a session. */
 export function nameOf({ label, sessionId }: { readonly label: string; readonly sessionId: string }): string {
   return label ? `${label} (${sessionId})` : sessionId;
+}
+
+/** Whether a name is the cluster's own, as those by which services run. */
+export function isOwn({ path }: { readonly path: string }): boolean {
+  return path.startsWith(OWN);
 }
 
 /** A view id as it is written everywhere. */

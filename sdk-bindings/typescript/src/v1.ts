@@ -14,4 +14,5 @@ export * from "./gen/quorate/v1/lock_pb.js";
 export * from "./gen/quorate/v1/membership_pb.js";
 export * from "./gen/quorate/v1/name_pb.js";
 export * from "./gen/quorate/v1/quorum_pb.js";
+export * from "./gen/quorate/v1/recovery_pb.js";
 export * from "./gen/quorate/v1/session_pb.js";

@@ -282,6 +282,7 @@ async fn supervisor(config: &Config, runtimes: &Runtimes<'_>) -> Result<(Supervi
         runner: vec![program.into(), "runner".into()],
         node: config.node_name.to_string(),
         endpoint: config.api_listen.to_string(),
+        bus: std::env::var(services::BUS).ok(),
     };
     let looked = place.clone();
     let found = runtimes.services.spawn(async move { services::look(&looked).await });

@@ -10,16 +10,21 @@ use quorate_agent::{
     dev,
     error::AgentError,
     logging, parent,
+    services::UNIT,
 };
+use quorate_processes::NOTHING_STARTED;
 use tokio::runtime::Builder;
 
 /// The word by which this program is the parent of a service instead of an agent.
 const RUNNER: &str = "runner";
 
 fn main() -> ExitCode {
-    // What a runner is told comes over its standard input: it needs no command line, and little memory.
-    if std::env::args_os().nth(1).is_some_and(|word| word == RUNNER) {
-        return quorate_processes::runner::main();
+    // What a runner is told comes over its standard input: it needs no command line, and little memory. What a runner runs
+    // has few words.
+    match std::env::args_os().nth(1) {
+        Some(word) if word == RUNNER => return quorate_processes::runner::main(),
+        Some(word) if word == UNIT => return unit(),
+        _ => {}
     }
     let (cli, given) = cli::parse();
     let done = match cli.command {
@@ -34,6 +39,19 @@ fn main() -> ExitCode {
         Err(why) => {
             eprintln!("quorated: {why}");
             why.exit_code()
+        }
+    }
+}
+
+/// Does something with a unit of systemd, and says why when it fails, to people and to the runner.
+fn unit() -> ExitCode {
+    match quorate_systemd::main(std::env::args().skip(2)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            // By hand it is run without a runner.
+            let _ = quorate_processes::notify(&format!("STATUS={why}"));
+            if why.has_started_nothing() { NOTHING_STARTED.into() } else { ExitCode::FAILURE }
         }
     }
 }

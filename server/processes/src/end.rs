@@ -48,7 +48,7 @@ pub enum Why {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopOutcome {
-    /// With 0.
+    /// With 0, or what it left was ended by the kill command.
     Done,
     /// With something else, too late or not at all: what it should have undone may still be there. In words.
     Failed(String),

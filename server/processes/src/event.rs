@@ -36,6 +36,8 @@ pub enum Event {
         /// Its process id.
         pid: i32,
     },
+    /// Its kill command failed, for another reason than before, and is run again; in words.
+    NotKilled(String),
     /// Its watchdog was not heard of for so long.
     Unhealthy {
         /// The interval it should have kept.

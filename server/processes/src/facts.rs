@@ -4,7 +4,11 @@ use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{launch::RunId, process::ProcessId};
+use crate::{
+    launch::{Launch, RunId},
+    process::ProcessId,
+    program::Kind,
+};
 
 /// What a runner writes down before it starts anything, and again when it has.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -15,9 +19,24 @@ pub(crate) struct Facts {
     pub boot: String,
     pub runner: ProcessId,
     pub service: Option<ProcessId>,
+    /// What is run: of commands, for whoever has to undo what they did.
+    #[serde(default)]
+    pub launch: Option<Box<Launch>>,
 }
 
 impl Facts {
+    /// Of this process, which is about to start something.
+    pub(crate) fn new(launch: &Launch) -> io::Result<Self> {
+        let commands = matches!(launch.program.kind, Kind::Commands { .. });
+        Ok(Self {
+            run: launch.run,
+            boot: boot()?,
+            runner: ProcessId::own()?,
+            service: None,
+            launch: commands.then(|| Box::new(launch.clone())),
+        })
+    }
+
     /// Whether these processes can be there at all.
     pub(crate) fn are_of_this_boot(&self) -> bool {
         boot().is_ok_and(|boot| boot == self.boot)
@@ -36,11 +55,12 @@ pub(crate) fn boot() -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{moment::Right, program::Program};
 
     #[test]
     fn a_process_of_another_boot_is_not_there() {
-        let runner = ProcessId::own().unwrap();
-        let mut facts = Facts { run: RunId::new(), boot: boot().unwrap(), runner, service: None };
+        let program = Program::new(Kind::Task { argv: vec!["true".to_owned()] });
+        let mut facts = Facts::new(&Launch { run: RunId::new(), program, right: Right::Forever }).unwrap();
         assert!(facts.has_runner());
         facts.boot.push('x');
         assert!(!facts.has_runner());

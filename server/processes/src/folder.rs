@@ -13,12 +13,12 @@ use std::{
 use rustix::fs::{FlockOperation, flock};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{end::End, facts::Facts};
+use crate::{end::End, facts::Facts, wire::MAX_LAUNCH};
 
 /// The path of a socket has 108 bytes, with the zero at its end; the name of the longest is `/notify.sock`.
 const MAX_PATH: usize = 95;
-/// Bytes of a file that is read.
-const MAX_FILE: u64 = 64 * 1024;
+/// Bytes of a file that is read: somewhat more than a launch.
+const MAX_FILE: u64 = MAX_LAUNCH as u64 + 64 * 1024;
 
 /// The folder of an instance.
 #[derive(Clone, PartialEq, Eq, Debug)]

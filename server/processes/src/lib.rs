@@ -16,7 +16,7 @@
 //! depends on what.
 //!
 //! What it cannot see: processes that somebody else starts on behalf of a service (`systemd-run`, `docker run`) are not
-//! its descendants. And a process that has cleaned its environment *and* was forked away into a session of its own *and*
+//! its descendants: they need commands, of which one ends them by force ([`Kind::Commands`]). And a process that has cleaned its environment *and* was forked away into a session of its own *and*
 //! whose runner was killed with SIGKILL is not found by [`Remains`].
 
 pub mod check;
@@ -27,6 +27,7 @@ mod folder;
 mod instance;
 mod launch;
 mod moment;
+mod notify;
 mod process;
 mod program;
 mod remains;
@@ -41,6 +42,7 @@ pub use event::{Event, Exit, Health, Notice};
 pub use instance::{AdoptError, Found, Instance, InstanceError, LaunchError, adopt};
 pub use launch::{Launch, Refusal, RunId};
 pub use moment::{Moment, Right};
+pub use notify::notify;
 pub use process::{ProcessId, become_subreaper};
 pub use program::{Environment, Kind, Lapse, LogLimits, Orphan, Program};
 pub use remains::{Remains, RemainsError};
@@ -48,5 +50,7 @@ pub use signal::{SignalName, UnknownSignal};
 pub use snapshot::Snapshot;
 pub use sweep::{Swept, sweep};
 
+/// With this a start command says that it has started nothing, as `EX_UNAVAILABLE` of sysexits(3).
+pub const NOTHING_STARTED: u8 = 69;
 /// The environment variable that every process of an instance is born with: the [`RunId`] of its start.
 pub const RUN_VARIABLE: &str = "QUORATE_RUN";

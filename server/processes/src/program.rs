@@ -72,17 +72,23 @@ pub enum Kind {
         /// Program and arguments.
         argv: Vec<String>,
     },
-    /// Three programs, for what is more than a process: an address, a mounted volume, an OCF resource agent.
+    /// Programs for what is more than a process: an address, a mounted volume, an OCF resource agent, a unit of systemd.
+    /// What one that fails has said with `STATUS=` is the reason.
     Commands {
-        /// Must exit with 0 for the service to be ready. What it leaves running may go on until the stop.
+        /// Must exit with 0 for the service to be ready. What it leaves running may go on until the stop. When it exits
+        /// with [`NOTHING_STARTED`](crate::NOTHING_STARTED), nothing is to be undone.
         start: Vec<String>,
         /// Says how it is: 0 is good, 7 is not running, everything else is failed. What it leaves running is killed.
         monitor: Vec<String>,
         /// Must exit with 0. Whatever runs afterwards is ended.
         stop: Vec<String>,
+        /// For what is not among the runner's processes: ends it by force when `stop` has failed, or has not come to its
+        /// end shortly before the instance must. It is run until it exits with 0; before that, the instance is not gone.
+        #[serde(default)]
+        kill: Option<Vec<String>>,
         /// From the end of one look to the next.
         interval: Duration,
-        /// How long each of them may take.
+        /// How long each of them may take, but `kill`.
         timeout: Duration,
     },
 }
@@ -160,9 +166,11 @@ impl Program {
     /// [`Refusal::Invalid`] with what does not.
     pub fn check(&self) -> Result<(), Refusal> {
         let invalid = |what: &str| Err(Refusal::Invalid(what.to_owned()));
-        let lists: &[&[String]] = match &self.kind {
-            Kind::Daemon { argv } | Kind::Task { argv } => &[argv],
-            Kind::Commands { start, monitor, stop, .. } => &[start, monitor, stop],
+        let lists = match &self.kind {
+            Kind::Daemon { argv } | Kind::Task { argv } => vec![argv],
+            Kind::Commands { start, monitor, stop, kill, .. } => {
+                [start, monitor, stop].into_iter().chain(kill).collect()
+            }
         };
         for argv in lists {
             if argv.first().is_none_or(String::is_empty) {

@@ -10,15 +10,20 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, WaitOptions, waitpid};
-use tokio::{task::spawn_blocking, time::sleep};
+use tokio::{
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 
 use crate::{
     RUN_VARIABLE,
-    end::{End, Why, time_now},
+    end::{End, StopOutcome, Why, time_now},
     facts::Facts,
     folder::Folder,
-    launch::RunId,
+    launch::{Launch, RunId},
     process::{ProcessId, Stat, Table},
+    program::Kind,
+    runner::spawn::Spawner,
 };
 
 /// From one round of killing to the next.
@@ -37,6 +42,9 @@ pub enum RemainsError {
     /// These do not go although they were killed.
     #[error("processes are left although they were killed: {0:?}")]
     Stuck(Vec<ProcessId>),
+    /// Its kill command did not succeed.
+    #[error("what its commands have started may still run, for the kill command failed: {0}")]
+    NotKilled(String),
     /// It cannot be found out what is left.
     #[error("it cannot be found out what is left: {0}")]
     System(#[from] io::Error),
@@ -78,30 +86,61 @@ impl Remains {
     }
 
     /// Kills them, again and again until none is left, and writes down how the instance ended. Asking them to end would
-    /// be too slow for what may be started elsewhere now.
-    ///
-    /// What commands have set up that is no process is not undone: that is up to their stop command.
+    /// be too slow for what may be started elsewhere now. Of commands, their kill command or else their stop command then
+    /// undoes what is no process. All of that may take `limit` each.
     ///
     /// # Errors
     /// [`RemainsError`]: what is left may still run.
     pub async fn clean(self, limit: Duration) -> Result<End, RemainsError> {
+        self.kill_all(limit).await?;
+        let stop = self.undo(limit).await?;
+        if stop.is_some() {
+            self.kill_all(limit).await?;
+        }
+        self.folder.close();
+        let run = self.facts.run;
+        let end = End { run, why: Why::RunnerDied, exit: None, stop, time: time_now(), lines_dropped: 0 };
+        self.folder.write_end(&end)?;
+        Ok(end)
+    }
+
+    async fn kill_all(&self, limit: Duration) -> Result<(), RemainsError> {
         let begin = Instant::now();
         loop {
             let remains = self.clone();
             let left = spawn_blocking(move || remains.kill()).await.map_err(io::Error::other)??;
             if left.is_empty() {
-                break;
+                return Ok(());
             }
             if begin.elapsed() > limit {
                 return Err(RemainsError::Stuck(left));
             }
             sleep(ROUND).await;
         }
-        self.folder.close();
-        let run = self.facts.run;
-        let end = End { run, why: Why::RunnerDied, exit: None, stop: None, time: time_now(), lines_dropped: 0 };
-        self.folder.write_end(&end)?;
-        Ok(end)
+    }
+
+    async fn undo(&self, limit: Duration) -> Result<Option<StopOutcome>, RemainsError> {
+        let launch = self.facts.launch.as_deref().filter(|_| self.facts.are_of_this_boot());
+        let Some(launch) = launch else { return Ok(None) };
+        let Kind::Commands { stop, kill, .. } = &launch.program.kind else { return Ok(None) };
+        let outcome = match self.execute(launch, kill.as_ref().unwrap_or(stop), limit).await {
+            Ok(()) => StopOutcome::Done,
+            Err(why) if kill.is_some() => return Err(RemainsError::NotKilled(why)),
+            Err(why) => StopOutcome::Failed(why),
+        };
+        Ok(Some(outcome))
+    }
+
+    async fn execute(&self, launch: &Launch, argv: &[String], limit: Duration) -> Result<(), String> {
+        let spawner = Spawner::new(self.folder.clone(), &launch.program).map_err(|why| why.to_string())?;
+        let command = spawner.command(launch, argv).map_err(|why| why.to_string())?;
+        let mut command = tokio::process::Command::from(command);
+        match timeout(limit, command.kill_on_drop(true).status()).await {
+            Ok(Ok(status)) if status.success() => Ok(()),
+            Ok(Ok(status)) => Err(status.to_string()),
+            Ok(Err(why)) => Err(why.to_string()),
+            Err(_) => Err("it took too long".to_owned()),
+        }
     }
 
     /// One round; who was found.

@@ -60,6 +60,10 @@ impl Case {
         Self::ControllerKilled,
     ];
 
+    /// Those of a quick run.
+    pub(super) const QUICK: [Self; 4] =
+        [Self::LeaderKilled, Self::LeaderCut, Self::LeaderLeaves, Self::ControllerKilled];
+
     /// Those that etcd is given too.
     pub(super) const FOR_ETCD: [Self; 3] = [Self::LeaderKilled, Self::LeaderStopped, Self::LeaderLeaves];
 }

@@ -69,7 +69,8 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn losses(&mut self) {
-        for case in Case::ALL {
+        let cases: &[Case] = if self.plan.quick { &Case::QUICK } else { &Case::ALL };
+        for &case in cases {
             for _ in 0..self.plan.runs {
                 match guarded(loss::quorate(case)).await {
                     Ok(loss) => {

@@ -29,7 +29,7 @@ async fn until_event(api: &str, tape: &Shared) -> Result<(), Box<dyn std::error:
                 live = true;
                 false
             }
-            Some(Message::Snapshot(_) | Message::Coordination(_)) | None => false,
+            Some(Message::Snapshot(_) | Message::Coordination(_) | Message::Recovery(_)) | None => false,
         };
         lock(tape).message(message);
         if is_new {

@@ -48,9 +48,11 @@ impl Tape {
                 Kind::View(view) => Said::View(view),
                 Kind::TransitionStarted(started) => Said::Started { left: started.left_view_id.as_ref().map(Id::from) },
                 Kind::ViewStable(stable) => Said::Stable(stable.view_id.as_ref().map(Id::from).expect("a view id")),
-                Kind::Quorum(_) | Kind::Session(_) | Kind::Name(_) | Kind::Barrier(_) => Said::Bookmark,
+                Kind::Quorum(_) | Kind::Session(_) | Kind::Name(_) | Kind::Barrier(_) | Kind::Recovery(_) => {
+                    Said::Bookmark
+                }
             },
-            Some(Message::Bookmark(_) | Message::Coordination(_)) | None => Said::Bookmark,
+            Some(Message::Bookmark(_) | Message::Coordination(_) | Message::Recovery(_)) | None => Said::Bookmark,
         };
         self.entries.push(Entry { at: Instant::now(), from, cursor: message.cursor, said });
     }

@@ -47,7 +47,7 @@ impl Told {
                 }
             },
             Kind::Barrier(step) => (step.revision, format!("{} {}", step.kind().as_str_name(), step.session_id)),
-            Kind::TransitionStarted(_) | Kind::ViewStable(_) | Kind::Quorum(_) => return,
+            Kind::TransitionStarted(_) | Kind::ViewStable(_) | Kind::Quorum(_) | Kind::Recovery(_) => return,
         };
         self.changes.push(change);
     }
@@ -75,7 +75,7 @@ fn read(endpoints: Vec<String>, kinds: Vec<EventKind>) -> (Arc<Mutex<Told>>, Joi
                 match message.message.unwrap() {
                     Message::Coordination(snapshot) => told.snapshots.push(snapshot.reason()),
                     Message::Event(event) => told.event(&event),
-                    Message::Snapshot(_) | Message::Bookmark(_) => {}
+                    Message::Snapshot(_) | Message::Recovery(_) | Message::Bookmark(_) => {}
                 }
                 if !message.cursor.is_empty() {
                     told.cursor = message.cursor;
@@ -169,7 +169,7 @@ async fn filters_choose_kinds_and_paths() {
     let mut stream = client.watch_events(request).await.unwrap().into_inner();
     let mut next = async || loop {
         match stream.message().await.unwrap().unwrap().message.unwrap() {
-            Message::Snapshot(_) | Message::Bookmark(_) => {}
+            Message::Snapshot(_) | Message::Recovery(_) | Message::Bookmark(_) => {}
             other => break other,
         }
     };
@@ -183,7 +183,7 @@ async fn filters_choose_kinds_and_paths() {
     assert_eq!((bound.path.as_str(), bound.value.as_slice()), ("a/2", &b"y"[..]));
 
     let refused = client.watch_events(WatchEventsRequest { kinds: vec![8], ..<_>::default() }).await.unwrap_err();
-    assert!(refused.message().contains("allowed are 1 to 7"), "{refused}");
+    assert!(refused.message().contains("allowed are 1 to 8"), "{refused}");
     let refused = client.watch_events(WatchEventsRequest { path_prefix: "x".repeat(1025), ..<_>::default() }).await;
     assert!(refused.unwrap_err().message().contains("path_prefix"));
 }

@@ -7,3 +7,4 @@ mod misbehaviour;
 mod order;
 mod programs;
 mod right;
+mod units;

@@ -1,8 +1,12 @@
 //! Services start level by level, follow their nodes, and do what operators ask for.
 
-use quorate::v1::{self, control_service_request::Action};
-use quorate_tests::{Cluster, Plan, services::*};
-use tonic::Code;
+use quorate::v1::{
+    self, control_service_request::Action, event::Kind, event_service_client::EventServiceClient,
+    recovery_change::Change, watch_events_response::Message,
+};
+use quorate_tests::{Agent, Cluster, LIMIT, Plan, services::*};
+use tokio::time::timeout;
+use tonic::{Code, Streaming, transport::Endpoint};
 use tonic_types::StatusExt;
 
 fn chain(stage: &Stage) -> Vec<v1::Service> {
@@ -22,6 +26,37 @@ fn place(lines: &[String], begin: &str) -> usize {
     lines.iter().position(|line| line.starts_with(begin)).unwrap_or_else(|| panic!("no {begin:?} in {lines:?}"))
 }
 
+/// What is told of recovery from now on, after how it stands.
+async fn events(agent: &Agent) -> Streaming<v1::WatchEventsResponse> {
+    let endpoint = Endpoint::from_shared(format!("http://{}", agent.api())).unwrap();
+    let request = v1::WatchEventsRequest { kinds: vec![v1::EventKind::Recovery.into()], ..<_>::default() };
+    let mut events = EventServiceClient::new(endpoint.connect_lazy()).watch_events(request).await.unwrap().into_inner();
+    while !matches!(next(&mut events).await, Message::Recovery(_)) {}
+    events
+}
+
+async fn next(events: &mut Streaming<v1::WatchEventsResponse>) -> Message {
+    let message = timeout(2 * LIMIT, events.message()).await.expect("a message in time");
+    message.unwrap().expect("the stream goes on").message.unwrap()
+}
+
+/// What is told until all is recovered in an epoch, each change in few words.
+async fn told_until_recovered(events: &mut Streaming<v1::WatchEventsResponse>, epoch: u64) -> Vec<String> {
+    let mut told = Vec::new();
+    loop {
+        let Message::Event(v1::Event { kind: Some(Kind::Recovery(change)), .. }) = next(events).await else { continue };
+        match change.change.unwrap() {
+            Change::Instance(one) => {
+                let state = one.state().as_str_name().trim_start_matches("INSTANCE_STATE_");
+                told.push(format!("{} {state} {}", one.service, one.node_name));
+            }
+            Change::Gone(one) => told.push(format!("{} gone {}", one.service, one.node_name)),
+            Change::Step(step) if change.epoch >= epoch && step.stage() == v1::RecoveryStage::Recovered => return told,
+            _ => {}
+        }
+    }
+}
+
 async fn started(stage: &Stage, cluster: &Cluster) -> v1::Recovery {
     apply(cluster.agent("n2"), chain(stage)).await.unwrap();
     cluster.recovered(&["n1", "n2", "n3"], has(6)).await
@@ -39,10 +74,18 @@ async fn r1_services_start_in_order_and_follow_a_killed_node() {
     let at = ready(&before)["db"][0].clone();
     assert_eq!(ready(&before)["web"], ready(&before)["db"]);
     stage.forget();
-    cluster.agent_mut(&at).kill_dash_nine();
     let left: Vec<String> = cluster.others(&at).into_iter().map(str::to_owned).collect();
     let left: Vec<&str> = left.iter().map(String::as_str).collect();
+    let mut events = events(cluster.agent(left[1])).await;
+    cluster.agent_mut(&at).kill_dash_nine();
     let after = cluster.recovered(&left, has(5)).await;
+    let told = told_until_recovered(&mut events, after.epoch).await;
+    for service in ["db", "web"] {
+        let order = [format!("{service} gone {at}"), format!("{service} READY {}", ready(&after)[service][0])];
+        let places = order.map(|one| place(&told, &one));
+        assert!(places[0] < places[1], "{service} in {told:?}");
+    }
+    assert!(place(&told, "db READY") < place(&told, "web READY"), "{told:?}");
     println!("recovered after {:?}", after.took);
     let lines = stage.lines();
     assert!(place(&lines, "start db") < place(&lines, "start web"), "{lines:?}");

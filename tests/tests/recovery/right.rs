@@ -42,6 +42,47 @@ fn executed_again(agent: &Agent) -> bool {
     })
 }
 
+/// A service that is told to end has the time for it that its definition says, however short the right to act is.
+#[tokio::test]
+async fn what_ends_takes_its_time() {
+    let stage = Stage::default();
+    let cluster = Plan::new(1).quorate().form().await;
+    cluster.quorum_all().await;
+    let log = stage.file("log");
+    let script = format!("trap 'sleep 4; echo end slow >> {log}; exit 0' TERM; while :; do sleep 0.05; done");
+    let slow = stage.script("slow", &script);
+    apply(cluster.agent("n1"), vec![slow]).await.unwrap();
+    cluster.recovered(&["n1"], only("slow", String::new())).await;
+    apply(cluster.agent("n1"), Vec::new()).await.unwrap();
+    stage.empty().await;
+    assert_eq!(stage.lines(), ["end slow"]);
+}
+
+/// Neither the loss of whoever leads, nor of any other node, ends what runs where nothing happened.
+#[tokio::test]
+async fn a_service_outlives_the_loss_of_every_other_node() {
+    let stage = Stage::default();
+    let mut cluster = Plan::new(3).flags(&PATIENT).quorate().form().await;
+    cluster.quorum_all().await;
+    // When whoever leads is lost, the next one waits for as long as anybody's right may last.
+    let patient = v1::Service { grace: millis(3_000), ..stage.single("db") };
+    apply(cluster.agent("n1"), vec![patient]).await.unwrap();
+    let before = cluster.recovered(&["n1", "n2", "n3"], only("db", String::new())).await;
+    let at = ready(&before)["db"].clone();
+    let others: Vec<String> = cluster.others(&at[0]).into_iter().map(str::to_owned).collect();
+    let stays = |now: &v1::Recovery| if ready(now)["db"] == at { Ok(()) } else { Err("it is elsewhere".to_owned()) };
+    for lost in &others {
+        cluster.agent_mut(lost).kill_dash_nine();
+        cluster.recovered(&cluster.others(lost), stays).await;
+        cluster.agent_mut(lost).restart();
+        cluster.agree_all().await;
+        cluster.recovered(&["n1", "n2", "n3"], stays).await;
+    }
+    let lines = stage.lines();
+    assert_eq!(lines.len(), 1, "it was started once: {lines:?}");
+    assert!(lines[0].starts_with("start db"), "{lines:?}");
+}
+
 /// Nothing is orphaned; what may outlive its agent is taken over by the next one, and is the same process.
 #[tokio::test]
 async fn a_killed_agent_leaves_nothing_behind_and_finds_what_outlived_it() {

@@ -40,6 +40,7 @@ pub async fn run(mut app: App, selection: Selection, end: End) -> Result<(), Fai
     }
     let mut watch = app.client.watch_events(options)?;
     let mut held = Held { view: None, newest: end.newest };
+    let mut recovery_told = false;
     while let Some(message) = watch.next().await {
         let v1::WatchEventsResponse { cursor, message, .. } = message?;
         let ready = match message {
@@ -59,6 +60,12 @@ pub async fn run(mut app: App, selection: Selection, end: End) -> Result<(), Fai
             Some(Message::Event(event)) => held.release(event),
             Some(Message::Coordination(snapshot)) => {
                 show_coordination_gap(&mut app, &cursor, &snapshot)?;
+                Vec::new()
+            }
+            Some(Message::Recovery(snapshot)) => {
+                if std::mem::replace(&mut recovery_told, true) {
+                    show_recovery_gap(&mut app, &cursor, &snapshot)?;
+                }
                 Vec::new()
             }
             Some(Message::Bookmark(_)) | None => held.view.take().into_iter().collect(),
@@ -99,6 +106,17 @@ fn show_coordination_gap(app: &mut App, cursor: &str, snapshot: &v1::Coordinatio
     } else {
         let reason = word::<SnapshotReason>(snapshot.reason);
         let text = text::event::coordination_gap(&reason, snapshot.revision, app.out.paint());
+        app.out.text(&text)?;
+    }
+    Ok(())
+}
+
+/// Says that changes of services and their recovery may be missing.
+fn show_recovery_gap(app: &mut App, cursor: &str, snapshot: &v1::RecoverySnapshot) -> Result<(), Failure> {
+    if app.out.is_json() {
+        app.out.json_line(&json::Event::recovery_gap(cursor, snapshot))?;
+    } else {
+        let text = text::event::recovery_gap(snapshot.recovery.as_ref(), app.out.paint());
         app.out.text(&text)?;
     }
     Ok(())

@@ -159,6 +159,49 @@ impl From<&v1::BlockedService> for Blocked {
     }
 }
 
+/// What an event says of a service, or of recovery.
+#[derive(Debug, Serialize)]
+pub struct RecoveryChange {
+    epoch: u64,
+    #[serde(flatten)]
+    what: Changed,
+}
+
+/// What.
+#[derive(Debug, Serialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+enum Changed {
+    Step { stage: String, level: Option<u32>, leader: Option<String>, since_seconds: Option<f64> },
+    Instance(Instance),
+    Gone(Instance),
+    Unplaced(Unplaced),
+    Blocked(Blocked),
+    NoRecovery {},
+    Unknown {},
+}
+
+impl From<&v1::RecoveryChange> for RecoveryChange {
+    fn from(from: &v1::RecoveryChange) -> Self {
+        use v1::recovery_change::Change;
+
+        let what = match &from.change {
+            Some(Change::Step(step)) => Changed::Step {
+                stage: word::<v1::RecoveryStage>(step.stage),
+                level: (step.stage() == v1::RecoveryStage::Level).then_some(step.level),
+                leader: some_text(&step.leader),
+                since_seconds: step.since.as_ref().and_then(seconds),
+            },
+            Some(Change::Instance(one)) => Changed::Instance(one.into()),
+            Some(Change::Gone(one)) => Changed::Gone(one.into()),
+            Some(Change::Unplaced(one)) => Changed::Unplaced(one.into()),
+            Some(Change::Blocked(one)) => Changed::Blocked(one.into()),
+            Some(Change::NoRecovery(_)) => Changed::NoRecovery {},
+            None => Changed::Unknown {},
+        };
+        Self { epoch: from.epoch, what }
+    }
+}
+
 /// What the present stage waits for.
 #[derive(Debug, Serialize)]
 pub struct Wait {

@@ -19,6 +19,7 @@ pub fn event(event: &v1::Event, paint: Paint) -> String {
         Some(Kind::Session(change)) => (coordination::session_change(change, paint), Vec::new()),
         Some(Kind::Name(change)) => (coordination::name_change(change, paint), Vec::new()),
         Some(Kind::Barrier(step)) => (coordination::barrier_step(step, paint), Vec::new()),
+        Some(Kind::Recovery(change)) => (super::recovery::change(change, paint), Vec::new()),
         None => ("an event of a kind this version does not know".to_owned(), Vec::new()),
     };
     let details: String = details.iter().map(|line| format!("{INDENT}{line}\n")).collect();
@@ -34,6 +35,13 @@ pub fn gap(reason: &str, id: Option<&v1::ViewId>, paint: Paint) -> String {
 /// A line about missing changes of sessions, names and barriers.
 pub fn coordination_gap(reason: &str, revision: u64, paint: Paint) -> String {
     missing(reason, &format!("; sessions, names and barriers go on from revision {revision}"), paint)
+}
+
+/// A line about missing changes of services and their recovery.
+pub fn recovery_gap(recovery: Option<&v1::Recovery>, paint: Paint) -> String {
+    let on = recovery.map_or_else(|| "nobody leads recovery".to_owned(), crate::standing::stage);
+    let text = format!("-- gap: the stream began anew; services and their recovery go on from: {on}");
+    format!("{}\n", paint.text(text, Tone::Bad))
 }
 
 fn missing(reason: &str, on: &str, paint: Paint) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quorate::v1::{self, InstanceState, RecoveryStage};
+use quorate::v1::{self, InstanceState, RecoveryStage, recovery_change::Change};
 
 use super::coordination::token;
 use crate::output::{Paint, Tone, lines};
@@ -165,6 +165,42 @@ fn state(one: &v1::ServiceInstance) -> (Key<'_>, i32) {
     ((&one.service, one.instance, &one.node_name), one.state)
 }
 
+/// What an event says of a service, or of recovery.
+pub fn change(change: &v1::RecoveryChange, paint: Paint) -> String {
+    let titled = |title: &str, tone, text: String| format!("{}  {text}", paint.text(title, tone));
+    match &change.change {
+        Some(Change::Step(step)) => {
+            let (tone, far) = match step.stage() {
+                RecoveryStage::Recovered => (Tone::Good, "recovered".to_owned()),
+                RecoveryStage::Level => (Tone::Middling, format!("level {}", step.level)),
+                _ => (Tone::Middling, word::<RecoveryStage>(step.stage)),
+            };
+            let since = step.since.as_ref().map(|since| format!(", after {}", short(since))).unwrap_or_default();
+            titled("recovery", tone, format!("epoch {}, led by {}: {far}{since}", change.epoch, or_dash(&step.leader)))
+        }
+        Some(Change::Instance(one)) => {
+            titled("service", Tone::of(&word::<InstanceState>(one.state)), instance_line(one, None))
+        }
+        Some(Change::Gone(one)) => titled(
+            "service",
+            Tone::Plain,
+            format!("{}/{} on {}: gone", clean(&one.service), one.instance, clean(&one.node_name)),
+        ),
+        Some(Change::Unplaced(one)) => {
+            let why: Vec<_> =
+                one.obstacles.iter().map(|at| format!("{}: {}", clean(&at.node_name), clean(&at.reason))).collect();
+            let why = if why.is_empty() { "there is no node".to_owned() } else { why.join("; ") };
+            titled("service", Tone::Bad, format!("{}/{} can run nowhere ({why})", clean(&one.service), one.instance))
+        }
+        Some(Change::Blocked(one)) => {
+            let (service, requires) = (clean(&one.service), clean(&one.requires));
+            titled("service", Tone::Bad, format!("{service} cannot run: it requires {requires}, which does not run"))
+        }
+        Some(Change::NoRecovery(_)) => titled("recovery", Tone::Bad, "nobody leads it".to_owned()),
+        None => "a change of recovery of a kind this version does not know".to_owned(),
+    }
+}
+
 fn instance_line(one: &v1::ServiceInstance, was: Option<i32>) -> String {
     let was = was.map(|was| format!("{} -> ", word::<InstanceState>(was))).unwrap_or_default();
     let reason = if one.reason.is_empty() { String::new() } else { format!(" ({})", clean(&one.reason)) };
@@ -204,6 +240,21 @@ pub fn shifts(shifts: &[v1::Shift], paint: Paint) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_change_of_an_event_takes_one_line() {
+        let told = |one| change(&v1::RecoveryChange { epoch: 9, change: Some(one) }, Paint::NONE);
+        let stage = RecoveryStage::Level.into();
+        let step = v1::RecoveryStep { stage, level: 2, leader: "n1".to_owned(), since: None };
+        assert_eq!(told(Change::Step(step)), "recovery  epoch 9, led by n1: level 2");
+        let failed = v1::ServiceInstance { reason: "exit code 3".to_owned(), ..instance(0, InstanceState::Failed) };
+        assert_eq!(told(Change::Instance(failed.clone())), "service  web/0 on n1: failed (exit code 3)");
+        assert_eq!(told(Change::Gone(failed)), "service  web/0 on n1: gone");
+        let at = v1::PlacementObstacle { node_name: "n1".to_owned(), reason: "drained".to_owned() };
+        let unplaced = v1::UnplacedInstance { service: "web".to_owned(), instance: 0, obstacles: vec![at] };
+        assert_eq!(told(Change::Unplaced(unplaced)), "service  web/0 can run nowhere (n1: drained)");
+        assert_eq!(told(Change::NoRecovery(v1::NoRecovery {})), "recovery  nobody leads it");
+    }
 
     fn instance(index: u32, state: InstanceState) -> v1::ServiceInstance {
         v1::ServiceInstance {

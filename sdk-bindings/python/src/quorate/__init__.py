@@ -1,13 +1,14 @@
 """Client of the Quorate cluster agent: typed calls that fail over among the agents of a cluster.
 
-And sessions that are kept alive, locks, elections, barriers, names, and watches that resume by themselves.
+And sessions that are kept alive, locks, elections, barriers, names, watches that resume by themselves, and programs that
+take part in recovery.
 
 This module is for plain synchronous programs and is safe to use from several threads; :mod:`quorate.aio` is the same for
 asyncio. Requests and answers are the generated types of the schema, in :mod:`quorate.v1`; the errors are in
 :mod:`quorate.errors`.
 """
 
-from quorate import errors, v1
+from quorate import errors, notices, v1
 from quorate._core.words import Loss, Token
 from quorate._sync.barrier import Barrier
 from quorate._sync.client import (
@@ -19,14 +20,16 @@ from quorate._sync.client import (
     Membership,
     Names,
     Quorum,
+    Recovery,
     Sessions,
 )
 from quorate._sync.election import Election
 from quorate._sync.lock import Lock
+from quorate._sync.participation import Participant, Participation
 from quorate._sync.pool import Stubs
 from quorate._sync.session import Session
 from quorate._sync.watch import Watch
-from quorate.options import ClientOptions, TlsOptions
+from quorate.options import ClientOptions, ParticipantOptions, TlsOptions
 
 __all__ = [
     "Barrier",
@@ -41,7 +44,11 @@ __all__ = [
     "Loss",
     "Membership",
     "Names",
+    "Participant",
+    "ParticipantOptions",
+    "Participation",
     "Quorum",
+    "Recovery",
     "Session",
     "Sessions",
     "Stubs",
@@ -49,5 +56,6 @@ __all__ = [
     "Token",
     "Watch",
     "errors",
+    "notices",
     "v1",
 ]

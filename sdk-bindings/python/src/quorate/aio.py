@@ -10,10 +10,12 @@ from quorate._aio.client import (
     Membership,
     Names,
     Quorum,
+    Recovery,
     Sessions,
 )
 from quorate._aio.election import Election
 from quorate._aio.lock import Lock
+from quorate._aio.participation import Participant, Participation
 from quorate._aio.pool import Stubs
 from quorate._aio.session import Session
 from quorate._aio.watch import Watch
@@ -29,7 +31,10 @@ __all__ = [
     "Locks",
     "Membership",
     "Names",
+    "Participant",
+    "Participation",
     "Quorum",
+    "Recovery",
     "Session",
     "Sessions",
     "Stubs",

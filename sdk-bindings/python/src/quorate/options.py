@@ -1,4 +1,4 @@
-"""Where the agents are, how a client connects to them and how long it waits."""
+"""Where the agents are, how a client connects to them and how long it waits; and what a program is that takes part."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from quorate.errors import OptionsError
 
@@ -71,6 +72,32 @@ class ClientOptions:
         """How long one endpoint may take over a call of ``limit`` seconds."""
         shares = min(len(self.endpoints), 3)
         return min(self.attempt_timeout or limit / shares, limit)
+
+
+@dataclass(frozen=True)
+class ParticipantOptions:
+    """What a program is that takes part in recovery; see ``Client.participate``.
+
+    Times are in seconds; one that is out of range is an :class:`OptionsError`. The rest the agents check.
+    """
+
+    name: str
+    """Its name, for people: 1 to 128 bytes."""
+    level: int = 0
+    """It recovers when everything on lower levels has, on all members: 0 to 1,000."""
+    requires: Sequence[str] = ()
+    """Services that must be ready before it recovers: at most 64."""
+    deadline: float = 30.0
+    """How long it has for each phase: 0.1 to 3,600."""
+    late: Literal["isolate", "wait"] = "isolate"
+    """What happens when that is over: the cluster goes on without it, or waits for it."""
+    idle_timeout: float = 15.0
+    """Takes an agent for gone when nothing at all came from it for this long: 0.1 to 3,600. Agents send something every
+    5 s."""
+
+    def __post_init__(self) -> None:
+        _within("deadline", self.deadline, 0.1, _HOUR)
+        _within("idle_timeout", self.idle_timeout, 0.1, _HOUR)
 
 
 def _within(name: str, value: float, least: float, most: float) -> None:

@@ -42,6 +42,9 @@ async def reads(endpoints: list[str]) -> None:
             lambda stubs, timeout: stubs.admin.ListSettings(v1.ListSettingsRequest(), timeout=timeout)
         )
         assert settings.header.cluster_id == view.header.cluster_id
+        async with client.recovery.watch() as watch:
+            assert (await watch.__anext__()).HasField("recovery")
+        assert [node.node_name for node in (await client.recovery.get()).nodes] == ["n1", "n2", "n3"]
 
 
 async def sessions(endpoints: list[str]) -> None:

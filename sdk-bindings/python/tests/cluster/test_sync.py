@@ -40,6 +40,9 @@ def reads(endpoints: list[str]) -> None:
         assert (client.agent()).header.node_name in ("n1", "n2", "n3")
         settings = client.call(lambda stubs, timeout: stubs.admin.ListSettings(v1.ListSettingsRequest(), timeout=timeout))
         assert settings.header.cluster_id == view.header.cluster_id
+        with client.recovery.watch() as watch:
+            assert (watch.__next__()).HasField("recovery")
+        assert [node.node_name for node in (client.recovery.get()).nodes] == ["n1", "n2", "n3"]
 
 
 def sessions(endpoints: list[str]) -> None:

@@ -3,11 +3,11 @@ import pytest
 from google.protobuf import any_pb2
 from google.rpc import error_details_pb2, status_pb2
 
-from quorate import ClientOptions, Token, errors, v1
+from quorate import ClientOptions, ParticipantOptions, Token, errors, v1
 from quorate._core.failure import Failure
 from quorate._core.plan import Plan, Resume
 from quorate._core.rotation import Rotation
-from quorate._core.words import duration, plan, seconds
+from quorate._core.words import duration, introduction, plan, seconds
 
 
 class Answered(grpc.RpcError):
@@ -149,6 +149,16 @@ def test_options_say_what_is_allowed() -> None:
         ClientOptions("n1:1")
     with pytest.raises(errors.OptionsError, match="number of endpoints is 0"):
         ClientOptions([])
+
+
+def test_what_a_program_is_is_checked_and_becomes_an_introduction() -> None:
+    options = ParticipantOptions("store", level=3, requires=["disk"], deadline=2, late="wait")
+    told = introduction(options).participant
+    assert (told.name, told.level, told.late) == ("store", 3, v1.LATE_POLICY_WAIT)
+    assert list(told.requires) == ["disk"]
+    assert told.deadline.seconds == 2
+    with pytest.raises(errors.OptionsError, match=r"deadline is 0, allowed is 0\.1 to 3600"):
+        ParticipantOptions("store", deadline=0)
 
 
 def test_words_are_those_of_the_schema() -> None:

@@ -9,7 +9,7 @@ import { durationMs } from "@bufbuild/protobuf/wkt";
 import * as v1 from "../v1.js";
 import { type Moment, now } from "./clock.js";
 import { renew } from "./keep-alive.js";
-import { Barriers, Elections, Events, Locks, Membership, Names, Quorum, Sessions } from "./parts.js";
+import { Barriers, Elections, Events, Locks, Membership, Names, Quorum, Recovery, Sessions } from "./parts.js";
 import type { Invoke, Pool } from "./pool.js";
 import { Session, type SessionOptions } from "./session.js";
 import { duration, requestId } from "./words.js";
@@ -51,6 +51,8 @@ export abstract class ClientBase implements AsyncDisposable {
   readonly sessions: Sessions;
   /** What happens, in one order. */
   readonly events: Events;
+  /** How recovery stands. */
+  readonly recovery: Recovery;
   readonly #pool: Pool;
 
   /** @internal */
@@ -64,6 +66,7 @@ export abstract class ClientBase implements AsyncDisposable {
     this.barriers = new Barriers(pool);
     this.sessions = new Sessions(pool);
     this.events = new Events(pool);
+    this.recovery = new Recovery(pool);
   }
 
   /** The endpoints, in the order in which they are tried. */

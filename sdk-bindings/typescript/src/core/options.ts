@@ -6,7 +6,7 @@
 
 import { OptionsError } from "./errors.js";
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 /** What a timer can count. */
 const MOST_MS = 0x7fff_ffff;
 const MOST_ENDPOINTS = 64;

@@ -222,6 +222,29 @@ export class Events extends Part {
   }
 }
 
+/** How services, and programs that take part, recover after a change of the cluster. */
+export class Recovery extends Part {
+  /**
+   * How far recovery is, what runs where, what waits for what, and what cannot run and why.
+   *
+   * Blocks for some seconds at most, and only while nobody leads recovery.
+   *
+   * @throws QuorumLost - Nobody can be asked.
+   */
+  async get(): Promise<v1.Recovery> {
+    const answer = await this.pool.ask((stubs, how) => stubs.recovery.getRecovery({}, how));
+    return answer.recovery ?? create(v1.RecoverySchema);
+  }
+
+  /**
+   * Watches how recovery stands: as it is now, then each time that it changes. Steps in between may be left out, never the
+   * present one.
+   */
+  watch(options: WatchOptions = {}): Watch<v1.WatchRecoveryResponse> {
+    return new Watch(this.pool, (stubs, _, how) => stubs.recovery.watchRecovery({}, how), options);
+  }
+}
+
 function consistency(latest: boolean): v1.Consistency {
   return latest ? v1.Consistency.LATEST : v1.Consistency.LOCAL;
 }

@@ -14,7 +14,7 @@ import { Rotation } from "./rotation.js";
 /** A gRPC timeout has eight digits at most. */
 const LONGEST_MS = 99_999_999;
 /** A stream that was there for so long was a good one: the next one is opened without a pause. */
-const GOOD_AFTER_MS = 2000;
+export const GOOD_AFTER_MS = 2000;
 
 /** What to try next. */
 export interface Attempt {

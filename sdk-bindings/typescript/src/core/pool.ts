@@ -40,6 +40,8 @@ export class Stubs {
   readonly names: Stub<typeof v1.NameService>;
   /** Whether this side may act. */
   readonly quorum: Stub<typeof v1.QuorumService>;
+  /** Recovery. */
+  readonly recovery: Stub<typeof v1.RecoveryService>;
   /** Sessions. */
   readonly sessions: Stub<typeof v1.SessionService>;
 
@@ -54,6 +56,7 @@ export class Stubs {
     this.membership = createClient(v1.MembershipService, transport);
     this.names = createClient(v1.NameService, transport);
     this.quorum = createClient(v1.QuorumService, transport);
+    this.recovery = createClient(v1.RecoveryService, transport);
     this.sessions = createClient(v1.SessionService, transport);
   }
 }

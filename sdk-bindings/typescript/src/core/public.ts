@@ -23,6 +23,7 @@ export {
   type MembershipWatchOptions,
   Names,
   Quorum,
+  Recovery,
   Sessions,
 } from "./parts.js";
 export type { How, Invoke, Stubs, WaitOptions } from "./pool.js";

@@ -7,6 +7,9 @@
 /** What {@link inTime} returns when the time is over. */
 export const LATE: unique symbol = Symbol("late");
 
+/** What ends a stream on which nothing came for longer than is put up with. */
+export const SILENT = new Error("silent");
+
 /** What comes first: what a promise becomes, or the end of the time. */
 export async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | typeof LATE> {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -7,12 +7,10 @@
 import { Failure } from "./failure.js";
 import { Resume } from "./plan.js";
 import type { How, Pool, Scope, Stubs } from "./pool.js";
-import { pause, Watchdog } from "./wait.js";
+import { pause, SILENT, Watchdog } from "./wait.js";
 
 /** How long an agent may be silent: it sends a bookmark more often than that. */
 const IDLE_MS = 15_000;
-/** What ends a stream that was silent for longer. */
-const SILENT = new Error("silent");
 
 /** How a watch goes on. */
 export interface WatchOptions {

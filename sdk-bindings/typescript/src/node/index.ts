@@ -1,7 +1,8 @@
 /**
  * Client of the Quorate cluster agent for Node: typed calls that fail over among the agents of a cluster.
  *
- * And sessions that are kept alive, locks, elections, barriers, names, and watches that resume by themselves.
+ * And sessions that are kept alive, locks, elections, barriers, names, watches that resume by themselves, and programs that
+ * take part in recovery.
  *
  * Requests and answers are the generated types of the schema, in {@link v1}; errors are subclasses of {@link QuorateError}.
  * Times are in milliseconds, and names of options that have them end in `Ms`. `quorate/web` is for browsers.
@@ -12,10 +13,20 @@
 import { ClientBase } from "../core/client.js";
 import { OptionsError } from "../core/errors.js";
 import { settings } from "../core/options.js";
+import type { Participant, ParticipantOptions } from "../core/participant.js";
+import { Participation } from "../core/participation.js";
 import { Pool } from "../core/pool.js";
 import { openChannel } from "./channel.js";
 import { type ClientOptions, connecting, endpoint } from "./options.js";
 
+export {
+  formatNotice,
+  type Late,
+  type Notice,
+  type Participant,
+  type ParticipantOptions,
+  type PhaseName,
+} from "../core/participant.js";
 export * from "../core/public.js";
 export type { ClientOptions, TlsOptions } from "./options.js";
 
@@ -26,12 +37,39 @@ export type { ClientOptions, TlsOptions } from "./options.js";
  * keep the process from ending.
  */
 export class Client extends ClientBase {
+  readonly #pool: Pool;
+
   /**
    * @param options - What the client is to be, or only the endpoints.
    * @throws OptionsError - A value is not allowed, or a file of the TLS options cannot be read.
    */
   constructor(options: readonly string[] | ClientOptions) {
-    super(openPool(options));
+    const pool = openPool(options);
+    super(pool);
+    this.#pool = pool;
+  }
+
+  /**
+   * Has a program take part in recovery, through whatever agent answers, until its signal is aborted.
+   *
+   * After each change of the cluster the program is told to {@link Participant.prepare}, to {@link Participant.recover} and to
+   * {@link Participant.resume}; the cluster takes each step when all who take part have taken the one before. When the agent
+   * is gone, the program is told to prepare at once, and takes part again at the next agent. Until it was told to resume for
+   * the first time, it must not use what is shared.
+   *
+   * An agent that does not say that it goes - whose machine was cut off, say - is noticed after `idleTimeoutMs` at the latest.
+   * Others may have gone on by then: have what is protected refuse lower epochs than it has seen, or look at
+   * {@link Quorum.get} before it is touched.
+   *
+   * The promise is rejected when taking part is of no use, after the program was told to prepare and has done that. When the
+   * signal is aborted, the program is not told; what is under way ends first: the signal of `recover` and `resume` is aborted.
+   *
+   * @throws OptionsError - A value is not allowed.
+   * @throws BadRequest - The agents do not allow a value.
+   * @throws ClientClosed - The client was closed.
+   */
+  async participate(options: ParticipantOptions, program: Participant): Promise<never> {
+    return new Participation(this.#pool, options, program).run();
   }
 }
 

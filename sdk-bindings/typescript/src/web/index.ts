@@ -1,7 +1,7 @@
 /**
  * Client of the Quorate cluster agent for browsers, by gRPC-Web: reads, listings and watches that resume by themselves.
  *
- * It is the same as in `quorate`, but for sessions, and what rests on them: to be kept alive a session needs a stream in both
+ * It is the same as in `quorate`, but for sessions, what rests on them, and taking part in recovery: that needs streams in both
  * directions, which browsers do not have.
  *
  * @module

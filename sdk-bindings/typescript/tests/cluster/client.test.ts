@@ -71,6 +71,13 @@ scenario("reads", async (client) => {
   assert.match((await client.agent()).header?.nodeName ?? "", /^n[123]$/);
   const settings = await client.call((stubs, how) => stubs.admin.listSettings({}, how));
   assert.equal(settings.header?.clusterId, view.header?.clusterId);
+  await using watch = client.recovery.watch();
+  assert.equal((await next(watch)).message.case, "recovery");
+  const recovery = await client.recovery.get();
+  assert.deepEqual(
+    recovery.nodes.map((node) => node.nodeName),
+    ["n1", "n2", "n3"],
+  );
 });
 
 scenario("sessions", async (client) => {

@@ -10,7 +10,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{cursor::Cursors, error::ApiError, map};
+use super::{cursor::Cursors, error::ApiError, map, recovery::Follower};
 use crate::{driver::Handle, metrics::Metrics};
 
 /// What the agent says of itself.
@@ -49,6 +49,8 @@ pub struct Context {
     pub about: About,
     /// Cursors of this cluster.
     pub cursors: Cursors,
+    /// How recovery stands, for those who watch it.
+    pub recovery: Follower,
     /// Cancelled when the agent stops: streams end with STOPPING.
     pub stopping: CancellationToken,
     metrics: Metrics,
@@ -76,7 +78,8 @@ impl Context {
         let cursors = Cursors::of(&about.cluster, handle.watch_cluster());
         let max_watchers = max_watchers.min(Semaphore::MAX_PERMITS);
         let watchers = Arc::new(Semaphore::new(max_watchers));
-        Self { handle, about, cursors, stopping, metrics, watchers, max_watchers }
+        let recovery = Follower::new(handle.clone(), stopping.clone());
+        Self { handle, about, cursors, recovery, stopping, metrics, watchers, max_watchers }
     }
 
     /// The figures of the agent.

@@ -1,11 +1,13 @@
-//! One stream of `WatchEvents`: a snapshot, then what happens, of two sources that know nothing of each other - views and
-//! quorum as this node sees them, and the log of sessions, names and barriers. The cursor has the place in both.
+//! One stream of `WatchEvents`: a snapshot, then what happens, of three sources that know nothing of each other - views and
+//! quorum as this node sees them, the log of sessions, names and barriers, and recovery as whoever leads it tells. The cursor
+//! has the place in the first two.
 
 use std::{sync::Arc, time::SystemTime};
 
 use quorate_core::types::ViewId;
 use quorate_proto::v1::{
-    Bookmark, Event, EventKind, EventSnapshot, SnapshotReason, WatchEventsResponse, watch_events_response::Message,
+    Bookmark, Event, EventKind, EventSnapshot, SnapshotReason, WatchEventsResponse, event,
+    watch_events_response::Message,
 };
 
 use super::{
@@ -13,8 +15,9 @@ use super::{
     coordinate::At,
     cursor::Point,
     error::ApiError,
-    events::{event, kind_of},
+    events::{kind_of, told_of},
     map, quorum,
+    recovery::{News, RecoveryFeed},
     standing::{StandingFeed, Told, Wanted},
     watch::{Feed, Step, Watch},
 };
@@ -29,6 +32,7 @@ pub struct EventWatch {
     seen: Seen,
     head: Option<ViewId>,
     standing: Option<StandingFeed>,
+    recovery: Option<RecoveryFeed>,
 }
 
 impl EventWatch {
@@ -46,7 +50,9 @@ impl EventWatch {
         let (_, point) = context.cursors.read_both(cursor)?;
         let feed = Feed::open(context, cursor, false).await?;
         let standing = Wanted::of(&kinds, prefix).map(|wanted| StandingFeed::new(context, wanted, point));
-        Ok(Self { context: Arc::clone(context), feed, kinds, seen: Seen::default(), head: None, standing })
+        let recovers = kinds.is_empty() || kinds.contains(&EventKind::Recovery);
+        let recovery = recovers.then(|| RecoveryFeed::new(&context.recovery));
+        Ok(Self { context: Arc::clone(context), feed, kinds, seen: Seen::default(), head: None, standing, recovery })
     }
 
     fn begin(&mut self, beginning: Beginning, reason: SnapshotReason) -> Message {
@@ -65,7 +71,7 @@ impl EventWatch {
         self.seen.clone_from(&happening.seen);
         self.head.clone_from(&happening.head);
         let wanted = self.kinds.is_empty() || self.kinds.contains(&kind_of(&happening.what));
-        wanted.then(|| Message::Event(event(happening, self.cursor(self.point()))))
+        wanted.then(|| Message::Event(told_of(happening, self.cursor(self.point()))))
     }
 
     fn point(&self) -> Option<Point> {
@@ -117,12 +123,38 @@ impl EventWatch {
             }
         }
     }
+
+    fn on_news(&self, news: News) -> Vec<WatchEventsResponse> {
+        let (header, cursor) = (self.context.header_at(self.head.as_ref()), self.cursor(self.point()));
+        let said = |message: Message| WatchEventsResponse {
+            header: header.clone(),
+            cursor: cursor.clone(),
+            message: Some(message),
+        };
+        match news {
+            News::Snapshot(snapshot) => vec![said(Message::Recovery(snapshot))],
+            News::Changes(changes) => {
+                let observed_time = Some(SystemTime::now().into());
+                let event =
+                    |change| Event { cursor: cursor.clone(), observed_time, kind: Some(event::Kind::Recovery(change)) };
+                changes.into_iter().map(|change| said(Message::Event(event(change)))).collect()
+            }
+        }
+    }
 }
 
 /// What is told next of sessions, names and barriers; nothing, ever, when they are not wanted.
 async fn told(standing: &mut Option<StandingFeed>, context: &Context) -> Result<Told, ApiError> {
     match standing {
         Some(standing) => standing.next(context).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What is told next of recovery; nothing, ever, when it is not wanted.
+async fn news(recovery: &mut Option<RecoveryFeed>) -> Result<News, ApiError> {
+    match recovery {
+        Some(recovery) => recovery.next().await,
         None => std::future::pending().await,
     }
 }
@@ -135,6 +167,7 @@ impl Watch for EventWatch {
             biased;
             step = self.feed.next() => { let step = step?; self.on_step(step) }
             told = told(&mut self.standing, &self.context) => { let told = told?; self.on_told(told) }
+            news = news(&mut self.recovery) => { let news = news?; self.on_news(news) }
         };
         if !said.is_empty() {
             self.feed.sent();

@@ -54,7 +54,7 @@ pub(super) fn kind_of(what: &What) -> EventKind {
     }
 }
 
-pub(super) fn event(happening: &Happening, cursor: String) -> Event {
+pub(super) fn told_of(happening: &Happening, cursor: String) -> Event {
     Event { cursor, observed_time: Some(map::timestamp(happening.observed)), kind: Some(happened(&happening.what)) }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn event(happening: &Happening, cursor: String) -> Event {
 fn kinds(asked: &[i32]) -> Result<Vec<EventKind>, ApiError> {
     let known = |number: &i32| match EventKind::try_from(*number) {
         Ok(EventKind::Unspecified) | Err(_) => {
-            Err(ApiError::bad_request("kinds", format!("{number} is no kind of event; allowed are 1 to 7")))
+            Err(ApiError::bad_request("kinds", format!("{number} is no kind of event; allowed are 1 to 8")))
         }
         Ok(kind) => Ok(kind),
     };
@@ -92,7 +92,7 @@ impl Events {
             Some(What::View { view, .. }) => pages.after_view(&view.id),
             _ => String::new(),
         };
-        let events = found.into_iter().map(|one| event(one, self.0.cursors.write(&one.seen))).collect();
+        let events = found.into_iter().map(|one| told_of(one, self.0.cursors.write(&one.seen))).collect();
         let header = self.0.header_at(listing.head.as_ref());
         Ok(ListEventsResponse { header, events, next_page_token, history_dropped: listing.dropped })
     }

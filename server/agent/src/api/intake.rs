@@ -35,7 +35,8 @@ const ROOM: usize = 64 * 1024 * 1024;
 /// What a header costs beside its text.
 const HEADER_COST: usize = 64;
 /// The services and methods whose request is a stream, which may be as slow as it likes.
-const STREAMED: [&str; 2] = ["/grpc.reflection.", "/quorate.v1.SessionService/KeepAlive"];
+const STREAMED: [&str; 3] =
+    ["/grpc.reflection.", "/quorate.v1.SessionService/KeepAlive", "/quorate.v1.RecoveryService/Participate"];
 /// The method whose request is a file.
 const RESTORE: &str = "/quorate.v1.AdminService/Restore";
 /// What a file takes beside itself on its way, and for how long.
@@ -159,6 +160,11 @@ impl Share {
         let what = "bytes of requests that are being read";
         Err(self.room.refuse("room", ApiError::LimitReached { what, limit: Some(ROOM) }))
     }
+
+    fn shrink(&mut self, bytes: usize) {
+        self.bytes -= bytes;
+        self.room.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
 }
 
 impl Drop for Share {
@@ -167,15 +173,17 @@ impl Drop for Share {
     }
 }
 
-/// The body of a request, measured while it is read.
+/// The body of a request, measured while it is read: as a whole, or message by message when it is a stream, which has as
+/// many as it likes.
 #[derive(Debug)]
 struct Measured {
     body: Body,
     share: Share,
     /// Most bytes.
     most: usize,
+    /// When it must have been read; none for a stream.
     end: Option<Pin<Box<Sleep>>>,
-    /// The first bytes of the body, which say how long the message is.
+    /// The first bytes, which say how long the message is.
     prefix: Vec<u8>,
     read: usize,
 }
@@ -185,14 +193,37 @@ impl Measured {
         Self { body, share, most, end: time.map(|time| Box::pin(sleep(time))), prefix: Vec::new(), read: 0 }
     }
 
-    fn on_data(&mut self, data: &Bytes) -> Result<(), Status> {
+    fn on_data(&mut self, mut data: &[u8]) -> Result<(), Status> {
+        if self.end.is_some() {
+            return self.take(data);
+        }
+        while !data.is_empty() {
+            let missing = self.announced().map_or(PREFIX, |announced| PREFIX + announced) - self.read;
+            let (piece, rest) = data.split_at(missing.min(data.len()));
+            self.take(piece)?;
+            if self.announced().is_some_and(|announced| self.read == PREFIX + announced) {
+                self.share.shrink(self.read);
+                self.prefix.clear();
+                self.read = 0;
+            }
+            data = rest;
+        }
+        Ok(())
+    }
+
+    /// How long the message is, once that is known.
+    fn announced(&self) -> Option<usize> {
+        match *self.prefix {
+            [_, a, b, c, d] => Some(u32::from_be_bytes([a, b, c, d]) as usize),
+            _ => None,
+        }
+    }
+
+    fn take(&mut self, data: &[u8]) -> Result<(), Status> {
         self.read += data.len();
         let missing = PREFIX - self.prefix.len();
         self.prefix.extend(data.iter().take(missing));
-        let announced = match *self.prefix {
-            [_, a, b, c, d] => u32::from_be_bytes([a, b, c, d]) as usize,
-            _ => 0,
-        };
+        let announced = self.announced().unwrap_or_default();
         let most = self.most;
         if announced.max(self.read.saturating_sub(PREFIX)) > most {
             let problem = format!("has {} bytes; allowed are at most {most}", announced.max(self.read));
@@ -234,9 +265,12 @@ impl hyper::body::Body for Measured {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use prost::Message as _;
+    use prost_types::FileDescriptorSet;
+    use quorate_proto::FILE_DESCRIPTOR_SET;
     use tonic::Code;
 
-    use super::{MAX_REQUEST, Measured, ROOM, Room};
+    use super::{MAX_REQUEST, Measured, RESTORE, ROOM, Room, STREAMED};
     use crate::metrics::Metrics;
 
     fn room() -> Room {
@@ -253,10 +287,53 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_is_a_stream_by_the_schema_may_last() {
+        let schema = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).unwrap();
+        let mut streams = Vec::new();
+        for file in schema.file.iter().filter(|file| file.package() == "quorate.v1") {
+            for service in &file.service {
+                let streamed = service.method.iter().filter(|method| method.client_streaming());
+                streams.extend(streamed.map(|one| format!("/quorate.v1.{}/{}", service.name(), one.name())));
+            }
+        }
+        assert!(streams.len() > 1);
+        for path in streams {
+            assert!(path == RESTORE || STREAMED.contains(&path.as_str()), "{path}");
+        }
+    }
+
+    #[test]
     fn l1_a_request_is_refused_by_the_length_it_announces() {
         let mut body = Measured::new(tonic::body::Body::empty(), room().share(0).unwrap(), MAX_REQUEST, None);
         let length = u32::try_from(MAX_REQUEST + 1).unwrap().to_be_bytes();
-        assert!(body.on_data(&vec![0].into()).is_ok());
-        assert_eq!(body.on_data(&length.to_vec().into()).unwrap_err().code(), Code::InvalidArgument);
+        assert!(body.on_data(&[0]).is_ok());
+        assert_eq!(body.on_data(&length).unwrap_err().code(), Code::InvalidArgument);
+    }
+
+    #[test]
+    fn l1_a_stream_is_measured_message_by_message() {
+        let (room, message) = (room(), [&[0, 0, 0, 1, 0][..], &[7; 256]].concat());
+        let mut body = Measured::new(tonic::body::Body::empty(), room.share(30).unwrap(), MAX_REQUEST, None);
+        for _ in 0..2 * MAX_REQUEST / message.len() {
+            body.on_data(&message).unwrap();
+        }
+        assert_eq!(body.share.bytes, 30, "what has been read is held no more");
+        for piece in message.repeat(2).chunks(3) {
+            body.on_data(piece).unwrap();
+        }
+        assert_eq!((body.read, body.share.bytes), (0, 30));
+        body.on_data(&message.repeat(3)[..600]).unwrap();
+        assert_eq!(body.share.bytes, 30 + 600 - 2 * message.len());
+        drop(body);
+        assert!(room.share(ROOM).is_ok());
+    }
+
+    #[tokio::test]
+    async fn l1_any_other_request_is_measured_as_a_whole() {
+        let mut body =
+            Measured::new(tonic::body::Body::empty(), room().share(0).unwrap(), 300, Some(std::time::Duration::MAX));
+        let message = [&[0, 0, 0, 1, 0][..], &[7; 256]].concat();
+        body.on_data(&message).unwrap();
+        assert_eq!(body.on_data(&message).unwrap_err().code(), Code::InvalidArgument);
     }
 }

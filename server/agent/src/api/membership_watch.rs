@@ -90,7 +90,7 @@ impl MembershipWatch {
             Kind::View(view) => Some(Message::View(view)),
             Kind::TransitionStarted(started) => Some(Message::TransitionStarted(started)),
             Kind::ViewStable(stable) => Some(Message::ViewStable(stable)),
-            Kind::Quorum(_) | Kind::Session(_) | Kind::Name(_) | Kind::Barrier(_) => None,
+            Kind::Quorum(_) | Kind::Session(_) | Kind::Name(_) | Kind::Barrier(_) | Kind::Recovery(_) => None,
         }
     }
 

@@ -1,8 +1,11 @@
 //! `RecoveryService`: what services there are, how recovery stands, and programs that take part in it.
 
 mod apply;
+mod changes;
 mod control;
+mod follow;
 mod participate;
+mod watch;
 
 use std::{collections::BTreeSet, pin::Pin, sync::Arc, time::Duration};
 
@@ -16,21 +19,21 @@ use quorate_core::{
 use quorate_proto::{
     store::v1::{recovery_answer::Kind as Answered, recovery_request::Kind as Asked},
     v1::{
-        self, ApplyServicesRequest, ApplyServicesResponse, Bookmark, ControlServiceRequest, ControlServiceResponse,
+        self, ApplyServicesRequest, ApplyServicesResponse, ControlServiceRequest, ControlServiceResponse,
         DefinedService, DrainedNode, ExplainRecoveryRequest, ExplainRecoveryResponse, GetRecoveryRequest,
-        GetRecoveryResponse, ListServicesRequest, ListServicesResponse, NoRecovery, ParticipateRequest,
-        ParticipateResponse, ServiceIntent, WatchRecoveryRequest, WatchRecoveryResponse,
-        recovery_service_server::RecoveryService, watch_recovery_response::Message,
+        GetRecoveryResponse, ListServicesRequest, ListServicesResponse, ParticipateRequest, ParticipateResponse,
+        ServiceIntent, WatchRecoveryRequest, WatchRecoveryResponse, recovery_service_server::RecoveryService,
     },
 };
 use tokio::time::{Instant, sleep};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::{
-    context::{Context, Watcher},
-    error::ApiError,
-    watch::{self as stream, QUIET, Watch},
+use self::watch::RecoveryWatch;
+pub use self::{
+    changes::{News, RecoveryFeed},
+    follow::Follower,
 };
+use super::{context::Context, error::ApiError, watch::stream};
 use crate::services::definition;
 
 /// How long it is tried to reach whoever leads.
@@ -192,7 +195,7 @@ impl RecoveryService for Recoveries {
         _: Request<WatchRecoveryRequest>,
     ) -> Result<Response<Self::WatchRecoveryStream>, Status> {
         let watch = RecoveryWatch::open(self.clone())?;
-        Ok(Response::new(Box::pin(stream::stream(watch))))
+        Ok(Response::new(Box::pin(stream(watch))))
     }
 
     async fn explain_recovery(
@@ -208,55 +211,5 @@ impl RecoveryService for Recoveries {
     ) -> Result<Response<Self::ParticipateStream>, Status> {
         let program = participate::Program::join(Arc::clone(&self.0), request.into_inner()).await?;
         Ok(Response::new(Box::pin(program.stream())))
-    }
-}
-
-/// One stream of `WatchRecovery`.
-#[derive(Debug)]
-struct RecoveryWatch {
-    service: Recoveries,
-    /// The revision told last; 0 when nobody led.
-    told: Option<u64>,
-    said: Instant,
-    _watcher: Watcher,
-}
-
-impl RecoveryWatch {
-    fn open(service: Recoveries) -> Result<Self, ApiError> {
-        let watcher = service.0.watcher()?;
-        Ok(Self { service, told: None, said: Instant::now(), _watcher: watcher })
-    }
-
-    /// What is to be said next; none when nothing is.
-    async fn look(&mut self) -> Result<Option<Message>, ApiError> {
-        let context = &self.service.0;
-        let asked = context.handle.recovery(Asked::StatusAfter(self.told.unwrap_or_default()));
-        let answered = tokio::select! {
-            () = context.stopping.cancelled() => return Err(ApiError::Stopping),
-            answered = asked => answered?,
-        };
-        match answered {
-            Some(Answered::Status(status)) if self.told != Some(status.revision) => {
-                self.told = Some(status.revision);
-                let read = v1::Recovery::decode(status.recovery.as_slice());
-                Ok(Some(Message::Recovery(read.map_err(|_| ApiError::Internal("an odd answer"))?)))
-            }
-            Some(_) => Ok((self.said.elapsed() >= QUIET).then_some(Message::Bookmark(Bookmark {}))),
-            None if self.told.replace(0) != Some(0) => Ok(Some(Message::NoRecovery(NoRecovery {}))),
-            None => {
-                sleep(PAUSE).await;
-                Ok((self.said.elapsed() >= QUIET).then_some(Message::Bookmark(Bookmark {})))
-            }
-        }
-    }
-}
-
-impl Watch for RecoveryWatch {
-    type Message = WatchRecoveryResponse;
-
-    async fn next(&mut self) -> Result<Vec<WatchRecoveryResponse>, ApiError> {
-        let Some(message) = self.look().await? else { return Ok(Vec::new()) };
-        self.said = Instant::now();
-        Ok(vec![WatchRecoveryResponse { header: self.service.0.header(), message: Some(message) }])
     }
 }

@@ -117,6 +117,7 @@ fn said(response: &WatchEventsResponse) -> String {
         }
         events::Message::Bookmark(_) => "bookmark".into(),
         events::Message::Coordination(snapshot) => format!("standing {}", snapshot.revision),
+        events::Message::Recovery(_) => "services".into(),
         events::Message::Event(event) => {
             assert_eq!(event.cursor, response.cursor);
             happened(event.kind.as_ref().unwrap())
@@ -135,6 +136,7 @@ fn happened(kind: &event::Kind) -> String {
         event::Kind::Session(change) => format!("session {}", change.revision),
         event::Kind::Name(change) => format!("name {}", change.revision),
         event::Kind::Barrier(step) => format!("barrier {}", step.revision),
+        event::Kind::Recovery(change) => format!("recovery {}", change.epoch),
     }
 }
 

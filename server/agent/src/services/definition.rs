@@ -188,4 +188,23 @@ mod tests {
         assert_eq!(wrong(|from| from.kind = None), "kind");
         assert_eq!(wrong(|from| from.stop_signal = "SIGNOTHING".to_owned()), "stop_signal");
     }
+
+    #[test]
+    fn what_a_unit_of_systemd_cannot_do_is_refused() {
+        let unit = |name: &str, change: fn(&mut v1::Service)| {
+            let unit = v1::SystemdUnit { unit: name.to_owned() };
+            let mut from = v1::Service { kind: Some(Kind::Systemd(unit)), ..web() };
+            change(&mut from);
+            service(1, &from).map_err(|why| why.field)
+        };
+        assert!(unit("web.service", |_| {}).is_ok());
+        assert_eq!(unit("web", |_| {}).unwrap_err(), "systemd.unit");
+        let wrong = |change| unit("web.service", change).unwrap_err();
+        assert_eq!(wrong(|from| from.set_without_quorum(v1::WithoutQuorum::Freeze)), "without_quorum");
+        assert_eq!(wrong(|from| from.set_in_transition(v1::InTransition::Signal)), "in_transition");
+        assert_eq!(wrong(|from| from.transition_signal = "SIGHUP".to_owned()), "transition_signal");
+        assert_eq!(wrong(|from| from.stop_signal = "SIGINT".to_owned()), "stop_signal");
+        assert_eq!(wrong(|from| from.readiness = Some(v1::Readiness::default())), "readiness");
+        assert_eq!(wrong(|from| from.log = Some(v1::LogLimits::default())), "log");
+    }
 }

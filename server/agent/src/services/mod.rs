@@ -15,4 +15,5 @@ pub mod status;
 mod supervisor;
 mod unit;
 
+pub use program::{BUS, UNIT};
 pub use supervisor::{Found, Place, Rights, Supervisor, Ways, Work, look, right};

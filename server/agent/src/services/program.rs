@@ -5,13 +5,22 @@ use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 use quorate_core::{recovery::WithoutQuorum, types::Slot};
 use quorate_processes::{Environment, Kind as RunKind, Lapse, LogLimits, Orphan, Program, SignalName, check::Check};
 use quorate_proto::v1::{self, check, readiness, service::Kind};
+use quorate_systemd::Verb;
 
 use super::definition::{Fault, span};
 
+/// The word by which this program does something with a unit of systemd.
+pub const UNIT: &str = "unit";
+/// The environment variable that says where the system bus is.
+pub const BUS: &str = "DBUS_SYSTEM_BUS_ADDRESS";
+/// The program that runs this, whatever was installed in its place meanwhile.
+const SELF: &str = "/proc/self/exe";
 /// Where resource agents of the Open Cluster Framework are installed.
 const OCF_ROOT: &str = "/usr/lib/ocf";
 /// The pause between two looks at something that has no health check of its own.
 const MONITOR_EVERY: Duration = Duration::from_secs(10);
+/// The pause between two looks at a unit of systemd.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// Most arguments of a program, its name included.
 const MAX_ARGUMENTS: usize = 256;
 /// How much of what a service prints is kept, where nothing is said.
@@ -30,6 +39,8 @@ pub struct Circumstances {
     pub token: Option<String>,
     /// Where the agent serves its API.
     pub endpoint: String,
+    /// Where the system bus is, if the agent was told.
+    pub bus: Option<String>,
 }
 
 /// How a service is looked at from outside.
@@ -66,6 +77,7 @@ pub(super) fn check(from: &v1::Service) -> Result<(), Fault> {
         epoch: 0,
         token: None,
         endpoint: String::new(),
+        bus: None,
     };
     program(from, &nobody)?;
     looks(from)?;
@@ -81,6 +93,7 @@ pub(super) fn program(from: &v1::Service, about: &Circumstances) -> Result<Progr
     let health = from.health.as_ref();
     let every = span("health.interval", health.and_then(|health| health.interval.as_ref()), MONITOR_EVERY)?;
     let start_timeout = span("start_timeout", from.start_timeout.as_ref(), Duration::from_secs(30))?;
+    let stop_timeout = span("stop_timeout", from.stop_timeout.as_ref(), Duration::from_secs(10))?;
     let mut variables = environment(about);
     let (kind, run_as) = match from.kind.as_ref().ok_or(("kind", "say how it is run".to_owned()))? {
         Kind::Program(program) => (RunKind::Daemon { argv: argv("program.command", &program.command)? }, Some(program)),
@@ -89,8 +102,10 @@ pub(super) fn program(from: &v1::Service, about: &Circumstances) -> Result<Progr
             variables.extend(ocf_environment(agent, about)?);
             (ocf(agent, every, start_timeout)?, None)
         }
-        Kind::Systemd(_) => {
-            return Err(("systemd", "units of systemd are not managed by this version".to_owned()));
+        Kind::Systemd(unit) => {
+            suits_units(from)?;
+            variables.extend(about.bus.clone().map(|address| (BUS.to_owned(), address)));
+            (systemd(unit, every, start_timeout.max(stop_timeout))?, None)
         }
     };
     let mut program = Program::new(kind);
@@ -103,7 +118,7 @@ pub(super) fn program(from: &v1::Service, about: &Circumstances) -> Result<Progr
     }
     program.environment = Environment { base: true, variables };
     program.stop_signal = signal("stop_signal", &from.stop_signal, "SIGTERM")?;
-    program.stop_timeout = span("stop_timeout", from.stop_timeout.as_ref(), Duration::from_secs(10))?;
+    program.stop_timeout = stop_timeout;
     program.loss_timeout = span("loss_timeout", from.loss_timeout.as_ref(), Duration::from_millis(500))?;
     let without_quorum = v1::WithoutQuorum::try_from(from.without_quorum).unwrap_or_default();
     program.lapse = match without_quorum {
@@ -239,7 +254,47 @@ fn ocf(agent: &v1::OcfAgent, interval: Duration, timeout: Duration) -> Result<Ru
     let (provider, kind) = ocf_name(agent)?;
     let command = |action: &str| vec![format!("{OCF_ROOT}/resource.d/{provider}/{kind}"), action.to_owned()];
     let (start, monitor, stop) = (command("start"), command("monitor"), command("stop"));
-    Ok(RunKind::Commands { start, monitor, stop, interval, timeout })
+    Ok(RunKind::Commands { start, monitor, stop, kill: None, interval, timeout })
+}
+
+/// What systemd does instead, or cannot do, is refused.
+fn suits_units(from: &v1::Service) -> Result<(), Fault> {
+    let no_signals = "no signals are sent to a unit of systemd: keep or restart are possible";
+    let unsuitable = [
+        ("readiness", from.readiness.is_some(), "a unit of systemd is ready when it is active: its Type= says when"),
+        ("stop_signal", !from.stop_signal.is_empty(), "KillSignal= in a unit of systemd says how it is asked to end"),
+        ("log", from.log.is_some(), "what a unit of systemd prints is in the journal"),
+        ("in_transition", from.in_transition() == v1::InTransition::Signal, no_signals),
+        ("transition_signal", !from.transition_signal.is_empty(), no_signals),
+        (
+            "without_quorum",
+            from.without_quorum() == v1::WithoutQuorum::Freeze,
+            "a unit of systemd is not frozen: stop or carry-on are possible",
+        ),
+    ];
+    match unsuitable.iter().find(|(_, given, _)| *given) {
+        Some((field, _, why)) => Err((field, (*why).to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// A unit of systemd: this program itself does what is to be done with it. A look lasts until the next one, so that an end
+/// is noticed at once.
+fn systemd(unit: &v1::SystemdUnit, every: Duration, timeout: Duration) -> Result<RunKind, Fault> {
+    quorate_systemd::check_name(&unit.unit).map_err(|why| ("systemd.unit", why))?;
+    within("health.interval", every, Duration::from_secs(3600))?;
+    let command = |verb: Verb| {
+        let own = [SELF, UNIT].map(str::to_owned);
+        own.into_iter().chain(verb.arguments(&unit.unit)).collect()
+    };
+    Ok(RunKind::Commands {
+        start: command(Verb::Start),
+        monitor: command(Verb::Watch(every.min(timeout / 2))),
+        stop: command(Verb::Stop),
+        kill: Some(command(Verb::Kill)),
+        interval: LOOK_AGAIN,
+        timeout,
+    })
 }
 
 fn ocf_environment(agent: &v1::OcfAgent, about: &Circumstances) -> Result<BTreeMap<String, String>, Fault> {

@@ -41,6 +41,8 @@ pub struct Place {
     pub node: String,
     /// Where its agent serves its API.
     pub endpoint: String,
+    /// Where the system bus is, if the agent was told.
+    pub bus: Option<String>,
 }
 
 /// What is to be done.
@@ -233,6 +235,7 @@ impl Supervisor {
                     epoch: epoch.0,
                     token: token.map(|token| token.to_string()),
                     endpoint: self.place.endpoint.clone(),
+                    bus: self.place.bus.clone(),
                 };
                 let record = Record::new(&slot, run, service.version, generation, level, &service.body);
                 let (orders, waiting) = mpsc::channel(ORDERS);

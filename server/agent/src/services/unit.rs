@@ -174,6 +174,7 @@ impl Unit {
             Event::Unhealthy { silent } => {
                 self.unwell(format!("its watchdog was silent for {}", humantime::format_duration(silent))).await;
             }
+            Event::NotKilled(why) => self.tell(ProcessFactKind::Stuck(format!("it cannot be killed: {why}"))).await,
             Event::Stuck { pid } => {
                 self.tell(ProcessFactKind::Stuck(format!("process {pid} does not go although it was killed"))).await;
             }

@@ -94,10 +94,15 @@ impl Member {
         self.units.iter().map(|(slot, unit)| unit.report(slot, self.claims.token(slot))).collect()
     }
 
-    /// Until when each run may go on, if that is not renewed; those that are frozen or about to end are left out.
+    /// Until when each run may go on, if that is not renewed; those that are frozen, or end because they lost their name, are
+    /// left out.
     pub fn rights(&self) -> impl Iterator<Item = (&Slot, u64, Option<Instant>)> {
-        let up = self.units.iter().filter(|(_, unit)| unit.is_up());
-        up.map(|(slot, unit)| (slot, unit.run, unit.needs_right().then(|| self.right_of(unit) + unit.service.grace)))
+        let ends = |slot: &Slot, unit: &Unit| {
+            let named = !unit.service.is_exclusive() || self.claims.token(slot).is_some();
+            matches!(unit.state, State::Stopping { .. }) && named
+        };
+        let on = self.units.iter().filter(move |(slot, unit)| unit.is_up() || ends(slot, unit));
+        on.map(|(slot, unit)| (slot, unit.run, unit.needs_right().then(|| self.right_of(unit) + unit.service.grace)))
     }
 
     /// Whether an instance has no right to run any more.

@@ -249,8 +249,8 @@ impl Recovery {
         }
     }
 
-    /// Until when each run may go on, if that is not renewed; without an end when none. Runs that are frozen or about to
-    /// end are left out.
+    /// Until when each run may go on, if that is not renewed; without an end when none. Runs that are frozen, or end because
+    /// they lost their name, are left out.
     pub fn rights(&self) -> impl Iterator<Item = (&Slot, u64, Option<Instant>)> {
         self.member.rights()
     }

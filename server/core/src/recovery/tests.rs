@@ -38,6 +38,8 @@ struct Cluster {
     /// What is not started: services that hang, or fail at once, on a node.
     hangs: BTreeSet<(NodeName, String)>,
     fails: BTreeSet<(NodeName, String)>,
+    /// What is told to end, and takes its time.
+    lingers: BTreeSet<String>,
     log: Vec<String>,
     /// What is to be carried out, in order.
     queue: VecDeque<(NodeName, Effect)>,
@@ -70,6 +72,7 @@ impl Cluster {
             running: BTreeMap::new(),
             hangs: BTreeSet::new(),
             fails: BTreeSet::new(),
+            lingers: BTreeSet::new(),
             log: Vec::new(),
             queue: VecDeque::new(),
             busy: false,
@@ -240,7 +243,9 @@ impl Cluster {
             }
             ProcessOrder::Stop { slot, .. } => {
                 self.log.push(alloc::format!("{at}: stop {slot}"));
-                self.end(at, &slot, "asked to");
+                if !self.lingers.contains(slot.service.as_str()) {
+                    self.end(at, &slot, "asked to");
+                }
             }
             ProcessOrder::Freeze { slot, .. } => self.log.push(alloc::format!("{at}: freeze {slot}")),
             ProcessOrder::Thaw { slot, .. } => self.log.push(alloc::format!("{at}: thaw {slot}")),
@@ -478,6 +483,19 @@ fn s1_without_the_right_to_act_an_instance_ends_or_is_frozen() {
     cluster.form();
     cluster.pass(100);
     assert_eq!(cluster.take_log(), ["n1: start db", "n1: thaw frozen"]);
+}
+
+#[test]
+fn s1_what_ends_keeps_its_right_for_as_long_as_its_name() {
+    let mut cluster = Cluster::of(&["n1"], vec![service("db", &[])]);
+    cluster.lingers.insert("db".to_string());
+    cluster.edit(vec![Edit::Intend(name("db"), Some(Intent::Stopped))]);
+    let rights = |cluster: &Cluster| cluster.nodes[&node("n1")].rights().count();
+    cluster.pass(2000);
+    assert_eq!(rights(&cluster), 1, "it has the time to end that its definition says");
+    let (_, ticket) = cluster.names.values().next().unwrap()[0].clone();
+    cluster.act(&node("n1"), |recovery, now, out| recovery.on_reply(now, ticket, Reply::Lost(End::Lost), true, out));
+    assert_eq!(rights(&cluster), 0);
 }
 
 #[test]

@@ -21,6 +21,10 @@ use crate::{
 const ROUNDS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
 /// A process that is still there so long after it was killed is stuck.
 const STUCK: Duration = Duration::from_secs(5);
+/// How long the kill command may take, and from one that failed to the next.
+const KILL: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(1));
+/// How much of the time of an end is left for the kill command.
+const RESERVE: Duration = Duration::from_millis(100);
 /// How long the log may take to be complete.
 const LOG: Duration = Duration::from_secs(2);
 
@@ -31,11 +35,14 @@ pub(super) struct Ending {
     kill_at: Moment,
     stage: Stage,
     stop: Option<StopOutcome>,
+    /// Why the kill command failed last.
+    not_killed: String,
 }
 
-/// The stop command runs (for commands), all are asked, all are killed.
+/// The stop command or the kill command runs (for commands), the latter has failed, all are asked, all are killed.
 enum Stage {
     Commanded,
+    Again { at: Moment },
     Asked,
     Killed { since: Moment, wait: Duration, again_at: Moment, told: BTreeSet<i32> },
 }
@@ -46,6 +53,7 @@ impl Ending {
         match &self.stage {
             // The deadline is that of the job.
             Stage::Commanded => None,
+            Stage::Again { at } => Some(*at),
             Stage::Asked => Some(self.kill_at),
             Stage::Killed { again_at, .. } => Some(*again_at),
         }
@@ -55,24 +63,32 @@ impl Ending {
 impl Machine {
     /// Ends the instance; when it is being ended already, sooner if that is what this means. The first reason stays.
     pub(super) fn end(&mut self, why: Why, timeout: Duration) {
-        let kill_at = Moment::now().after(timeout);
+        let kill = matches!(&self.launch.program.kind, Kind::Commands { kill: Some(_), .. });
+        let to_stop = if kill { timeout.saturating_sub(RESERVE) } else { timeout };
+        let (kill_at, late_at) = (Moment::now().after(timeout), Moment::now().after(to_stop));
         match &mut self.phase {
             Phase::Gone(..) | Phase::Left => return,
             Phase::Ending(ending) => {
                 ending.kill_at = ending.kill_at.min(kill_at);
                 if let Some(job) = self.job.as_mut().filter(|job| job.role == Role::Stop) {
-                    job.deadline = job.deadline.map(|deadline| deadline.min(kill_at));
+                    job.deadline = job.deadline.map(|deadline| deadline.min(late_at));
                 }
                 return;
             }
             Phase::Starting | Phase::Clearing(_) | Phase::Up => {}
         }
-        self.phase = Phase::Ending(Ending { why: why.clone(), kill_at, stage: Stage::Asked, stop: None });
+        self.phase = Phase::Ending(Ending {
+            why: why.clone(),
+            kill_at,
+            stage: Stage::Asked,
+            stop: None,
+            not_killed: String::new(),
+        });
         (self.look_at, self.silent_at, self.frozen, self.agent.missed_at) = (None, None, None, None);
         self.tell(Event::Stopping(why));
         match self.launch.program.kind.clone() {
-            Kind::Commands { stop, timeout: limit, .. } => self.command(&stop, limit.min(timeout)),
-            Kind::Daemon { .. } | Kind::Task { .. } => self.ask(),
+            Kind::Commands { stop, timeout: limit, .. } if self.undo => self.command(&stop, limit.min(to_stop)),
+            _ => self.ask(),
         }
     }
 
@@ -90,6 +106,34 @@ impl Machine {
     }
 
     pub(super) fn on_stop_ended(&mut self, outcome: StopOutcome) {
+        match self.launch.program.kind.clone() {
+            Kind::Commands { kill: Some(kill), .. } if outcome != StopOutcome::Done => self.kill_by_command(&kill),
+            _ => self.on_ended_by_command(outcome),
+        }
+    }
+
+    fn kill_by_command(&mut self, kill: &[String]) {
+        match self.begin_job(kill, Role::Kill, Some(KILL.0)) {
+            Ok(()) => self.set_stage(Stage::Commanded),
+            Err(why) => self.on_kill_ended(StopOutcome::Failed(why.to_string())),
+        }
+    }
+
+    pub(super) fn on_kill_ended(&mut self, outcome: StopOutcome) {
+        match outcome {
+            StopOutcome::Done => self.on_ended_by_command(outcome),
+            StopOutcome::Failed(why) => {
+                self.set_stage(Stage::Again { at: Moment::now().after(KILL.1) });
+                let Phase::Ending(ending) = &mut self.phase else { return };
+                if why != ending.not_killed {
+                    ending.not_killed.clone_from(&why);
+                    self.tell(Event::NotKilled(why));
+                }
+            }
+        }
+    }
+
+    fn on_ended_by_command(&mut self, outcome: StopOutcome) {
         if let Phase::Ending(ending) = &mut self.phase {
             ending.stop = Some(outcome);
         }
@@ -120,6 +164,11 @@ impl Machine {
 
     /// Kills all that is left. Whoever is still there is looked for again: it may have forked, or the kernel holds it.
     pub(super) fn go_on_ending(&mut self, now: Moment) {
+        if let (Phase::Ending(Ending { stage: Stage::Again { .. }, .. }), Kind::Commands { kill: Some(kill), .. }) =
+            (&self.phase, self.launch.program.kind.clone())
+        {
+            return self.kill_by_command(&kill);
+        }
         let left = self.processes();
         kill(&left);
         let Phase::Ending(ending) = &mut self.phase else { return };
@@ -146,7 +195,7 @@ impl Machine {
                 self.phase = Phase::Up;
                 self.on_ready();
             }
-            Phase::Ending(ending) if !matches!(ending.stage, Stage::Commanded) => {
+            Phase::Ending(ending) if !matches!(ending.stage, Stage::Commanded | Stage::Again { .. }) => {
                 let (why, stop) = (ending.why.clone(), ending.stop.clone());
                 self.on_gone(why, stop);
             }
@@ -157,7 +206,7 @@ impl Machine {
     fn on_gone(&mut self, why: Why, stop: Option<StopOutcome>) {
         let lines_dropped = self.log.take().map_or(0, |log| log.close(LOG));
         let end = End { run: self.launch.run, why, exit: self.exit, stop, time: time_now(), lines_dropped };
-        if let Err(why) = self.spawner.folder.write_end(&end) {
+        if let Err(why) = self.spawner.folder().write_end(&end) {
             complain(format_args!("the end cannot be written: {why}"));
         }
         self.phase = Phase::Gone(Box::new(end.clone()), Moment::now().after(LINGER));

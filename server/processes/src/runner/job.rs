@@ -9,6 +9,7 @@ use super::{
     machine::{Machine, Phase},
 };
 use crate::{
+    NOTHING_STARTED,
     end::{StopOutcome, Why},
     event::{Event, Exit, Health},
     launch::Refusal,
@@ -27,6 +28,8 @@ pub(super) struct Job {
     pub role: Role,
     /// When it has taken too long.
     pub deadline: Option<Moment>,
+    /// What it said last of itself.
+    pub said: Option<String>,
 }
 
 /// What it is there for.
@@ -37,6 +40,7 @@ pub(super) enum Role {
     Start,
     Monitor,
     Stop,
+    Kill,
 }
 
 impl Machine {
@@ -57,34 +61,33 @@ impl Machine {
         let log = self.log.as_ref().ok_or_else(|| Refusal::System("the log is closed".into()))?;
         let pid = self.spawner.spawn(&self.launch, argv, log)?;
         self.children.watch();
-        self.job = Some(Job { pid, role, deadline: limit.map(|limit| Moment::now().after(limit)) });
+        self.job = Some(Job { pid, role, deadline: limit.map(|limit| Moment::now().after(limit)), said: None });
         Ok(())
     }
 
     /// A child has ended: a job, or something that was forked away.
     pub(super) fn on_exit(&mut self, pid: i32, exit: Exit) {
         let Some(job) = self.job.take_if(|job| job.pid == pid) else { return };
+        let said = job.said;
         match job.role {
             Role::Daemon | Role::Task | Role::Start => {
                 self.exit = Some(exit);
                 self.silent_at = None;
                 self.tell(Event::Exited(exit));
                 if !matches!(self.phase, Phase::Ending(_)) {
-                    self.on_program_ended(job.role, exit);
+                    self.on_program_ended(job.role, exit, said);
                 }
             }
             Role::Monitor => {
                 self.kill_group(pid);
-                self.on_looked(health(exit));
+                self.on_looked(health(exit, said));
             }
-            Role::Stop => self.on_stop_ended(match exit {
-                Exit::Code(0) => StopOutcome::Done,
-                _ => StopOutcome::Failed(format!("it {exit}")),
-            }),
+            Role::Stop => self.on_stop_ended(outcome(exit, said)),
+            Role::Kill => self.on_kill_ended(outcome(exit, said)),
         }
     }
 
-    fn on_program_ended(&mut self, role: Role, exit: Exit) {
+    fn on_program_ended(&mut self, role: Role, exit: Exit, said: Option<String>) {
         let timeout = self.launch.program.stop_timeout;
         match (role, exit) {
             (Role::Task, Exit::Code(0)) => {
@@ -95,7 +98,11 @@ impl Machine {
                 self.on_ready();
                 self.look_later();
             }
-            (Role::Start, _) => self.end(Why::StartFailed(format!("the start command {exit}")), timeout),
+            (Role::Start, _) => {
+                self.undo = exit != Exit::Code(NOTHING_STARTED.into());
+                let why = said.unwrap_or_else(|| format!("the start command {exit}"));
+                self.end(Why::StartFailed(why), timeout);
+            }
             _ => self.end(Why::Exited, timeout),
         }
     }
@@ -112,6 +119,7 @@ impl Machine {
         match job.role {
             Role::Monitor => self.on_looked(Health::Failed("the monitor command took too long".into())),
             Role::Stop => self.on_stop_ended(StopOutcome::Failed("it took too long".into())),
+            Role::Kill => self.on_kill_ended(StopOutcome::Failed("it took too long".into())),
             _ => {
                 let why = Why::StartFailed("the start command took too long".into());
                 self.end(why, self.launch.program.stop_timeout);
@@ -179,11 +187,18 @@ pub(super) fn send_all(processes: impl IntoIterator<Item = ProcessId>, signal: S
     }
 }
 
-fn health(exit: Exit) -> Health {
+fn health(exit: Exit, said: Option<String>) -> Health {
     match exit {
         Exit::Code(0) => Health::Good,
         Exit::Code(NOT_RUNNING) => Health::NotRunning,
-        _ => Health::Failed(format!("the monitor command {exit}")),
+        _ => Health::Failed(said.unwrap_or_else(|| format!("the monitor command {exit}"))),
+    }
+}
+
+fn outcome(exit: Exit, said: Option<String>) -> StopOutcome {
+    match exit {
+        Exit::Code(0) => StopOutcome::Done,
+        _ => StopOutcome::Failed(said.unwrap_or_else(|| format!("it {exit}"))),
     }
 }
 
@@ -193,8 +208,9 @@ mod tests {
 
     #[test]
     fn seven_is_not_running() {
-        assert_eq!(health(Exit::Code(0)), Health::Good);
-        assert_eq!(health(Exit::Code(7)), Health::NotRunning);
-        assert_eq!(health(Exit::Signal(9)), Health::Failed("the monitor command ended by signal 9".into()));
+        assert_eq!(health(Exit::Code(0), None), Health::Good);
+        assert_eq!(health(Exit::Code(7), None), Health::NotRunning);
+        assert_eq!(health(Exit::Signal(9), None), Health::Failed("the monitor command ended by signal 9".into()));
+        assert_eq!(health(Exit::Code(1), Some("it is full".into())), Health::Failed("it is full".into()));
     }
 }

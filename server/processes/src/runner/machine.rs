@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    QUEUE,
     agent::Agent,
     children::{Children, Next},
     complain,
@@ -22,7 +23,7 @@ use super::{
 use crate::{
     end::{End, Why},
     event::{Event, Exit, Notice},
-    facts::{Facts, boot},
+    facts::Facts,
     launch::{Launch, Refusal},
     moment::{Moment, Right},
     process::{ProcessId, Stat, Table},
@@ -88,6 +89,8 @@ pub(super) struct Machine {
     pub(super) frozen: Option<Frozen>,
     pub(super) ready: bool,
     pub(super) exit: Option<Exit>,
+    /// Whether the stop command has something to undo.
+    pub(super) undo: bool,
     /// When the monitor command is to run next.
     pub(super) look_at: Option<Moment>,
     /// When the watchdog's silence will have been too long.
@@ -98,7 +101,7 @@ pub(super) struct Machine {
 impl Machine {
     pub(super) fn new(parts: Parts) -> io::Result<Self> {
         let Parts { launch, spawner, log, children, timer, lock, sender, inputs } = parts;
-        let facts = Facts { run: launch.run, boot: boot()?, runner: ProcessId::own()?, service: None };
+        let facts = Facts::new(&launch)?;
         Ok(Self {
             right: launch.right,
             launch,
@@ -117,6 +120,7 @@ impl Machine {
             frozen: None,
             ready: false,
             exit: None,
+            undo: true,
             look_at: None,
             silent_at: None,
             status: None,
@@ -130,7 +134,7 @@ impl Machine {
     /// Writes down who this is, starts the program, and writes down who that is.
     pub(super) fn start(mut self) -> Result<Self, Refusal> {
         let system = |why: io::Error| Refusal::System(why.to_string());
-        self.spawner.folder.write_facts(&self.facts).map_err(system)?;
+        self.spawner.folder().write_facts(&self.facts).map_err(system)?;
         // Whoever launched this may have been late, or suspended.
         if self.right.end().is_some_and(|end| end <= Moment::now()) {
             return Err(Refusal::RightOver);
@@ -138,7 +142,7 @@ impl Machine {
         self.start_program()?;
         self.facts.service = self.job.as_ref().and_then(|job| ProcessId::of(job.pid));
         // Should this fail, what was started is still found by its environment.
-        if let Err(why) = self.spawner.folder.write_facts(&self.facts) {
+        if let Err(why) = self.spawner.folder().write_facts(&self.facts) {
             complain(format_args!("the facts cannot be written: {why}"));
         }
         Ok(self)
@@ -151,19 +155,24 @@ impl Machine {
                 complain(format_args!("the timer cannot be set: {why}"));
             }
             let Ok(input) = self.inputs.recv() else { break };
-            // First what is due: a right that was over while this process was suspended was over, whatever came since.
-            self.due(Moment::now());
-            self.handle(input);
+            self.take(input);
+            // What was said before somebody ended comes before the end: it may be the reason.
+            for _ in 0..QUEUE {
+                let Ok(input) = self.inputs.try_recv() else { break };
+                self.take(input);
+            }
             self.due(Moment::now());
             self.reap();
         }
-        self.spawner.folder.close();
+        self.spawner.folder().close();
         if let Some(connection) = self.agent.take() {
             connection.finish(LAST_WORDS);
         }
     }
 
-    fn handle(&mut self, input: Input) {
+    fn take(&mut self, input: Input) {
+        // First what is due: a right that was over while this process was suspended was over, whatever came since.
+        self.due(Moment::now());
         match input {
             // Both only wake the loop: what is due and who has ended is looked at after every input.
             Input::Child | Input::Timer => {}
@@ -198,6 +207,9 @@ impl Machine {
         }
         if let Notice::Status(status) = &notice {
             self.status = Some(status.clone());
+            if let Some(job) = &mut self.job {
+                job.said = Some(status.clone());
+            }
         }
         let is_first = notice == Notice::Ready && !self.ready;
         self.tell(Event::Notify(notice));

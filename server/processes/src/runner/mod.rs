@@ -28,7 +28,7 @@ mod job;
 mod log;
 mod machine;
 mod notify;
-mod spawn;
+pub(crate) mod spawn;
 mod timer;
 
 use std::{
@@ -43,7 +43,6 @@ use std::{
     thread::Builder,
 };
 
-use account::Account;
 use children::Children;
 pub use descriptors::pass_nothing_on;
 use input::Input;
@@ -94,9 +93,9 @@ fn begin() -> Result<Machine, Refusal> {
     launch.program.check()?;
     let folder = Folder::new(&env::current_dir().map_err(system)?);
     let lock = folder.lock().map_err(system)?.ok_or(Refusal::Occupied)?;
-    let account = Account::of(&launch.program)?;
+    let spawner = Spawner::new(folder.clone(), &launch.program)?;
     folder.clear().map_err(system)?;
-    let started = prepare(launch, folder.clone(), account, lock).map_err(system)?.start();
+    let started = prepare(launch, spawner, lock).map_err(system)?.start();
     match started {
         Ok(machine) => {
             // Whoever launched this may be gone. Then nobody connects, and that is noticed.
@@ -126,18 +125,18 @@ fn read_launch() -> Result<Launch, Refusal> {
 }
 
 /// Sockets and threads, before there is a process that might need them.
-fn prepare(launch: Launch, folder: Folder, account: Account, lock: File) -> io::Result<Machine> {
+fn prepare(launch: Launch, spawner: Spawner, lock: File) -> io::Result<Machine> {
     let null = File::options().read(true).write(true).open("/dev/null")?;
     rustix::stdio::dup2_stdin(&null)?;
     let (sender, inputs) = sync_channel(QUEUE);
-    connection::listen(&folder, sender.clone())?;
-    notify::start(&folder, &account, sender.clone())?;
+    connection::listen(spawner.folder(), sender.clone())?;
+    notify::start(spawner.folder(), spawner.account(), sender.clone())?;
     listen_to_signals(sender.clone())?;
     Machine::new(Parts {
-        log: Log::start(&folder, launch.program.log)?,
+        log: Log::start(spawner.folder(), launch.program.log)?,
         children: Children::start(sender.clone())?,
         timer: Timer::start(sender.clone())?,
-        spawner: Spawner { folder, account },
+        spawner,
         launch,
         lock,
         sender,

@@ -12,30 +12,54 @@ use crate::{
     RUN_VARIABLE,
     folder::Folder,
     launch::{Launch, Refusal},
+    program::Program,
 };
 
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const LANG: &str = "C.UTF-8";
 
 /// What all processes of a service have in common.
-pub(super) struct Spawner {
-    pub folder: Folder,
-    pub account: Account,
+pub(crate) struct Spawner {
+    folder: Folder,
+    account: Account,
 }
 
 impl Spawner {
-    /// Starts it, in a process group of its own. It is a child of this process and has to be waited for.
+    pub(crate) fn new(folder: Folder, program: &Program) -> Result<Self, Refusal> {
+        Ok(Self { folder, account: Account::of(program)? })
+    }
+
+    pub(super) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    pub(super) fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Starts it. It is a child of this process and has to be waited for.
     pub(super) fn spawn(&self, launch: &Launch, argv: &[String], log: &Log) -> Result<i32, Refusal> {
         let system = |why: io::Error| Refusal::System(why.to_string());
+        let (out, err) = log.ends().map_err(system)?;
+        let mut command = self.command(launch, argv)?;
+        let child = command.stdout(out).stderr(err).spawn().map_err(|why| match why.kind() {
+            io::ErrorKind::NotFound => Refusal::NotFound(argv[0].clone()),
+            io::ErrorKind::PermissionDenied => Refusal::NotAllowed(argv[0].clone()),
+            _ => Refusal::System(format!("{}: {why}", argv[0])),
+        })?;
+        i32::try_from(child.id()).map_err(|why| Refusal::System(why.to_string()))
+    }
+
+    /// How it is started, in a process group of its own, but for where its output goes.
+    pub(crate) fn command(&self, launch: &Launch, argv: &[String]) -> Result<Command, Refusal> {
         let [program, arguments @ ..] = argv else { return Err(Refusal::Invalid("a program has no name".into())) };
         let working = launch.program.folder.as_deref().unwrap_or(Path::new("/"));
         if !working.is_dir() {
             return Err(Refusal::NoFolder(working.to_owned()));
         }
-        let (out, err) = log.ends().map_err(system)?;
         let mut command = Command::new(program);
         command.args(arguments).current_dir(working).process_group(0);
-        command.stdin(Stdio::null()).stdout(out).stderr(err);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.environment(&mut command, launch);
         if let Some(group) = self.account.group {
             command.gid(group);
@@ -43,12 +67,7 @@ impl Spawner {
         if let Some(user) = self.account.user {
             command.uid(user);
         }
-        let child = command.spawn().map_err(|why| match why.kind() {
-            io::ErrorKind::NotFound => Refusal::NotFound(program.clone()),
-            io::ErrorKind::PermissionDenied => Refusal::NotAllowed(program.clone()),
-            _ => Refusal::System(format!("{program}: {why}")),
-        })?;
-        i32::try_from(child.id()).map_err(|why| Refusal::System(why.to_string()))
+        Ok(command)
     }
 
     fn environment(&self, command: &mut Command, launch: &Launch) {

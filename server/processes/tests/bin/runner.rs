@@ -2,13 +2,13 @@
 //!
 //! Without arguments it is the runner; `notify TEXT` sends a datagram to `NOTIFY_SOCKET`.
 
-use std::{env, io, os::unix::net::UnixDatagram, process::ExitCode};
+use std::{env, process::ExitCode};
 
 fn main() -> ExitCode {
     let mut arguments = env::args().skip(1);
     match (arguments.next().as_deref(), arguments.next()) {
         (None, _) => quorate_processes::runner::main(),
-        (Some("notify"), Some(text)) => match notify(&text) {
+        (Some("notify"), Some(text)) => match quorate_processes::notify(&text) {
             Ok(()) => ExitCode::SUCCESS,
             Err(why) => {
                 eprintln!("cannot notify: {why}");
@@ -17,10 +17,4 @@ fn main() -> ExitCode {
         },
         _ => ExitCode::FAILURE,
     }
-}
-
-fn notify(text: &str) -> io::Result<()> {
-    let socket = env::var_os("NOTIFY_SOCKET").ok_or(io::ErrorKind::NotFound)?;
-    UnixDatagram::unbound()?.send_to(text.as_bytes(), socket)?;
-    Ok(())
 }

@@ -8,7 +8,15 @@ use crate::support::{Place, sh, state};
 
 fn commands(place: &Place, start: &str, monitor: &str, stop: &str) -> Program {
     let (interval, timeout) = (Duration::from_millis(100), Duration::from_secs(30));
-    place.program(Kind::Commands { start: sh(start), monitor: sh(monitor), stop: sh(stop), interval, timeout })
+    let (start, monitor, stop) = (sh(start), sh(monitor), sh(stop));
+    place.program(Kind::Commands { start, monitor, stop, kill: None, interval, timeout })
+}
+
+fn with_kill(mut program: Program, script: &str) -> Program {
+    if let Kind::Commands { kill, .. } = &mut program.kind {
+        *kill = Some(sh(script));
+    }
+    program
 }
 
 #[tokio::test]
@@ -44,6 +52,15 @@ async fn a_start_that_fails_is_undone() {
 }
 
 #[tokio::test]
+async fn a_start_that_has_started_nothing_is_not_undone() {
+    let place = Place::new();
+    let program = with_kill(commands(&place, "exit 69", "exit 0", "touch undone"), "touch undone");
+    let end = place.launch(program, Right::Forever).await.gone().await;
+    assert_eq!((end.why, end.stop), (Why::StartFailed("the start command exited with 69".into()), None));
+    assert!(!place.file("undone").exists());
+}
+
+#[tokio::test]
 async fn what_hangs_is_killed_and_told_of() {
     let place = Place::new();
     let mut program = commands(&place, "exit 0", "sleep 1000 & wait", "sleep 1000");
@@ -64,6 +81,46 @@ async fn what_hangs_is_killed_and_told_of() {
     let end = live.gone().await;
     assert_eq!(end.why, Why::StartFailed("the start command took too long".into()));
     assert_eq!(end.stop, Some(StopOutcome::Done));
+}
+
+#[tokio::test]
+async fn what_they_said_last_is_the_reason() {
+    let place = Place::new();
+    let says = |text: &str| format!("$TOOL notify STATUS=once; $TOOL notify 'STATUS={text}'; exit 1");
+    let mut live = place.launch(commands(&place, "exit 0", &says("it is full"), "exit 0"), Right::Forever).await;
+    live.event(Event::Monitor(Health::Failed("it is full".into()))).await;
+    live.stop().await;
+
+    let place = Place::new();
+    let program = commands(&place, &says("no such disk"), "exit 0", &says("busy"));
+    let end = place.launch(program, Right::Forever).await.gone().await;
+    assert_eq!(end.why, Why::StartFailed("no such disk".into()));
+    assert_eq!(end.stop, Some(StopOutcome::Failed("busy".into())));
+}
+
+/// What they manage is no process of the runner: it is not gone before the kill command says so.
+#[tokio::test]
+async fn the_kill_command_runs_until_it_succeeds() {
+    let place = Place::new();
+    let kill = "echo >> kills; test -e may-go && exit 0; $TOOL notify 'STATUS=it does not go'; exit 1";
+    let mut program = with_kill(commands(&place, "exit 0", "exit 0", "echo 1 > asked; exec sleep 1000"), kill);
+    program.stop_timeout = Duration::from_millis(500);
+    let mut live = place.launch(program, Right::Forever).await;
+    live.event(Event::Ready).await;
+    live.instance.stop(None).unwrap();
+    live.event(Event::NotKilled("it does not go".into())).await;
+    fs::write(place.file("may-go"), "").unwrap();
+    let end = live.gone().await;
+    assert_eq!((end.why, end.stop), (Why::Stopped, Some(StopOutcome::Done)));
+    assert_eq!(place.number("asked").await, 1);
+    assert!(fs::read_to_string(place.file("kills")).unwrap().lines().count() >= 2);
+
+    // It is not needed when the stop command has done all.
+    let place = Place::new();
+    let mut live = place.launch(with_kill(commands(&place, "exit 0", "exit 0", "exit 0"), kill), Right::Forever).await;
+    live.event(Event::Ready).await;
+    live.stop().await;
+    assert!(!place.file("kills").exists());
 }
 
 #[tokio::test]

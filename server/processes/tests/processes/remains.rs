@@ -1,9 +1,11 @@
 //! Runners that were killed, and what they leave behind.
 
-use quorate_processes::{Event, Found, LaunchError, Right, Swept, Why, adopt, sweep};
+use std::{fs, time::Duration};
+
+use quorate_processes::{Event, Found, Kind, LaunchError, RemainsError, Right, StopOutcome, Swept, Why, adopt, sweep};
 use rustix::process::Signal;
 
-use crate::support::{Place, signal, state, wait_for};
+use crate::support::{LIMIT, Place, sh, signal, state, wait_for};
 
 #[tokio::test]
 async fn what_a_killed_runner_leaves_is_swept_away() {
@@ -35,10 +37,38 @@ async fn what_a_killed_runner_leaves_is_swept_away() {
     assert!(matches!(adopt(&place.folder()).await, Ok(Found::Gone(_))));
 }
 
+/// What commands have set up that is no process is undone, by force where there is a command for that.
+#[tokio::test]
+async fn what_commands_of_a_killed_runner_have_done_is_undone() {
+    for kill in [None, Some(sh("test -e may-go && echo 1 > undone"))] {
+        let place = Place::new();
+        let (start, monitor, stop) = (sh("exit 0"), sh("exit 0"), sh("echo 1 > undone"));
+        let (interval, timeout) = (Duration::from_secs(10), Duration::from_secs(10));
+        let program = place.program(Kind::Commands { start, monitor, stop, kill: kill.clone(), interval, timeout });
+        let mut live = place.launch(program, Right::Forever).await;
+        live.event(Event::Ready).await;
+        signal(live.instance.runner().pid, Signal::KILL);
+        live.event(Event::Lost).await;
+        let runner = live.instance.runner();
+        wait_for("the end of the runner", || (!runner.is_alive()).then_some(())).await;
+        let remains = async || match adopt(&place.folder()).await {
+            Ok(Found::Remains(remains)) => remains,
+            other => panic!("no remains: {other:?}"),
+        };
+        if kill.is_some() {
+            assert!(matches!(remains().await.clean(LIMIT).await, Err(RemainsError::NotKilled(_))));
+            fs::write(place.file("may-go"), "").unwrap();
+        }
+        let end = remains().await.clean(LIMIT).await.unwrap();
+        assert_eq!((end.why, end.stop), (Why::RunnerDied, Some(StopOutcome::Done)));
+        assert_eq!(place.number("undone").await, 1);
+    }
+}
+
 #[tokio::test]
 async fn a_sweep_takes_over_what_runs_and_leaves_out_what_never_was() {
     let place = Place::new();
-    std::fs::create_dir_all(place.root().join("instances/empty")).unwrap();
+    fs::create_dir_all(place.root().join("instances/empty")).unwrap();
     let mut live = place.launch(place.daemon("exec sleep 1000"), Right::Forever).await;
     let pid = live.started().await;
     let mut swept = sweep(&place.root().join("instances")).await.unwrap();

@@ -7,12 +7,13 @@ from typing import Protocol, TypeVar
 
 from quorate import v1
 from quorate._aio import io
+from quorate._aio.participation import Participant, Participation
 from quorate._aio.pool import Pool, Stubs
 from quorate._aio.session import Session
 from quorate._aio.watch import Watch
 from quorate._core.clock import now
 from quorate._core.words import duration, request_id, seconds
-from quorate.options import ClientOptions
+from quorate.options import ClientOptions, ParticipantOptions
 
 T = TypeVar("T")
 
@@ -49,6 +50,8 @@ class Client:
         """The sessions of the cluster."""
         self.events = Events(self._pool)
         """What happens, in one order."""
+        self.recovery = Recovery(self._pool)
+        """How recovery stands; :meth:`participate` has a program take part."""
 
     @property
     def options(self) -> ClientOptions:
@@ -100,6 +103,24 @@ class Client:
         span = seconds(kept.ttl)
         return Session(self._pool, token, kept.session_id, span, sent + span)
 
+    def participate(self, options: ParticipantOptions, program: Participant) -> Participation:
+        """Has a program take part in recovery, through whatever agent answers, until it is closed. Does not wait.
+
+        After each change of the cluster the program is told to :meth:`~Participant.prepare`, to
+        :meth:`~Participant.recover` and to :meth:`~Participant.resume`; the cluster takes each step when all who take part
+        have taken the one before. When the agent is gone, the program is told to prepare at once, and takes part again at
+        the next agent. Until it was told to resume for the first time, it must not use what is shared.
+
+        An agent that does not say that it goes - whose machine was cut off, say - is noticed after
+        :attr:`~quorate.ParticipantOptions.idle_timeout` at the latest. Others may have gone on by then: have what is
+        protected refuse lower epochs than it has seen, or look at :meth:`Quorum.get` before it is touched.
+
+        Args:
+            options: What the program is.
+            program: The program, whose methods are called.
+        """
+        return Participation(self._pool, options, program)
+
     async def call(
         self,
         invoke: Callable[[Stubs, float | None], Awaitable[T]],
@@ -119,7 +140,7 @@ class Client:
         return await self._pool.call(invoke, limit=limit, repeat=repeat)
 
     async def close(self) -> None:
-        """Ends all connections, and every call and watch that is under way. Close sessions before it."""
+        """Ends all connections, and all calls and watches. Close sessions, and what takes part, before it."""
         await self._pool.close()
 
     async def __aenter__(self) -> Client:
@@ -377,6 +398,33 @@ class Events(_Part):
             return stubs.events.WatchEvents(v1.WatchEventsRequest(cursor=after, kinds=kinds, path_prefix=path_prefix))
 
         return Watch(self._pool, start, cursor=cursor, give_up_after=give_up_after)
+
+
+class Recovery(_Part):
+    """How services, and programs that take part, recover after a change of the cluster."""
+
+    async def get(self) -> v1.Recovery:
+        """How far recovery is, what runs where, what waits for what, and what cannot run and why.
+
+        Blocks for some seconds at most, and only while nobody leads recovery.
+
+        Raises:
+            QuorumLost: Nobody can be asked.
+        """
+        request = v1.GetRecoveryRequest()
+        answer = await self._pool.ask(lambda stubs, timeout: stubs.recovery.GetRecovery(request, timeout=timeout))
+        return answer.recovery
+
+    def watch(self, *, give_up_after: float | None = None) -> Watch[v1.WatchRecoveryResponse]:
+        """Watches how recovery stands: as it is now, then each time that it changes.
+
+        Steps in between may be left out, never the present one.
+        """
+
+        def start(stubs: Stubs, _: str) -> object:
+            return stubs.recovery.WatchRecovery(v1.WatchRecoveryRequest())
+
+        return Watch(self._pool, start, give_up_after=give_up_after)
 
 
 def _consistency(latest: bool) -> v1.Consistency.ValueType:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 import grpc
@@ -16,6 +17,7 @@ from quorate.options import ClientOptions
 from quorate.v1 import KeepAliveRequest, KeepAliveResponse
 
 M = TypeVar("M")
+S = TypeVar("S")
 
 Channel = grpc.aio.Channel
 sleep = asyncio.sleep
@@ -44,7 +46,7 @@ class Signal:
             if not waiting.done():
                 waiting.set_result(None)
 
-    async def wait(self, version: int, timeout: float) -> None:
+    async def wait(self, version: int, timeout: float | None) -> None:
         """Waits until something has changed since ``version``, for ``timeout`` seconds at most."""
         if self.version != version:
             return
@@ -94,7 +96,7 @@ class Reader(Generic[M]):
 
     def __init__(self, call: grpc.aio.UnaryStreamCall[Any, M], idle: float) -> None:
         self._call = call
-        self._idle = idle
+        self.idle = idle
         self._messages: deque[M] = deque()
         self._told = Signal()
         self._room = asyncio.Event()
@@ -110,7 +112,7 @@ class Reader(Generic[M]):
             Silence: Nothing came.
         """
         if not self._messages and not self._ended:
-            await self._told.wait(self._told.version, self._idle)
+            await self._told.wait(self._told.version, self.idle)
         if self._messages:
             self._room.set()
             return self._messages.popleft()
@@ -139,6 +141,51 @@ class Reader(Generic[M]):
         self._call.cancel()
         self._reading.cancel()
         await asyncio.wait({self._reading})
+
+
+class Talk(Reader[M], Generic[S, M]):
+    """A stream in both directions: what is said is sent one after the other, without waiting for it."""
+
+    def __init__(self, method: Any, idle: float, _: Stop) -> None:
+        self._says: asyncio.Queue[S] = asyncio.Queue()
+        super().__init__(method(self._said()), idle)
+
+    def say(self, message: S) -> None:
+        """Sends a message; when the stream has ended, nothing."""
+        self._says.put_nowait(message)
+
+    async def _said(self) -> AsyncIterator[S]:
+        while True:
+            yield await self._says.get()
+
+
+class Turn:
+    """Something that is done once, and may be cut short meanwhile."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Event()
+        """Whether it was cut short."""
+        self._task: asyncio.Task[None] | None = None
+
+    def cut_short(self) -> None:
+        """Ends it where it waits."""
+        self.changed.set()
+        if self._task:
+            self._task.cancel()
+
+    async def do(self, run: Callable[[], Coroutine[Any, Any, None]]) -> bool:
+        """Returns whether it was done, and not cut short."""
+        self._task = asyncio.create_task(run(), name="quorate turn")
+        try:
+            await asyncio.wait({self._task})
+        finally:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        if not self._task.cancelled():
+            self._task.result()
+        elif not self.changed.is_set():
+            raise RuntimeError("it was cancelled")
+        return not self.changed.is_set()
 
 
 async def renew(method: Any, token: str, timeout: float | None) -> KeepAliveResponse:

@@ -19,6 +19,7 @@ from quorate.v1 import lock_pb2_grpc as lock
 from quorate.v1 import membership_pb2_grpc as membership
 from quorate.v1 import name_pb2_grpc as name
 from quorate.v1 import quorum_pb2_grpc as quorum
+from quorate.v1 import recovery_pb2_grpc as recovery
 from quorate.v1 import session_pb2_grpc as session
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from quorate.v1.membership_pb2_grpc import MembershipServiceAsyncStub
     from quorate.v1.name_pb2_grpc import NameServiceAsyncStub
     from quorate.v1.quorum_pb2_grpc import QuorumServiceAsyncStub
+    from quorate.v1.recovery_pb2_grpc import RecoveryServiceAsyncStub
     from quorate.v1.session_pb2_grpc import SessionServiceAsyncStub
 
 T = TypeVar("T")
@@ -49,6 +51,7 @@ class Stubs:
         self.membership: MembershipServiceAsyncStub = membership.MembershipServiceStub(channel)
         self.names: NameServiceAsyncStub = name.NameServiceStub(channel)
         self.quorum: QuorumServiceAsyncStub = quorum.QuorumServiceStub(channel)
+        self.recovery: RecoveryServiceAsyncStub = recovery.RecoveryServiceStub(channel)
         self.sessions: SessionServiceAsyncStub = session.SessionServiceStub(channel)
 
 
@@ -59,6 +62,8 @@ class Pool:
         self.options = options
         self.preferred = 0
         """The endpoint that answered last."""
+        self.closed = False
+        """Whether no call can be made any more."""
         self.stubs = [Stubs(endpoint, io.open_channel(endpoint, options)) for endpoint in options.endpoints]
 
     async def call(
@@ -94,5 +99,6 @@ class Pool:
 
     async def close(self) -> None:
         """Ends all connections, and every call that is under way."""
+        self.closed = True
         for stubs in self.stubs:
             await stubs.channel.close()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from quorate._core.failure import Failure
-from quorate._core.rotation import Rotation
+from quorate._core.rotation import GOOD_AFTER, Rotation
 from quorate.errors import ConnectionLost, DeadlineExceeded, Tried, Unavailable
 from quorate.options import ClientOptions
 
@@ -77,8 +77,6 @@ class Plan:
 class Resume:
     """What a watch knows across its streams: where it got to, whom to ask next, since when it has been cut off."""
 
-    _GOOD_AFTER = 2.0
-
     def __init__(self, endpoints: Sequence[str], first: int, cursor: str, give_up_after: float | None) -> None:
         self.cursor = cursor
         """Resumes after the last message; empty before the first one."""
@@ -125,6 +123,6 @@ class Resume:
         now = time.monotonic()
         if not self._tried:
             self._cut_off = now
-        if now - self._opened >= self._GOOD_AFTER:
+        if now - self._opened >= GOOD_AFTER:
             self._rotation.reset()
         self._tried[tried.endpoint] = tried

@@ -9,6 +9,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+GOOD_AFTER = 2.0
+"""A stream that lasted so many seconds was a good one: after it there is no pause."""
 _LEAST = 0.05
 _MOST = 2.0
 

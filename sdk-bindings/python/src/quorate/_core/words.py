@@ -11,6 +11,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from quorate import v1
 from quorate.errors import OptionsError
+from quorate.options import ParticipantOptions
 
 Mode = Literal["exclusive", "shared", "counted"]
 Departure = Literal["abort", "wait", "shrink"]
@@ -24,6 +25,15 @@ _DEPARTURES = {
     "abort": v1.DEPARTURE_POLICY_ABORT,
     "wait": v1.DEPARTURE_POLICY_WAIT,
     "shrink": v1.DEPARTURE_POLICY_SHRINK,
+}
+_LATE = {
+    "isolate": v1.LATE_POLICY_ISOLATE,
+    "wait": v1.LATE_POLICY_WAIT,
+}
+_PHASES = {
+    v1.PHASE_PREPARE: "prepare",
+    v1.PHASE_RECOVER: "recover",
+    v1.PHASE_RESUME: "resume",
 }
 
 
@@ -115,3 +125,20 @@ def plan(
         departure=_DEPARTURES[departure],
         deadline=duration(deadline),
     )
+
+
+def introduction(options: ParticipantOptions) -> v1.ParticipateRequest:
+    """What an agent is told first of a program that takes part in recovery."""
+    participant = v1.Participant(
+        name=options.name,
+        level=options.level,
+        requires=options.requires,
+        deadline=duration(options.deadline),
+        late=_LATE[options.late],
+    )
+    return v1.ParticipateRequest(participant=participant)
+
+
+def phase_name(phase: v1.Phase.ValueType) -> str | None:
+    """What a phase is called; ``None`` when a later version has added it."""
+    return _PHASES.get(phase)

@@ -10,10 +10,11 @@ from quorate import v1
 from quorate._core.clock import now
 from quorate._core.words import duration, request_id, seconds
 from quorate._sync import io
+from quorate._sync.participation import Participant, Participation
 from quorate._sync.pool import Pool, Stubs
 from quorate._sync.session import Session
 from quorate._sync.watch import Watch
-from quorate.options import ClientOptions
+from quorate.options import ClientOptions, ParticipantOptions
 
 T = TypeVar("T")
 
@@ -50,6 +51,8 @@ class Client:
         """The sessions of the cluster."""
         self.events = Events(self._pool)
         """What happens, in one order."""
+        self.recovery = Recovery(self._pool)
+        """How recovery stands; :meth:`participate` has a program take part."""
 
     @property
     def options(self) -> ClientOptions:
@@ -101,6 +104,24 @@ class Client:
         span = seconds(kept.ttl)
         return Session(self._pool, token, kept.session_id, span, sent + span)
 
+    def participate(self, options: ParticipantOptions, program: Participant) -> Participation:
+        """Has a program take part in recovery, through whatever agent answers, until it is closed. Does not wait.
+
+        After each change of the cluster the program is told to :meth:`~Participant.prepare`, to
+        :meth:`~Participant.recover` and to :meth:`~Participant.resume`; the cluster takes each step when all who take part
+        have taken the one before. When the agent is gone, the program is told to prepare at once, and takes part again at
+        the next agent. Until it was told to resume for the first time, it must not use what is shared.
+
+        An agent that does not say that it goes - whose machine was cut off, say - is noticed after
+        :attr:`~quorate.ParticipantOptions.idle_timeout` at the latest. Others may have gone on by then: have what is
+        protected refuse lower epochs than it has seen, or look at :meth:`Quorum.get` before it is touched.
+
+        Args:
+            options: What the program is.
+            program: The program, whose methods are called.
+        """
+        return Participation(self._pool, options, program)
+
     def call(
         self,
         invoke: Callable[[Stubs, float | None], T],
@@ -120,7 +141,7 @@ class Client:
         return self._pool.call(invoke, limit=limit, repeat=repeat)
 
     def close(self) -> None:
-        """Ends all connections, and every call and watch that is under way. Close sessions before it."""
+        """Ends all connections, and all calls and watches. Close sessions, and what takes part, before it."""
         self._pool.close()
 
     def __enter__(self) -> Client:
@@ -378,6 +399,33 @@ class Events(_Part):
             return stubs.events.WatchEvents(v1.WatchEventsRequest(cursor=after, kinds=kinds, path_prefix=path_prefix))
 
         return Watch(self._pool, start, cursor=cursor, give_up_after=give_up_after)
+
+
+class Recovery(_Part):
+    """How services, and programs that take part, recover after a change of the cluster."""
+
+    def get(self) -> v1.Recovery:
+        """How far recovery is, what runs where, what waits for what, and what cannot run and why.
+
+        Blocks for some seconds at most, and only while nobody leads recovery.
+
+        Raises:
+            QuorumLost: Nobody can be asked.
+        """
+        request = v1.GetRecoveryRequest()
+        answer = self._pool.ask(lambda stubs, timeout: stubs.recovery.GetRecovery(request, timeout=timeout))
+        return answer.recovery
+
+    def watch(self, *, give_up_after: float | None = None) -> Watch[v1.WatchRecoveryResponse]:
+        """Watches how recovery stands: as it is now, then each time that it changes.
+
+        Steps in between may be left out, never the present one.
+        """
+
+        def start(stubs: Stubs, _: str) -> object:
+            return stubs.recovery.WatchRecovery(v1.WatchRecoveryRequest())
+
+        return Watch(self._pool, start, give_up_after=give_up_after)
 
 
 def _consistency(latest: bool) -> v1.Consistency.ValueType:

@@ -16,6 +16,7 @@ from quorate.options import ClientOptions
 from quorate.v1 import KeepAliveRequest, KeepAliveResponse
 
 M = TypeVar("M")
+S = TypeVar("S")
 
 Channel = grpc.Channel
 sleep = time.sleep
@@ -43,7 +44,7 @@ class Signal:
             self.version += 1
             self._changed.notify_all()
 
-    def wait(self, version: int, timeout: float) -> None:
+    def wait(self, version: int, timeout: float | None) -> None:
         """Waits until something has changed since ``version``, for ``timeout`` seconds at most."""
         with self._changed:
             self._changed.wait_for(lambda: self.version != version, timeout)
@@ -96,7 +97,7 @@ class Reader(Generic[M]):
 
     def __init__(self, call: Any, idle: float) -> None:
         self._call = call
-        self._idle = idle
+        self.idle = idle
         self._reading_since: float | None = None
         self._silent = False
         self._ended = threading.Event()
@@ -121,10 +122,10 @@ class Reader(Generic[M]):
             self._reading_since = None
 
     def _look(self) -> None:
-        left = self._idle
+        left = self.idle
         while not self._ended.wait(left):
             since = self._reading_since
-            left = self._idle if since is None else since + self._idle - time.monotonic()
+            left = self.idle if since is None else since + self.idle - time.monotonic()
             if left <= 0:
                 self._silent = True
                 self._call.cancel()
@@ -137,29 +138,67 @@ class Reader(Generic[M]):
         self._watchdog.join()
 
 
-class _Signs(Iterator[KeepAliveRequest]):
-    """The signs of life of a stream, as they are given; the library below reads them in a thread of its own."""
+class _Said(Iterator[S]):
+    """The messages of a stream to an agent, as they are given; the library below reads them in a thread of its own."""
 
     def __init__(self) -> None:
-        self._signs: queue.SimpleQueue[KeepAliveRequest | None] = queue.SimpleQueue()
+        self._said: queue.SimpleQueue[S | None] = queue.SimpleQueue()
 
-    def give(self, token: str) -> None:
-        self._signs.put(KeepAliveRequest(session=token))
+    def give(self, message: S) -> None:
+        self._said.put(message)
 
     def end(self) -> None:
-        self._signs.put(None)
+        self._said.put(None)
 
-    def __next__(self) -> KeepAliveRequest:
-        sign = self._signs.get()
-        if sign is None:
+    def __next__(self) -> S:
+        message = self._said.get()
+        if message is None:
             raise StopIteration
-        return sign
+        return message
+
+
+class Talk(Reader[M], Generic[S, M]):
+    """A stream in both directions: what is said is sent one after the other, without waiting for it."""
+
+    def __init__(self, method: Any, idle: float, stop: Stop) -> None:
+        self._said = _Said[S]()
+        self._stop = stop
+        call = method(self._said)
+        super().__init__(call, idle)
+        stop.ends(call.cancel)
+
+    def say(self, message: S) -> None:
+        """Sends a message; when the stream has ended, nothing."""
+        self._said.give(message)
+
+    def close(self) -> None:
+        """Ends the stream."""
+        self._stop.ends(None)
+        self._said.end()
+        super().close()
+
+
+class Turn:
+    """Something that is done once, and may be cut short meanwhile."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Event()
+        """Whether it was cut short."""
+
+    def cut_short(self) -> None:
+        """Lets it know: it ends by itself."""
+        self.changed.set()
+
+    def do(self, run: Callable[[], None]) -> bool:
+        """Returns whether it was done, and not cut short."""
+        run()
+        return not self.changed.is_set()
 
 
 def renew(method: Any, token: str, timeout: float | None) -> KeepAliveResponse:
     """One sign of life, answered."""
-    signs = _Signs()
-    signs.give(token)
+    signs = _Said[KeepAliveRequest]()
+    signs.give(KeepAliveRequest(session=token))
     call = method(signs, timeout=timeout)
     try:
         return next(call)  # type: ignore[no-any-return]
@@ -175,7 +214,7 @@ def keep_alive(method: Any, token: str, pace: float, heard: Callable[[float], No
         grpc.RpcError: The stream failed or ended.
         Silence: A sign of life was not answered.
     """
-    signs = _Signs()
+    signs = _Said[KeepAliveRequest]()
     call = method(signs)
     answers: queue.SimpleQueue[grpc.RpcError | None] = queue.SimpleQueue()
 
@@ -193,7 +232,7 @@ def keep_alive(method: Any, token: str, pace: float, heard: Callable[[float], No
     try:
         while True:
             sent = now()
-            signs.give(token)
+            signs.give(KeepAliveRequest(session=token))
             _take(answers, pace)
             heard(sent)
             try:

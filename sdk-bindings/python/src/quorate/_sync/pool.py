@@ -20,6 +20,7 @@ from quorate.v1 import lock_pb2_grpc as lock
 from quorate.v1 import membership_pb2_grpc as membership
 from quorate.v1 import name_pb2_grpc as name
 from quorate.v1 import quorum_pb2_grpc as quorum
+from quorate.v1 import recovery_pb2_grpc as recovery
 from quorate.v1 import session_pb2_grpc as session
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from quorate.v1.membership_pb2_grpc import MembershipServiceStub
     from quorate.v1.name_pb2_grpc import NameServiceStub
     from quorate.v1.quorum_pb2_grpc import QuorumServiceStub
+    from quorate.v1.recovery_pb2_grpc import RecoveryServiceStub
     from quorate.v1.session_pb2_grpc import SessionServiceStub
 
 T = TypeVar("T")
@@ -50,6 +52,7 @@ class Stubs:
         self.membership: MembershipServiceStub = membership.MembershipServiceStub(channel)
         self.names: NameServiceStub = name.NameServiceStub(channel)
         self.quorum: QuorumServiceStub = quorum.QuorumServiceStub(channel)
+        self.recovery: RecoveryServiceStub = recovery.RecoveryServiceStub(channel)
         self.sessions: SessionServiceStub = session.SessionServiceStub(channel)
 
 
@@ -60,6 +63,8 @@ class Pool:
         self.options = options
         self.preferred = 0
         """The endpoint that answered last."""
+        self.closed = False
+        """Whether no call can be made any more."""
         self.stubs = [Stubs(endpoint, io.open_channel(endpoint, options)) for endpoint in options.endpoints]
 
     def call(
@@ -95,5 +100,6 @@ class Pool:
 
     def close(self) -> None:
         """Ends all connections, and every call that is under way."""
+        self.closed = True
         for stubs in self.stubs:
             stubs.channel.close()

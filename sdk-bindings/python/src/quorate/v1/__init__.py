@@ -10,4 +10,5 @@ from quorate.v1.lock_pb2 import *
 from quorate.v1.membership_pb2 import *
 from quorate.v1.name_pb2 import *
 from quorate.v1.quorum_pb2 import *
+from quorate.v1.recovery_pb2 import *
 from quorate.v1.session_pb2 import *

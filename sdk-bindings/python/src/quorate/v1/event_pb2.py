@@ -22,16 +22,18 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from quorate.v1 import barrier_pb2 as quorate_dot_v1_dot_barrier__pb2
 from quorate.v1 import common_pb2 as quorate_dot_v1_dot_common__pb2
 from quorate.v1 import membership_pb2 as quorate_dot_v1_dot_membership__pb2
 from quorate.v1 import name_pb2 as quorate_dot_v1_dot_name__pb2
 from quorate.v1 import quorum_pb2 as quorate_dot_v1_dot_quorum__pb2
+from quorate.v1 import recovery_pb2 as quorate_dot_v1_dot_recovery__pb2
 from quorate.v1 import session_pb2 as quorate_dot_v1_dot_session__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16quorate/v1/event.proto\x12\nquorate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18quorate/v1/barrier.proto\x1a\x17quorate/v1/common.proto\x1a\x1bquorate/v1/membership.proto\x1a\x15quorate/v1/name.proto\x1a\x17quorate/v1/quorum.proto\x1a\x18quorate/v1/session.proto\"\xe3\x03\n\x05\x45vent\x12\x16\n\x06\x63ursor\x18\x01 \x01(\tR\x06\x63ursor\x12?\n\robserved_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0cobservedTime\x12&\n\x04view\x18\x03 \x01(\x0b\x32\x10.quorate.v1.ViewH\x00R\x04view\x12N\n\x12transition_started\x18\x04 \x01(\x0b\x32\x1d.quorate.v1.TransitionStartedH\x00R\x11transitionStarted\x12\x39\n\x0bview_stable\x18\x05 \x01(\x0b\x32\x16.quorate.v1.ViewStableH\x00R\nviewStable\x12,\n\x06quorum\x18\x06 \x01(\x0b\x32\x12.quorate.v1.QuorumH\x00R\x06quorum\x12\x35\n\x07session\x18\x07 \x01(\x0b\x32\x19.quorate.v1.SessionChangeH\x00R\x07session\x12,\n\x04name\x18\x08 \x01(\x0b\x32\x16.quorate.v1.NameChangeH\x00R\x04name\x12\x33\n\x07\x62\x61rrier\x18\t \x01(\x0b\x32\x17.quorate.v1.BarrierStepH\x00R\x07\x62\x61rrierB\x06\n\x04kind\"\x96\x01\n\rSessionChange\x12\x1a\n\x08revision\x18\x01 \x01(\x04R\x08revision\x12-\n\x06opened\x18\x02 \x01(\x0b\x32\x13.quorate.v1.SessionH\x00R\x06opened\x12\x30\n\x05\x65nded\x18\x03 \x01(\x0b\x32\x18.quorate.v1.SessionEndedH\x00R\x05\x65ndedB\x08\n\x06\x63hange\"r\n\x0cSessionEnded\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x14\n\x05label\x18\x02 \x01(\tR\x05label\x12-\n\x06reason\x18\x03 \x01(\x0e\x32\x15.quorate.v1.EndReasonR\x06reason\"\x94\x01\n\nNameChange\x12\x1a\n\x08revision\x18\x01 \x01(\x04R\x08revision\x12+\n\x05\x62ound\x18\x02 \x01(\x0b\x32\x13.quorate.v1.BindingH\x00R\x05\x62ound\x12\x33\n\x07unbound\x18\x03 \x01(\x0b\x32\x17.quorate.v1.NameUnboundH\x00R\x07unboundB\x08\n\x06\x63hange\"\xc5\x01\n\x0b\x42\x61rrierStep\x12\x1a\n\x08revision\x18\x01 \x01(\x04R\x08revision\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\x12\x1e\n\ngeneration\x18\x03 \x01(\x04R\ngeneration\x12/\n\x04kind\x18\x04 \x01(\x0e\x32\x1b.quorate.v1.BarrierStepKindR\x04kind\x12\x1d\n\nsession_id\x18\x05 \x01(\tR\tsessionId\x12\x16\n\x06\x62roken\x18\x06 \x01(\tR\x06\x62roken\"z\n\x12WatchEventsRequest\x12\x16\n\x06\x63ursor\x18\x01 \x01(\tR\x06\x63ursor\x12+\n\x05kinds\x18\x02 \x03(\x0e\x32\x15.quorate.v1.EventKindR\x05kinds\x12\x1f\n\x0bpath_prefix\x18\x03 \x01(\tR\npathPrefix\"\xcc\x02\n\x13WatchEventsResponse\x12\x32\n\x06header\x18\x01 \x01(\x0b\x32\x1a.quorate.v1.ResponseHeaderR\x06header\x12\x16\n\x06\x63ursor\x18\x02 \x01(\tR\x06\x63ursor\x12\x37\n\x08snapshot\x18\x03 \x01(\x0b\x32\x19.quorate.v1.EventSnapshotH\x00R\x08snapshot\x12)\n\x05\x65vent\x18\x04 \x01(\x0b\x32\x11.quorate.v1.EventH\x00R\x05\x65vent\x12\x32\n\x08\x62ookmark\x18\x05 \x01(\x0b\x32\x14.quorate.v1.BookmarkH\x00R\x08\x62ookmark\x12\x46\n\x0c\x63oordination\x18\x06 \x01(\x0b\x32 .quorate.v1.CoordinationSnapshotH\x00R\x0c\x63oordinationB\t\n\x07message\"\x8d\x02\n\x14\x43oordinationSnapshot\x12\x32\n\x06reason\x18\x01 \x01(\x0e\x32\x1a.quorate.v1.SnapshotReasonR\x06reason\x12\x1a\n\x08revision\x18\x02 \x01(\x04R\x08revision\x12/\n\x08sessions\x18\x03 \x03(\x0b\x32\x13.quorate.v1.SessionR\x08sessions\x12/\n\x08\x62indings\x18\x04 \x03(\x0b\x32\x13.quorate.v1.BindingR\x08\x62indings\x12/\n\x08\x62\x61rriers\x18\x05 \x03(\x0b\x32\x13.quorate.v1.BarrierR\x08\x62\x61rriers\x12\x12\n\x04more\x18\x06 \x01(\x08R\x04more\"\xc2\x01\n\rEventSnapshot\x12\x32\n\x06reason\x18\x01 \x01(\x0e\x32\x1a.quorate.v1.SnapshotReasonR\x06reason\x12$\n\x04view\x18\x02 \x01(\x0b\x32\x10.quorate.v1.ViewR\x04view\x12+\n\x05state\x18\x03 \x01(\x0e\x32\x15.quorate.v1.ViewStateR\x05state\x12*\n\x06quorum\x18\x04 \x01(\x0b\x32\x12.quorate.v1.QuorumR\x06quorum\"\xa2\x01\n\x11ListEventsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\rR\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x16\n\x06\x63ursor\x18\x03 \x01(\tR\x06\x63ursor\x12\x39\n\nsince_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tsinceTime\"\xc4\x01\n\x12ListEventsResponse\x12\x32\n\x06header\x18\x01 \x01(\x0b\x32\x1a.quorate.v1.ResponseHeaderR\x06header\x12)\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x11.quorate.v1.EventR\x06\x65vents\x12&\n\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12\'\n\x0fhistory_dropped\x18\x04 \x01(\x08R\x0ehistoryDropped\"\xb6\x03\n\rHistoryRecord\x12\x16\n\x06number\x18\x01 \x01(\x04R\x06number\x12.\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x14\n\x05\x65poch\x18\x03 \x01(\x04R\x05\x65poch\x12-\n\x04view\x18\x04 \x01(\x0b\x32\x17.quorate.v1.HistoryViewH\x00R\x04view\x12\x30\n\x05grant\x18\x05 \x01(\x0b\x32\x18.quorate.v1.HistoryGrantH\x00R\x05grant\x12\x36\n\x07setting\x18\x06 \x01(\x0b\x32\x1a.quorate.v1.HistorySettingH\x00R\x07setting\x12\x39\n\x08\x65viction\x18\x07 \x01(\x0b\x32\x1b.quorate.v1.HistoryEvictionH\x00R\x08\x65viction\x12\x36\n\x07restore\x18\x08 \x01(\x0b\x32\x1a.quorate.v1.HistoryRestoreH\x00R\x07restore\x12\x33\n\x06\x66orced\x18\t \x01(\x0b\x32\x19.quorate.v1.HistoryForcedH\x00R\x06\x66orcedB\x06\n\x04kind\"\x9d\x01\n\x0bHistoryView\x12+\n\x07view_id\x18\x01 \x01(\x0b\x32\x12.quorate.v1.ViewIdR\x06viewId\x12!\n\x0cmember_count\x18\x02 \x01(\rR\x0bmemberCount\x12\x12\n\x04\x63\x61me\x18\x03 \x03(\tR\x04\x63\x61me\x12\x12\n\x04went\x18\x04 \x03(\tR\x04went\x12\x16\n\x06\x63\x61uses\x18\x05 \x03(\tR\x06\x63\x61uses\"S\n\x0cHistoryGrant\x12+\n\x07view_id\x18\x01 \x01(\x0b\x32\x12.quorate.v1.ViewIdR\x06viewId\x12\x16\n\x06holder\x18\x02 \x01(\tR\x06holder\":\n\x0eHistorySetting\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value\"`\n\x0fHistoryEviction\x12\x1b\n\tnode_name\x18\x01 \x01(\tR\x08nodeName\x12\x18\n\x07\x65victed\x18\x02 \x01(\x08R\x07\x65victed\x12\x16\n\x06reason\x18\x03 \x01(\tR\x06reason\"l\n\x0eHistoryRestore\x12\x37\n\tmade_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08madeTime\x12!\n\x0c\x62\x61\x63kup_epoch\x18\x02 \x01(\x04R\x0b\x62\x61\x63kupEpoch\",\n\rHistoryForced\x12\x1b\n\tnode_name\x18\x01 \x01(\tR\x08nodeName\"\xf5\x01\n\x12ListHistoryRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\rR\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x39\n\nsince_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tsinceTime\x12\x39\n\nuntil_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tuntilTime\x12-\n\x05kinds\x18\x05 \x03(\x0e\x32\x17.quorate.v1.HistoryKindR\x05kinds\"\xcf\x01\n\x13ListHistoryResponse\x12\x32\n\x06header\x18\x01 \x01(\x0b\x32\x1a.quorate.v1.ResponseHeaderR\x06header\x12\x33\n\x07records\x18\x02 \x03(\x0b\x32\x19.quorate.v1.HistoryRecordR\x07records\x12&\n\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12\'\n\x0fhistory_dropped\x18\x04 \x01(\x08R\x0ehistoryDropped*\xd7\x01\n\tEventKind\x12\x1a\n\x16\x45VENT_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x45VENT_KIND_VIEW\x10\x01\x12!\n\x1d\x45VENT_KIND_TRANSITION_STARTED\x10\x02\x12\x1a\n\x16\x45VENT_KIND_VIEW_STABLE\x10\x03\x12\x15\n\x11\x45VENT_KIND_QUORUM\x10\x04\x12\x16\n\x12\x45VENT_KIND_SESSION\x10\x05\x12\x13\n\x0f\x45VENT_KIND_NAME\x10\x06\x12\x16\n\x12\x45VENT_KIND_BARRIER\x10\x07*\xea\x01\n\x0f\x42\x61rrierStepKind\x12!\n\x1d\x42\x41RRIER_STEP_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x42\x41RRIER_STEP_KIND_ARRIVED\x10\x01\x12\x1a\n\x16\x42\x41RRIER_STEP_KIND_GONE\x10\x02\x12\x1e\n\x1a\x42\x41RRIER_STEP_KIND_RELEASED\x10\x03\x12\x1a\n\x16\x42\x41RRIER_STEP_KIND_LEFT\x10\x04\x12\x1f\n\x1b\x42\x41RRIER_STEP_KIND_COMPLETED\x10\x05\x12\x1c\n\x18\x42\x41RRIER_STEP_KIND_BROKEN\x10\x06*\xc2\x01\n\x0bHistoryKind\x12\x1c\n\x18HISTORY_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11HISTORY_KIND_VIEW\x10\x01\x12\x16\n\x12HISTORY_KIND_GRANT\x10\x02\x12\x18\n\x14HISTORY_KIND_SETTING\x10\x03\x12\x19\n\x15HISTORY_KIND_EVICTION\x10\x04\x12\x18\n\x14HISTORY_KIND_RESTORE\x10\x05\x12\x17\n\x13HISTORY_KIND_FORCED\x10\x06\x32\xfd\x01\n\x0c\x45ventService\x12P\n\x0bWatchEvents\x12\x1e.quorate.v1.WatchEventsRequest\x1a\x1f.quorate.v1.WatchEventsResponse0\x01\x12K\n\nListEvents\x12\x1d.quorate.v1.ListEventsRequest\x1a\x1e.quorate.v1.ListEventsResponse\x12N\n\x0bListHistory\x12\x1e.quorate.v1.ListHistoryRequest\x1a\x1f.quorate.v1.ListHistoryResponseB\x96\x01\n\rio.quorate.v1B\nEventProtoP\x01Z0github.com/quorate/quorate/sdk-bindings/go/v1;v1\xa2\x02\x03QXX\xaa\x02\nQuorate.V1\xca\x02\nQuorate\\V1\xe2\x02\x16Quorate\\V1\\GPBMetadata\xea\x02\x0bQuorate::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16quorate/v1/event.proto\x12\nquorate.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18quorate/v1/barrier.proto\x1a\x17quorate/v1/common.proto\x1a\x1bquorate/v1/membership.proto\x1a\x15quorate/v1/name.proto\x1a\x17quorate/v1/quorum.proto\x1a\x19quorate/v1/recovery.proto\x1a\x18quorate/v1/session.proto\"\x9d\x04\n\x05\x45vent\x12\x16\n\x06\x63ursor\x18\x01 \x01(\tR\x06\x63ursor\x12?\n\robserved_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0cobservedTime\x12&\n\x04view\x18\x03 \x01(\x0b\x32\x10.quorate.v1.ViewH\x00R\x04view\x12N\n\x12transition_started\x18\x04 \x01(\x0b\x32\x1d.quorate.v1.TransitionStartedH\x00R\x11transitionStarted\x12\x39\n\x0bview_stable\x18\x05 \x01(\x0b\x32\x16.quorate.v1.ViewStableH\x00R\nviewStable\x12,\n\x06quorum\x18\x06 \x01(\x0b\x32\x12.quorate.v1.QuorumH\x00R\x06quorum\x12\x35\n\x07session\x18\x07 \x01(\x0b\x32\x19.quorate.v1.SessionChangeH\x00R\x07session\x12,\n\x04name\x18\x08 \x01(\x0b\x32\x16.quorate.v1.NameChangeH\x00R\x04name\x12\x33\n\x07\x62\x61rrier\x18\t \x01(\x0b\x32\x17.quorate.v1.BarrierStepH\x00R\x07\x62\x61rrier\x12\x38\n\x08recovery\x18\n \x01(\x0b\x32\x1a.quorate.v1.RecoveryChangeH\x00R\x08recoveryB\x06\n\x04kind\"\x96\x01\n\rSessionChange\x12\x1a\n\x08revision\x18\x01 \x01(\x04R\x08revision\x12-\n\x06opened\x18\x02 \x01(\x0b\x32\x13.quorate.v1.SessionH\x00R\x06opened\x12\x30\n\x05\x65nded\x18\x03 \x01(\x0b\x32\x18.quorate.v1.SessionEndedH\x00R\x05\x65ndedB\x08\n\x06\x63hange\"r\n\x0cSessionEnded\x12\x1d\n\nsession_id\x18\x01 \x01(\tR\tsessionId\x12\x14\n\x05label\x18\x02 \x01(\tR\x05label\x12-\n\x06reason\x18\x03 \x01(\x0e\x32\x15.quorate.v1.EndReasonR\x06reason\"\x94\x01\n\nNameChange\x12\x1a\n\x08revision\x18\x01 \x01(\x04R\x08revision\x12+\n\x05\x62ound\x18\x02 \x01(\x0b\x32\x13.quorate.v1.BindingH\x00R\x05\x62ound\x12\x33\n\x07unbound\x18\x03 \x01(\x0b\x32\x17.quorate.v1.NameUnboundH\x00R\x07unboundB\x08\n\x06\x63hange\"\xc5\x01\n\x0b\x42\x61rrierStep\x12\x1a\n\x08revision\x18\x01 \x01(\x04R\x08revision\x12\x12\n\x04path\x18\x02 \x01(\tR\x04path\x12\x1e\n\ngeneration\x18\x03 \x01(\x04R\ngeneration\x12/\n\x04kind\x18\x04 \x01(\x0e\x32\x1b.quorate.v1.BarrierStepKindR\x04kind\x12\x1d\n\nsession_id\x18\x05 \x01(\tR\tsessionId\x12\x16\n\x06\x62roken\x18\x06 \x01(\tR\x06\x62roken\"\xfd\x02\n\x0eRecoveryChange\x12\x14\n\x05\x65poch\x18\x01 \x01(\x04R\x05\x65poch\x12.\n\x04step\x18\x02 \x01(\x0b\x32\x18.quorate.v1.RecoveryStepH\x00R\x04step\x12\x39\n\x08instance\x18\x03 \x01(\x0b\x32\x1b.quorate.v1.ServiceInstanceH\x00R\x08instance\x12\x31\n\x04gone\x18\x04 \x01(\x0b\x32\x1b.quorate.v1.ServiceInstanceH\x00R\x04gone\x12:\n\x08unplaced\x18\x05 \x01(\x0b\x32\x1c.quorate.v1.UnplacedInstanceH\x00R\x08unplaced\x12\x36\n\x07\x62locked\x18\x06 \x01(\x0b\x32\x1a.quorate.v1.BlockedServiceH\x00R\x07\x62locked\x12\x39\n\x0bno_recovery\x18\x07 \x01(\x0b\x32\x16.quorate.v1.NoRecoveryH\x00R\nnoRecoveryB\x08\n\x06\x63hange\"\x9e\x01\n\x0cRecoveryStep\x12/\n\x05stage\x18\x01 \x01(\x0e\x32\x19.quorate.v1.RecoveryStageR\x05stage\x12\x14\n\x05level\x18\x02 \x01(\rR\x05level\x12\x16\n\x06leader\x18\x03 \x01(\tR\x06leader\x12/\n\x05since\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationR\x05since\"z\n\x12WatchEventsRequest\x12\x16\n\x06\x63ursor\x18\x01 \x01(\tR\x06\x63ursor\x12+\n\x05kinds\x18\x02 \x03(\x0e\x32\x15.quorate.v1.EventKindR\x05kinds\x12\x1f\n\x0bpath_prefix\x18\x03 \x01(\tR\npathPrefix\"\x88\x03\n\x13WatchEventsResponse\x12\x32\n\x06header\x18\x01 \x01(\x0b\x32\x1a.quorate.v1.ResponseHeaderR\x06header\x12\x16\n\x06\x63ursor\x18\x02 \x01(\tR\x06\x63ursor\x12\x37\n\x08snapshot\x18\x03 \x01(\x0b\x32\x19.quorate.v1.EventSnapshotH\x00R\x08snapshot\x12)\n\x05\x65vent\x18\x04 \x01(\x0b\x32\x11.quorate.v1.EventH\x00R\x05\x65vent\x12\x32\n\x08\x62ookmark\x18\x05 \x01(\x0b\x32\x14.quorate.v1.BookmarkH\x00R\x08\x62ookmark\x12\x46\n\x0c\x63oordination\x18\x06 \x01(\x0b\x32 .quorate.v1.CoordinationSnapshotH\x00R\x0c\x63oordination\x12:\n\x08recovery\x18\x07 \x01(\x0b\x32\x1c.quorate.v1.RecoverySnapshotH\x00R\x08recoveryB\t\n\x07message\"D\n\x10RecoverySnapshot\x12\x30\n\x08recovery\x18\x01 \x01(\x0b\x32\x14.quorate.v1.RecoveryR\x08recovery\"\x8d\x02\n\x14\x43oordinationSnapshot\x12\x32\n\x06reason\x18\x01 \x01(\x0e\x32\x1a.quorate.v1.SnapshotReasonR\x06reason\x12\x1a\n\x08revision\x18\x02 \x01(\x04R\x08revision\x12/\n\x08sessions\x18\x03 \x03(\x0b\x32\x13.quorate.v1.SessionR\x08sessions\x12/\n\x08\x62indings\x18\x04 \x03(\x0b\x32\x13.quorate.v1.BindingR\x08\x62indings\x12/\n\x08\x62\x61rriers\x18\x05 \x03(\x0b\x32\x13.quorate.v1.BarrierR\x08\x62\x61rriers\x12\x12\n\x04more\x18\x06 \x01(\x08R\x04more\"\xc2\x01\n\rEventSnapshot\x12\x32\n\x06reason\x18\x01 \x01(\x0e\x32\x1a.quorate.v1.SnapshotReasonR\x06reason\x12$\n\x04view\x18\x02 \x01(\x0b\x32\x10.quorate.v1.ViewR\x04view\x12+\n\x05state\x18\x03 \x01(\x0e\x32\x15.quorate.v1.ViewStateR\x05state\x12*\n\x06quorum\x18\x04 \x01(\x0b\x32\x12.quorate.v1.QuorumR\x06quorum\"\xa2\x01\n\x11ListEventsRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\rR\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x16\n\x06\x63ursor\x18\x03 \x01(\tR\x06\x63ursor\x12\x39\n\nsince_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tsinceTime\"\xc4\x01\n\x12ListEventsResponse\x12\x32\n\x06header\x18\x01 \x01(\x0b\x32\x1a.quorate.v1.ResponseHeaderR\x06header\x12)\n\x06\x65vents\x18\x02 \x03(\x0b\x32\x11.quorate.v1.EventR\x06\x65vents\x12&\n\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12\'\n\x0fhistory_dropped\x18\x04 \x01(\x08R\x0ehistoryDropped\"\xb6\x03\n\rHistoryRecord\x12\x16\n\x06number\x18\x01 \x01(\x04R\x06number\x12.\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x14\n\x05\x65poch\x18\x03 \x01(\x04R\x05\x65poch\x12-\n\x04view\x18\x04 \x01(\x0b\x32\x17.quorate.v1.HistoryViewH\x00R\x04view\x12\x30\n\x05grant\x18\x05 \x01(\x0b\x32\x18.quorate.v1.HistoryGrantH\x00R\x05grant\x12\x36\n\x07setting\x18\x06 \x01(\x0b\x32\x1a.quorate.v1.HistorySettingH\x00R\x07setting\x12\x39\n\x08\x65viction\x18\x07 \x01(\x0b\x32\x1b.quorate.v1.HistoryEvictionH\x00R\x08\x65viction\x12\x36\n\x07restore\x18\x08 \x01(\x0b\x32\x1a.quorate.v1.HistoryRestoreH\x00R\x07restore\x12\x33\n\x06\x66orced\x18\t \x01(\x0b\x32\x19.quorate.v1.HistoryForcedH\x00R\x06\x66orcedB\x06\n\x04kind\"\x9d\x01\n\x0bHistoryView\x12+\n\x07view_id\x18\x01 \x01(\x0b\x32\x12.quorate.v1.ViewIdR\x06viewId\x12!\n\x0cmember_count\x18\x02 \x01(\rR\x0bmemberCount\x12\x12\n\x04\x63\x61me\x18\x03 \x03(\tR\x04\x63\x61me\x12\x12\n\x04went\x18\x04 \x03(\tR\x04went\x12\x16\n\x06\x63\x61uses\x18\x05 \x03(\tR\x06\x63\x61uses\"S\n\x0cHistoryGrant\x12+\n\x07view_id\x18\x01 \x01(\x0b\x32\x12.quorate.v1.ViewIdR\x06viewId\x12\x16\n\x06holder\x18\x02 \x01(\tR\x06holder\":\n\x0eHistorySetting\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value\"`\n\x0fHistoryEviction\x12\x1b\n\tnode_name\x18\x01 \x01(\tR\x08nodeName\x12\x18\n\x07\x65victed\x18\x02 \x01(\x08R\x07\x65victed\x12\x16\n\x06reason\x18\x03 \x01(\tR\x06reason\"l\n\x0eHistoryRestore\x12\x37\n\tmade_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x08madeTime\x12!\n\x0c\x62\x61\x63kup_epoch\x18\x02 \x01(\x04R\x0b\x62\x61\x63kupEpoch\",\n\rHistoryForced\x12\x1b\n\tnode_name\x18\x01 \x01(\tR\x08nodeName\"\xf5\x01\n\x12ListHistoryRequest\x12\x1b\n\tpage_size\x18\x01 \x01(\rR\x08pageSize\x12\x1d\n\npage_token\x18\x02 \x01(\tR\tpageToken\x12\x39\n\nsince_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tsinceTime\x12\x39\n\nuntil_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tuntilTime\x12-\n\x05kinds\x18\x05 \x03(\x0e\x32\x17.quorate.v1.HistoryKindR\x05kinds\"\xcf\x01\n\x13ListHistoryResponse\x12\x32\n\x06header\x18\x01 \x01(\x0b\x32\x1a.quorate.v1.ResponseHeaderR\x06header\x12\x33\n\x07records\x18\x02 \x03(\x0b\x32\x19.quorate.v1.HistoryRecordR\x07records\x12&\n\x0fnext_page_token\x18\x03 \x01(\tR\rnextPageToken\x12\'\n\x0fhistory_dropped\x18\x04 \x01(\x08R\x0ehistoryDropped*\xf0\x01\n\tEventKind\x12\x1a\n\x16\x45VENT_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x45VENT_KIND_VIEW\x10\x01\x12!\n\x1d\x45VENT_KIND_TRANSITION_STARTED\x10\x02\x12\x1a\n\x16\x45VENT_KIND_VIEW_STABLE\x10\x03\x12\x15\n\x11\x45VENT_KIND_QUORUM\x10\x04\x12\x16\n\x12\x45VENT_KIND_SESSION\x10\x05\x12\x13\n\x0f\x45VENT_KIND_NAME\x10\x06\x12\x16\n\x12\x45VENT_KIND_BARRIER\x10\x07\x12\x17\n\x13\x45VENT_KIND_RECOVERY\x10\x08*\xea\x01\n\x0f\x42\x61rrierStepKind\x12!\n\x1d\x42\x41RRIER_STEP_KIND_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x42\x41RRIER_STEP_KIND_ARRIVED\x10\x01\x12\x1a\n\x16\x42\x41RRIER_STEP_KIND_GONE\x10\x02\x12\x1e\n\x1a\x42\x41RRIER_STEP_KIND_RELEASED\x10\x03\x12\x1a\n\x16\x42\x41RRIER_STEP_KIND_LEFT\x10\x04\x12\x1f\n\x1b\x42\x41RRIER_STEP_KIND_COMPLETED\x10\x05\x12\x1c\n\x18\x42\x41RRIER_STEP_KIND_BROKEN\x10\x06*\xc2\x01\n\x0bHistoryKind\x12\x1c\n\x18HISTORY_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11HISTORY_KIND_VIEW\x10\x01\x12\x16\n\x12HISTORY_KIND_GRANT\x10\x02\x12\x18\n\x14HISTORY_KIND_SETTING\x10\x03\x12\x19\n\x15HISTORY_KIND_EVICTION\x10\x04\x12\x18\n\x14HISTORY_KIND_RESTORE\x10\x05\x12\x17\n\x13HISTORY_KIND_FORCED\x10\x06\x32\xfd\x01\n\x0c\x45ventService\x12P\n\x0bWatchEvents\x12\x1e.quorate.v1.WatchEventsRequest\x1a\x1f.quorate.v1.WatchEventsResponse0\x01\x12K\n\nListEvents\x12\x1d.quorate.v1.ListEventsRequest\x1a\x1e.quorate.v1.ListEventsResponse\x12N\n\x0bListHistory\x12\x1e.quorate.v1.ListHistoryRequest\x1a\x1f.quorate.v1.ListHistoryResponseB\x96\x01\n\rio.quorate.v1B\nEventProtoP\x01Z0github.com/quorate/quorate/sdk-bindings/go/v1;v1\xa2\x02\x03QXX\xaa\x02\nQuorate.V1\xca\x02\nQuorate\\V1\xe2\x02\x16Quorate\\V1\\GPBMetadata\xea\x02\x0bQuorate::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,52 +41,58 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'quorate.v1.event_pb2', _glo
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\rio.quorate.v1B\nEventProtoP\001Z0github.com/quorate/quorate/sdk-bindings/go/v1;v1\242\002\003QXX\252\002\nQuorate.V1\312\002\nQuorate\\V1\342\002\026Quorate\\V1\\GPBMetadata\352\002\013Quorate::V1'
-  _globals['_EVENTKIND']._serialized_start=4082
-  _globals['_EVENTKIND']._serialized_end=4297
-  _globals['_BARRIERSTEPKIND']._serialized_start=4300
-  _globals['_BARRIERSTEPKIND']._serialized_end=4534
-  _globals['_HISTORYKIND']._serialized_start=4537
-  _globals['_HISTORYKIND']._serialized_end=4731
-  _globals['_EVENT']._serialized_start=226
-  _globals['_EVENT']._serialized_end=709
-  _globals['_SESSIONCHANGE']._serialized_start=712
-  _globals['_SESSIONCHANGE']._serialized_end=862
-  _globals['_SESSIONENDED']._serialized_start=864
-  _globals['_SESSIONENDED']._serialized_end=978
-  _globals['_NAMECHANGE']._serialized_start=981
-  _globals['_NAMECHANGE']._serialized_end=1129
-  _globals['_BARRIERSTEP']._serialized_start=1132
-  _globals['_BARRIERSTEP']._serialized_end=1329
-  _globals['_WATCHEVENTSREQUEST']._serialized_start=1331
-  _globals['_WATCHEVENTSREQUEST']._serialized_end=1453
-  _globals['_WATCHEVENTSRESPONSE']._serialized_start=1456
-  _globals['_WATCHEVENTSRESPONSE']._serialized_end=1788
-  _globals['_COORDINATIONSNAPSHOT']._serialized_start=1791
-  _globals['_COORDINATIONSNAPSHOT']._serialized_end=2060
-  _globals['_EVENTSNAPSHOT']._serialized_start=2063
-  _globals['_EVENTSNAPSHOT']._serialized_end=2257
-  _globals['_LISTEVENTSREQUEST']._serialized_start=2260
-  _globals['_LISTEVENTSREQUEST']._serialized_end=2422
-  _globals['_LISTEVENTSRESPONSE']._serialized_start=2425
-  _globals['_LISTEVENTSRESPONSE']._serialized_end=2621
-  _globals['_HISTORYRECORD']._serialized_start=2624
-  _globals['_HISTORYRECORD']._serialized_end=3062
-  _globals['_HISTORYVIEW']._serialized_start=3065
-  _globals['_HISTORYVIEW']._serialized_end=3222
-  _globals['_HISTORYGRANT']._serialized_start=3224
-  _globals['_HISTORYGRANT']._serialized_end=3307
-  _globals['_HISTORYSETTING']._serialized_start=3309
-  _globals['_HISTORYSETTING']._serialized_end=3367
-  _globals['_HISTORYEVICTION']._serialized_start=3369
-  _globals['_HISTORYEVICTION']._serialized_end=3465
-  _globals['_HISTORYRESTORE']._serialized_start=3467
-  _globals['_HISTORYRESTORE']._serialized_end=3575
-  _globals['_HISTORYFORCED']._serialized_start=3577
-  _globals['_HISTORYFORCED']._serialized_end=3621
-  _globals['_LISTHISTORYREQUEST']._serialized_start=3624
-  _globals['_LISTHISTORYREQUEST']._serialized_end=3869
-  _globals['_LISTHISTORYRESPONSE']._serialized_start=3872
-  _globals['_LISTHISTORYRESPONSE']._serialized_end=4079
-  _globals['_EVENTSERVICE']._serialized_start=4734
-  _globals['_EVENTSERVICE']._serialized_end=4987
+  _globals['_EVENTKIND']._serialized_start=4874
+  _globals['_EVENTKIND']._serialized_end=5114
+  _globals['_BARRIERSTEPKIND']._serialized_start=5117
+  _globals['_BARRIERSTEPKIND']._serialized_end=5351
+  _globals['_HISTORYKIND']._serialized_start=5354
+  _globals['_HISTORYKIND']._serialized_end=5548
+  _globals['_EVENT']._serialized_start=285
+  _globals['_EVENT']._serialized_end=826
+  _globals['_SESSIONCHANGE']._serialized_start=829
+  _globals['_SESSIONCHANGE']._serialized_end=979
+  _globals['_SESSIONENDED']._serialized_start=981
+  _globals['_SESSIONENDED']._serialized_end=1095
+  _globals['_NAMECHANGE']._serialized_start=1098
+  _globals['_NAMECHANGE']._serialized_end=1246
+  _globals['_BARRIERSTEP']._serialized_start=1249
+  _globals['_BARRIERSTEP']._serialized_end=1446
+  _globals['_RECOVERYCHANGE']._serialized_start=1449
+  _globals['_RECOVERYCHANGE']._serialized_end=1830
+  _globals['_RECOVERYSTEP']._serialized_start=1833
+  _globals['_RECOVERYSTEP']._serialized_end=1991
+  _globals['_WATCHEVENTSREQUEST']._serialized_start=1993
+  _globals['_WATCHEVENTSREQUEST']._serialized_end=2115
+  _globals['_WATCHEVENTSRESPONSE']._serialized_start=2118
+  _globals['_WATCHEVENTSRESPONSE']._serialized_end=2510
+  _globals['_RECOVERYSNAPSHOT']._serialized_start=2512
+  _globals['_RECOVERYSNAPSHOT']._serialized_end=2580
+  _globals['_COORDINATIONSNAPSHOT']._serialized_start=2583
+  _globals['_COORDINATIONSNAPSHOT']._serialized_end=2852
+  _globals['_EVENTSNAPSHOT']._serialized_start=2855
+  _globals['_EVENTSNAPSHOT']._serialized_end=3049
+  _globals['_LISTEVENTSREQUEST']._serialized_start=3052
+  _globals['_LISTEVENTSREQUEST']._serialized_end=3214
+  _globals['_LISTEVENTSRESPONSE']._serialized_start=3217
+  _globals['_LISTEVENTSRESPONSE']._serialized_end=3413
+  _globals['_HISTORYRECORD']._serialized_start=3416
+  _globals['_HISTORYRECORD']._serialized_end=3854
+  _globals['_HISTORYVIEW']._serialized_start=3857
+  _globals['_HISTORYVIEW']._serialized_end=4014
+  _globals['_HISTORYGRANT']._serialized_start=4016
+  _globals['_HISTORYGRANT']._serialized_end=4099
+  _globals['_HISTORYSETTING']._serialized_start=4101
+  _globals['_HISTORYSETTING']._serialized_end=4159
+  _globals['_HISTORYEVICTION']._serialized_start=4161
+  _globals['_HISTORYEVICTION']._serialized_end=4257
+  _globals['_HISTORYRESTORE']._serialized_start=4259
+  _globals['_HISTORYRESTORE']._serialized_end=4367
+  _globals['_HISTORYFORCED']._serialized_start=4369
+  _globals['_HISTORYFORCED']._serialized_end=4413
+  _globals['_LISTHISTORYREQUEST']._serialized_start=4416
+  _globals['_LISTHISTORYREQUEST']._serialized_end=4661
+  _globals['_LISTHISTORYRESPONSE']._serialized_start=4664
+  _globals['_LISTHISTORYRESPONSE']._serialized_end=4871
+  _globals['_EVENTSERVICE']._serialized_start=5551
+  _globals['_EVENTSERVICE']._serialized_end=5804
 # @@protoc_insertion_point(module_scope)

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -14,6 +15,7 @@ from quorate.v1 import common_pb2 as _common_pb2
 from quorate.v1 import membership_pb2 as _membership_pb2
 from quorate.v1 import name_pb2 as _name_pb2
 from quorate.v1 import quorum_pb2 as _quorum_pb2
+from quorate.v1 import recovery_pb2 as _recovery_pb2
 from quorate.v1 import session_pb2 as _session_pb2
 import builtins as _builtins
 import sys
@@ -48,6 +50,8 @@ class _EventKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_EventKind.V
     """A name was bound, granted or given another value, or is bound no more."""
     EVENT_KIND_BARRIER: _EventKind.ValueType  # 7
     """Something happened at a barrier."""
+    EVENT_KIND_RECOVERY: _EventKind.ValueType  # 8
+    """A service stands otherwise, or recovery does."""
 
 class EventKind(_EventKind, metaclass=_EventKindEnumTypeWrapper):
     """A kind of event."""
@@ -68,6 +72,8 @@ EVENT_KIND_NAME: EventKind.ValueType  # 6
 """A name was bound, granted or given another value, or is bound no more."""
 EVENT_KIND_BARRIER: EventKind.ValueType  # 7
 """Something happened at a barrier."""
+EVENT_KIND_RECOVERY: EventKind.ValueType  # 8
+"""A service stands otherwise, or recovery does."""
 Global___EventKind: _TypeAlias = EventKind  # noqa: Y015
 
 class _BarrierStepKind:
@@ -165,6 +171,7 @@ class Event(_message.Message):
     SESSION_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     BARRIER_FIELD_NUMBER: _builtins.int
+    RECOVERY_FIELD_NUMBER: _builtins.int
     cursor: _builtins.str
     """Resumes a stream after this event, on any agent of the cluster."""
     @_builtins.property
@@ -199,6 +206,10 @@ class Event(_message.Message):
     def barrier(self) -> Global___BarrierStep:
         """Something happened at a barrier."""
 
+    @_builtins.property
+    def recovery(self) -> Global___RecoveryChange:
+        """A service stands otherwise, or recovery does."""
+
     def __init__(
         self,
         *,
@@ -211,12 +222,13 @@ class Event(_message.Message):
         session: Global___SessionChange | None = ...,
         name: Global___NameChange | None = ...,
         barrier: Global___BarrierStep | None = ...,
+        recovery: Global___RecoveryChange | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["barrier", b"barrier", "kind", b"kind", "name", b"name", "observed_time", b"observed_time", "quorum", b"quorum", "session", b"session", "transition_started", b"transition_started", "view", b"view", "view_stable", b"view_stable"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["barrier", b"barrier", "kind", b"kind", "name", b"name", "observed_time", b"observed_time", "quorum", b"quorum", "recovery", b"recovery", "session", b"session", "transition_started", b"transition_started", "view", b"view", "view_stable", b"view_stable"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["barrier", b"barrier", "cursor", b"cursor", "kind", b"kind", "name", b"name", "observed_time", b"observed_time", "quorum", b"quorum", "session", b"session", "transition_started", b"transition_started", "view", b"view", "view_stable", b"view_stable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["barrier", b"barrier", "cursor", b"cursor", "kind", b"kind", "name", b"name", "observed_time", b"observed_time", "quorum", b"quorum", "recovery", b"recovery", "session", b"session", "transition_started", b"transition_started", "view", b"view", "view_stable", b"view_stable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["view", "transition_started", "view_stable", "quorum", "session", "name", "barrier"]  # noqa: Y015
+    _WhichOneofReturnType_kind: _TypeAlias = _typing.Literal["view", "transition_started", "view_stable", "quorum", "session", "name", "barrier", "recovery"]  # noqa: Y015
     _WhichOneofArgType_kind: _TypeAlias = _typing.Literal["kind", b"kind"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_kind) -> _WhichOneofReturnType_kind | None: ...
 
@@ -367,6 +379,102 @@ class BarrierStep(_message.Message):
 Global___BarrierStep: _TypeAlias = BarrierStep  # noqa: Y015
 
 @_typing.final
+class RecoveryChange(_message.Message):
+    """What changed of services and their recovery."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EPOCH_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    INSTANCE_FIELD_NUMBER: _builtins.int
+    GONE_FIELD_NUMBER: _builtins.int
+    UNPLACED_FIELD_NUMBER: _builtins.int
+    BLOCKED_FIELD_NUMBER: _builtins.int
+    NO_RECOVERY_FIELD_NUMBER: _builtins.int
+    epoch: _builtins.int
+    """In this epoch."""
+    @_builtins.property
+    def step(self) -> Global___RecoveryStep:
+        """Recovery has come to another stage."""
+
+    @_builtins.property
+    def instance(self) -> _recovery_pb2.ServiceInstance:
+        """An instance stands otherwise, or is new."""
+
+    @_builtins.property
+    def gone(self) -> _recovery_pb2.ServiceInstance:
+        """Nothing is left of an instance, or of its failure: as it was last."""
+
+    @_builtins.property
+    def unplaced(self) -> _recovery_pb2.UnplacedInstance:
+        """An instance can run nowhere, or for other reasons than before."""
+
+    @_builtins.property
+    def blocked(self) -> _recovery_pb2.BlockedService:
+        """A service cannot run, for one that it requires does not."""
+
+    @_builtins.property
+    def no_recovery(self) -> _recovery_pb2.NoRecovery:
+        """Nobody leads recovery; goes on with how it stands then."""
+
+    def __init__(
+        self,
+        *,
+        epoch: _builtins.int = ...,
+        step: Global___RecoveryStep | None = ...,
+        instance: _recovery_pb2.ServiceInstance | None = ...,
+        gone: _recovery_pb2.ServiceInstance | None = ...,
+        unplaced: _recovery_pb2.UnplacedInstance | None = ...,
+        blocked: _recovery_pb2.BlockedService | None = ...,
+        no_recovery: _recovery_pb2.NoRecovery | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["blocked", b"blocked", "change", b"change", "gone", b"gone", "instance", b"instance", "no_recovery", b"no_recovery", "step", b"step", "unplaced", b"unplaced"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["blocked", b"blocked", "change", b"change", "epoch", b"epoch", "gone", b"gone", "instance", b"instance", "no_recovery", b"no_recovery", "step", b"step", "unplaced", b"unplaced"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_change: _TypeAlias = _typing.Literal["step", "instance", "gone", "unplaced", "blocked", "no_recovery"]  # noqa: Y015
+    _WhichOneofArgType_change: _TypeAlias = _typing.Literal["change", b"change"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_change) -> _WhichOneofReturnType_change | None: ...
+
+Global___RecoveryChange: _TypeAlias = RecoveryChange  # noqa: Y015
+
+@_typing.final
+class RecoveryStep(_message.Message):
+    """Recovery has come to another stage."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STAGE_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    LEADER_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    stage: _recovery_pb2.RecoveryStage.ValueType
+    """Which."""
+    level: _builtins.int
+    """With RECOVERY_STAGE_LEVEL: which."""
+    leader: _builtins.str
+    """The node that leads it."""
+    @_builtins.property
+    def since(self) -> _duration_pb2.Duration:
+        """For how long it has been in this epoch."""
+
+    def __init__(
+        self,
+        *,
+        stage: _recovery_pb2.RecoveryStage.ValueType = ...,
+        level: _builtins.int = ...,
+        leader: _builtins.str = ...,
+        since: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leader", b"leader", "level", b"level", "since", b"since", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecoveryStep: _TypeAlias = RecoveryStep  # noqa: Y015
+
+@_typing.final
 class WatchEventsRequest(_message.Message):
     """Request of WatchEvents."""
 
@@ -412,6 +520,7 @@ class WatchEventsResponse(_message.Message):
     EVENT_FIELD_NUMBER: _builtins.int
     BOOKMARK_FIELD_NUMBER: _builtins.int
     COORDINATION_FIELD_NUMBER: _builtins.int
+    RECOVERY_FIELD_NUMBER: _builtins.int
     cursor: _builtins.str
     """Resumes the stream after this message, on any agent of the cluster; empty while more of a CoordinationSnapshot follow."""
     @_builtins.property
@@ -434,6 +543,10 @@ class WatchEventsResponse(_message.Message):
     def coordination(self) -> Global___CoordinationSnapshot:
         """How sessions, names and barriers stand: before the first of their changes, and again whenever a gap had to be bridged."""
 
+    @_builtins.property
+    def recovery(self) -> Global___RecoverySnapshot:
+        """How services and their recovery stand: before the first of their changes, and again whenever the stream began anew."""
+
     def __init__(
         self,
         *,
@@ -443,16 +556,41 @@ class WatchEventsResponse(_message.Message):
         event: Global___Event | None = ...,
         bookmark: _membership_pb2.Bookmark | None = ...,
         coordination: Global___CoordinationSnapshot | None = ...,
+        recovery: Global___RecoverySnapshot | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "coordination", b"coordination", "event", b"event", "header", b"header", "message", b"message", "snapshot", b"snapshot"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "coordination", b"coordination", "event", b"event", "header", b"header", "message", b"message", "recovery", b"recovery", "snapshot", b"snapshot"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "coordination", b"coordination", "cursor", b"cursor", "event", b"event", "header", b"header", "message", b"message", "snapshot", b"snapshot"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "coordination", b"coordination", "cursor", b"cursor", "event", b"event", "header", b"header", "message", b"message", "recovery", b"recovery", "snapshot", b"snapshot"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["snapshot", "event", "bookmark", "coordination"]  # noqa: Y015
+    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["snapshot", "event", "bookmark", "coordination", "recovery"]  # noqa: Y015
     _WhichOneofArgType_message: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_message) -> _WhichOneofReturnType_message | None: ...
 
 Global___WatchEventsResponse: _TypeAlias = WatchEventsResponse  # noqa: Y015
+
+@_typing.final
+class RecoverySnapshot(_message.Message):
+    """How services and their recovery stand: what was known before counts no more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECOVERY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def recovery(self) -> _recovery_pb2.Recovery:
+        """How; unset while nobody leads recovery."""
+
+    def __init__(
+        self,
+        *,
+        recovery: _recovery_pb2.Recovery | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recovery", b"recovery"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["recovery", b"recovery"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecoverySnapshot: _TypeAlias = RecoverySnapshot  # noqa: Y015
 
 @_typing.final
 class CoordinationSnapshot(_message.Message):

@@ -15,7 +15,8 @@ use quorate_proto::v1::{
 use tokio::time::timeout;
 use tonic::{Status, Streaming};
 
-use super::{super::coordinate::span, ApiError, Context, QUIET};
+use super::{ApiError, Context};
+use crate::api::{coordinate::span, watch::QUIET};
 use crate::{driver::Participation, services::status::phase_out};
 
 /// How long a program has for each phase when it does not say.

@@ -4,8 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Barrier } from "./barrier_pb.js";
 import { file_quorate_v1_barrier } from "./barrier_pb.js";
 import type { ResponseHeader, View, ViewId, ViewState } from "./common_pb.js";
@@ -16,6 +16,8 @@ import type { Binding, EndReason, NameUnbound } from "./name_pb.js";
 import { file_quorate_v1_name } from "./name_pb.js";
 import type { Quorum } from "./quorum_pb.js";
 import { file_quorate_v1_quorum } from "./quorum_pb.js";
+import type { BlockedService, NoRecovery, Recovery, RecoveryStage, ServiceInstance, UnplacedInstance } from "./recovery_pb.js";
+import { file_quorate_v1_recovery } from "./recovery_pb.js";
 import type { Session } from "./session_pb.js";
 import { file_quorate_v1_session } from "./session_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -24,7 +26,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file quorate/v1/event.proto.
  */
 export const file_quorate_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("ChZxdW9yYXRlL3YxL2V2ZW50LnByb3RvEgpxdW9yYXRlLnYxIogDCgVFdmVudBIOCgZjdXJzb3IYASABKAkSMQoNb2JzZXJ2ZWRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIAoEdmlldxgDIAEoCzIQLnF1b3JhdGUudjEuVmlld0gAEjsKEnRyYW5zaXRpb25fc3RhcnRlZBgEIAEoCzIdLnF1b3JhdGUudjEuVHJhbnNpdGlvblN0YXJ0ZWRIABItCgt2aWV3X3N0YWJsZRgFIAEoCzIWLnF1b3JhdGUudjEuVmlld1N0YWJsZUgAEiQKBnF1b3J1bRgGIAEoCzISLnF1b3JhdGUudjEuUXVvcnVtSAASLAoHc2Vzc2lvbhgHIAEoCzIZLnF1b3JhdGUudjEuU2Vzc2lvbkNoYW5nZUgAEiYKBG5hbWUYCCABKAsyFi5xdW9yYXRlLnYxLk5hbWVDaGFuZ2VIABIqCgdiYXJyaWVyGAkgASgLMhcucXVvcmF0ZS52MS5CYXJyaWVyU3RlcEgAQgYKBGtpbmQifQoNU2Vzc2lvbkNoYW5nZRIQCghyZXZpc2lvbhgBIAEoBBIlCgZvcGVuZWQYAiABKAsyEy5xdW9yYXRlLnYxLlNlc3Npb25IABIpCgVlbmRlZBgDIAEoCzIYLnF1b3JhdGUudjEuU2Vzc2lvbkVuZGVkSABCCAoGY2hhbmdlIlgKDFNlc3Npb25FbmRlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWxhYmVsGAIgASgJEiUKBnJlYXNvbhgDIAEoDjIVLnF1b3JhdGUudjEuRW5kUmVhc29uInoKCk5hbWVDaGFuZ2USEAoIcmV2aXNpb24YASABKAQSJAoFYm91bmQYAiABKAsyEy5xdW9yYXRlLnYxLkJpbmRpbmdIABIqCgd1bmJvdW5kGAMgASgLMhcucXVvcmF0ZS52MS5OYW1lVW5ib3VuZEgAQggKBmNoYW5nZSKQAQoLQmFycmllclN0ZXASEAoIcmV2aXNpb24YASABKAQSDAoEcGF0aBgCIAEoCRISCgpnZW5lcmF0aW9uGAMgASgEEikKBGtpbmQYBCABKA4yGy5xdW9yYXRlLnYxLkJhcnJpZXJTdGVwS2luZBISCgpzZXNzaW9uX2lkGAUgASgJEg4KBmJyb2tlbhgGIAEoCSJfChJXYXRjaEV2ZW50c1JlcXVlc3QSDgoGY3Vyc29yGAEgASgJEiQKBWtpbmRzGAIgAygOMhUucXVvcmF0ZS52MS5FdmVudEtpbmQSEwoLcGF0aF9wcmVmaXgYAyABKAkikwIKE1dhdGNoRXZlbnRzUmVzcG9uc2USKgoGaGVhZGVyGAEgASgLMhoucXVvcmF0ZS52MS5SZXNwb25zZUhlYWRlchIOCgZjdXJzb3IYAiABKAkSLQoIc25hcHNob3QYAyABKAsyGS5xdW9yYXRlLnYxLkV2ZW50U25hcHNob3RIABIiCgVldmVudBgEIAEoCzIRLnF1b3JhdGUudjEuRXZlbnRIABIoCghib29rbWFyaxgFIAEoCzIULnF1b3JhdGUudjEuQm9va21hcmtIABI4Cgxjb29yZGluYXRpb24YBiABKAsyIC5xdW9yYXRlLnYxLkNvb3JkaW5hdGlvblNuYXBzaG90SABCCQoHbWVzc2FnZSLXAQoUQ29vcmRpbmF0aW9uU25hcHNob3QSKgoGcmVhc29uGAEgASgOMhoucXVvcmF0ZS52MS5TbmFwc2hvdFJlYXNvbhIQCghyZXZpc2lvbhgCIAEoBBIlCghzZXNzaW9ucxgDIAMoCzITLnF1b3JhdGUudjEuU2Vzc2lvbhIlCghiaW5kaW5ncxgEIAMoCzITLnF1b3JhdGUudjEuQmluZGluZxIlCghiYXJyaWVycxgFIAMoCzITLnF1b3JhdGUudjEuQmFycmllchIMCgRtb3JlGAYgASgIIqUBCg1FdmVudFNuYXBzaG90EioKBnJlYXNvbhgBIAEoDjIaLnF1b3JhdGUudjEuU25hcHNob3RSZWFzb24SHgoEdmlldxgCIAEoCzIQLnF1b3JhdGUudjEuVmlldxIkCgVzdGF0ZRgDIAEoDjIVLnF1b3JhdGUudjEuVmlld1N0YXRlEiIKBnF1b3J1bRgEIAEoCzISLnF1b3JhdGUudjEuUXVvcnVtInoKEUxpc3RFdmVudHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJEg4KBmN1cnNvchgDIAEoCRIuCgpzaW5jZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKVAQoSTGlzdEV2ZW50c1Jlc3BvbnNlEioKBmhlYWRlchgBIAEoCzIaLnF1b3JhdGUudjEuUmVzcG9uc2VIZWFkZXISIQoGZXZlbnRzGAIgAygLMhEucXVvcmF0ZS52MS5FdmVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAyABKAkSFwoPaGlzdG9yeV9kcm9wcGVkGAQgASgIIvACCg1IaXN0b3J5UmVjb3JkEg4KBm51bWJlchgBIAEoBBIoCgR0aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVlcG9jaBgDIAEoBBInCgR2aWV3GAQgASgLMhcucXVvcmF0ZS52MS5IaXN0b3J5Vmlld0gAEikKBWdyYW50GAUgASgLMhgucXVvcmF0ZS52MS5IaXN0b3J5R3JhbnRIABItCgdzZXR0aW5nGAYgASgLMhoucXVvcmF0ZS52MS5IaXN0b3J5U2V0dGluZ0gAEi8KCGV2aWN0aW9uGAcgASgLMhsucXVvcmF0ZS52MS5IaXN0b3J5RXZpY3Rpb25IABItCgdyZXN0b3JlGAggASgLMhoucXVvcmF0ZS52MS5IaXN0b3J5UmVzdG9yZUgAEisKBmZvcmNlZBgJIAEoCzIZLnF1b3JhdGUudjEuSGlzdG9yeUZvcmNlZEgAQgYKBGtpbmQidAoLSGlzdG9yeVZpZXcSIwoHdmlld19pZBgBIAEoCzISLnF1b3JhdGUudjEuVmlld0lkEhQKDG1lbWJlcl9jb3VudBgCIAEoDRIMCgRjYW1lGAMgAygJEgwKBHdlbnQYBCADKAkSDgoGY2F1c2VzGAUgAygJIkMKDEhpc3RvcnlHcmFudBIjCgd2aWV3X2lkGAEgASgLMhIucXVvcmF0ZS52MS5WaWV3SWQSDgoGaG9sZGVyGAIgASgJIi0KDkhpc3RvcnlTZXR0aW5nEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkiRQoPSGlzdG9yeUV2aWN0aW9uEhEKCW5vZGVfbmFtZRgBIAEoCRIPCgdldmljdGVkGAIgASgIEg4KBnJlYXNvbhgDIAEoCSJVCg5IaXN0b3J5UmVzdG9yZRItCgltYWRlX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDGJhY2t1cF9lcG9jaBgCIAEoBCIiCg1IaXN0b3J5Rm9yY2VkEhEKCW5vZGVfbmFtZRgBIAEoCSLDAQoSTGlzdEhpc3RvcnlSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJEi4KCnNpbmNlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVudGlsX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKBWtpbmRzGAUgAygOMhcucXVvcmF0ZS52MS5IaXN0b3J5S2luZCKfAQoTTGlzdEhpc3RvcnlSZXNwb25zZRIqCgZoZWFkZXIYASABKAsyGi5xdW9yYXRlLnYxLlJlc3BvbnNlSGVhZGVyEioKB3JlY29yZHMYAiADKAsyGS5xdW9yYXRlLnYxLkhpc3RvcnlSZWNvcmQSFwoPbmV4dF9wYWdlX3Rva2VuGAMgASgJEhcKD2hpc3RvcnlfZHJvcHBlZBgEIAEoCCrXAQoJRXZlbnRLaW5kEhoKFkVWRU5UX0tJTkRfVU5TUEVDSUZJRUQQABITCg9FVkVOVF9LSU5EX1ZJRVcQARIhCh1FVkVOVF9LSU5EX1RSQU5TSVRJT05fU1RBUlRFRBACEhoKFkVWRU5UX0tJTkRfVklFV19TVEFCTEUQAxIVChFFVkVOVF9LSU5EX1FVT1JVTRAEEhYKEkVWRU5UX0tJTkRfU0VTU0lPThAFEhMKD0VWRU5UX0tJTkRfTkFNRRAGEhYKEkVWRU5UX0tJTkRfQkFSUklFUhAHKuoBCg9CYXJyaWVyU3RlcEtpbmQSIQodQkFSUklFUl9TVEVQX0tJTkRfVU5TUEVDSUZJRUQQABIdChlCQVJSSUVSX1NURVBfS0lORF9BUlJJVkVEEAESGgoWQkFSUklFUl9TVEVQX0tJTkRfR09ORRACEh4KGkJBUlJJRVJfU1RFUF9LSU5EX1JFTEVBU0VEEAMSGgoWQkFSUklFUl9TVEVQX0tJTkRfTEVGVBAEEh8KG0JBUlJJRVJfU1RFUF9LSU5EX0NPTVBMRVRFRBAFEhwKGEJBUlJJRVJfU1RFUF9LSU5EX0JST0tFThAGKsIBCgtIaXN0b3J5S2luZBIcChhISVNUT1JZX0tJTkRfVU5TUEVDSUZJRUQQABIVChFISVNUT1JZX0tJTkRfVklFVxABEhYKEkhJU1RPUllfS0lORF9HUkFOVBACEhgKFEhJU1RPUllfS0lORF9TRVRUSU5HEAMSGQoVSElTVE9SWV9LSU5EX0VWSUNUSU9OEAQSGAoUSElTVE9SWV9LSU5EX1JFU1RPUkUQBRIXChNISVNUT1JZX0tJTkRfRk9SQ0VEEAYy/QEKDEV2ZW50U2VydmljZRJQCgtXYXRjaEV2ZW50cxIeLnF1b3JhdGUudjEuV2F0Y2hFdmVudHNSZXF1ZXN0Gh8ucXVvcmF0ZS52MS5XYXRjaEV2ZW50c1Jlc3BvbnNlMAESSwoKTGlzdEV2ZW50cxIdLnF1b3JhdGUudjEuTGlzdEV2ZW50c1JlcXVlc3QaHi5xdW9yYXRlLnYxLkxpc3RFdmVudHNSZXNwb25zZRJOCgtMaXN0SGlzdG9yeRIeLnF1b3JhdGUudjEuTGlzdEhpc3RvcnlSZXF1ZXN0Gh8ucXVvcmF0ZS52MS5MaXN0SGlzdG9yeVJlc3BvbnNlQpYBCg1pby5xdW9yYXRlLnYxQgpFdmVudFByb3RvUAFaMGdpdGh1Yi5jb20vcXVvcmF0ZS9xdW9yYXRlL3Nkay1iaW5kaW5ncy9nby92MTt2MaICA1FYWKoCClF1b3JhdGUuVjHKAgpRdW9yYXRlXFYx4gIWUXVvcmF0ZVxWMVxHUEJNZXRhZGF0YeoCC1F1b3JhdGU6OlYxYgZwcm90bzM", [file_google_protobuf_timestamp, file_quorate_v1_barrier, file_quorate_v1_common, file_quorate_v1_membership, file_quorate_v1_name, file_quorate_v1_quorum, file_quorate_v1_session]);
+  fileDesc("ChZxdW9yYXRlL3YxL2V2ZW50LnByb3RvEgpxdW9yYXRlLnYxIrgDCgVFdmVudBIOCgZjdXJzb3IYASABKAkSMQoNb2JzZXJ2ZWRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIAoEdmlldxgDIAEoCzIQLnF1b3JhdGUudjEuVmlld0gAEjsKEnRyYW5zaXRpb25fc3RhcnRlZBgEIAEoCzIdLnF1b3JhdGUudjEuVHJhbnNpdGlvblN0YXJ0ZWRIABItCgt2aWV3X3N0YWJsZRgFIAEoCzIWLnF1b3JhdGUudjEuVmlld1N0YWJsZUgAEiQKBnF1b3J1bRgGIAEoCzISLnF1b3JhdGUudjEuUXVvcnVtSAASLAoHc2Vzc2lvbhgHIAEoCzIZLnF1b3JhdGUudjEuU2Vzc2lvbkNoYW5nZUgAEiYKBG5hbWUYCCABKAsyFi5xdW9yYXRlLnYxLk5hbWVDaGFuZ2VIABIqCgdiYXJyaWVyGAkgASgLMhcucXVvcmF0ZS52MS5CYXJyaWVyU3RlcEgAEi4KCHJlY292ZXJ5GAogASgLMhoucXVvcmF0ZS52MS5SZWNvdmVyeUNoYW5nZUgAQgYKBGtpbmQifQoNU2Vzc2lvbkNoYW5nZRIQCghyZXZpc2lvbhgBIAEoBBIlCgZvcGVuZWQYAiABKAsyEy5xdW9yYXRlLnYxLlNlc3Npb25IABIpCgVlbmRlZBgDIAEoCzIYLnF1b3JhdGUudjEuU2Vzc2lvbkVuZGVkSABCCAoGY2hhbmdlIlgKDFNlc3Npb25FbmRlZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWxhYmVsGAIgASgJEiUKBnJlYXNvbhgDIAEoDjIVLnF1b3JhdGUudjEuRW5kUmVhc29uInoKCk5hbWVDaGFuZ2USEAoIcmV2aXNpb24YASABKAQSJAoFYm91bmQYAiABKAsyEy5xdW9yYXRlLnYxLkJpbmRpbmdIABIqCgd1bmJvdW5kGAMgASgLMhcucXVvcmF0ZS52MS5OYW1lVW5ib3VuZEgAQggKBmNoYW5nZSKQAQoLQmFycmllclN0ZXASEAoIcmV2aXNpb24YASABKAQSDAoEcGF0aBgCIAEoCRISCgpnZW5lcmF0aW9uGAMgASgEEikKBGtpbmQYBCABKA4yGy5xdW9yYXRlLnYxLkJhcnJpZXJTdGVwS2luZBISCgpzZXNzaW9uX2lkGAUgASgJEg4KBmJyb2tlbhgGIAEoCSLBAgoOUmVjb3ZlcnlDaGFuZ2USDQoFZXBvY2gYASABKAQSKAoEc3RlcBgCIAEoCzIYLnF1b3JhdGUudjEuUmVjb3ZlcnlTdGVwSAASLwoIaW5zdGFuY2UYAyABKAsyGy5xdW9yYXRlLnYxLlNlcnZpY2VJbnN0YW5jZUgAEisKBGdvbmUYBCABKAsyGy5xdW9yYXRlLnYxLlNlcnZpY2VJbnN0YW5jZUgAEjAKCHVucGxhY2VkGAUgASgLMhwucXVvcmF0ZS52MS5VbnBsYWNlZEluc3RhbmNlSAASLQoHYmxvY2tlZBgGIAEoCzIaLnF1b3JhdGUudjEuQmxvY2tlZFNlcnZpY2VIABItCgtub19yZWNvdmVyeRgHIAEoCzIWLnF1b3JhdGUudjEuTm9SZWNvdmVyeUgAQggKBmNoYW5nZSKBAQoMUmVjb3ZlcnlTdGVwEigKBXN0YWdlGAEgASgOMhkucXVvcmF0ZS52MS5SZWNvdmVyeVN0YWdlEg0KBWxldmVsGAIgASgNEg4KBmxlYWRlchgDIAEoCRIoCgVzaW5jZRgEIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJfChJXYXRjaEV2ZW50c1JlcXVlc3QSDgoGY3Vyc29yGAEgASgJEiQKBWtpbmRzGAIgAygOMhUucXVvcmF0ZS52MS5FdmVudEtpbmQSEwoLcGF0aF9wcmVmaXgYAyABKAkixQIKE1dhdGNoRXZlbnRzUmVzcG9uc2USKgoGaGVhZGVyGAEgASgLMhoucXVvcmF0ZS52MS5SZXNwb25zZUhlYWRlchIOCgZjdXJzb3IYAiABKAkSLQoIc25hcHNob3QYAyABKAsyGS5xdW9yYXRlLnYxLkV2ZW50U25hcHNob3RIABIiCgVldmVudBgEIAEoCzIRLnF1b3JhdGUudjEuRXZlbnRIABIoCghib29rbWFyaxgFIAEoCzIULnF1b3JhdGUudjEuQm9va21hcmtIABI4Cgxjb29yZGluYXRpb24YBiABKAsyIC5xdW9yYXRlLnYxLkNvb3JkaW5hdGlvblNuYXBzaG90SAASMAoIcmVjb3ZlcnkYByABKAsyHC5xdW9yYXRlLnYxLlJlY292ZXJ5U25hcHNob3RIAEIJCgdtZXNzYWdlIjoKEFJlY292ZXJ5U25hcHNob3QSJgoIcmVjb3ZlcnkYASABKAsyFC5xdW9yYXRlLnYxLlJlY292ZXJ5ItcBChRDb29yZGluYXRpb25TbmFwc2hvdBIqCgZyZWFzb24YASABKA4yGi5xdW9yYXRlLnYxLlNuYXBzaG90UmVhc29uEhAKCHJldmlzaW9uGAIgASgEEiUKCHNlc3Npb25zGAMgAygLMhMucXVvcmF0ZS52MS5TZXNzaW9uEiUKCGJpbmRpbmdzGAQgAygLMhMucXVvcmF0ZS52MS5CaW5kaW5nEiUKCGJhcnJpZXJzGAUgAygLMhMucXVvcmF0ZS52MS5CYXJyaWVyEgwKBG1vcmUYBiABKAgipQEKDUV2ZW50U25hcHNob3QSKgoGcmVhc29uGAEgASgOMhoucXVvcmF0ZS52MS5TbmFwc2hvdFJlYXNvbhIeCgR2aWV3GAIgASgLMhAucXVvcmF0ZS52MS5WaWV3EiQKBXN0YXRlGAMgASgOMhUucXVvcmF0ZS52MS5WaWV3U3RhdGUSIgoGcXVvcnVtGAQgASgLMhIucXVvcmF0ZS52MS5RdW9ydW0iegoRTGlzdEV2ZW50c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgNEhIKCnBhZ2VfdG9rZW4YAiABKAkSDgoGY3Vyc29yGAMgASgJEi4KCnNpbmNlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIpUBChJMaXN0RXZlbnRzUmVzcG9uc2USKgoGaGVhZGVyGAEgASgLMhoucXVvcmF0ZS52MS5SZXNwb25zZUhlYWRlchIhCgZldmVudHMYAiADKAsyES5xdW9yYXRlLnYxLkV2ZW50EhcKD25leHRfcGFnZV90b2tlbhgDIAEoCRIXCg9oaXN0b3J5X2Ryb3BwZWQYBCABKAgi8AIKDUhpc3RvcnlSZWNvcmQSDgoGbnVtYmVyGAEgASgEEigKBHRpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWVwb2NoGAMgASgEEicKBHZpZXcYBCABKAsyFy5xdW9yYXRlLnYxLkhpc3RvcnlWaWV3SAASKQoFZ3JhbnQYBSABKAsyGC5xdW9yYXRlLnYxLkhpc3RvcnlHcmFudEgAEi0KB3NldHRpbmcYBiABKAsyGi5xdW9yYXRlLnYxLkhpc3RvcnlTZXR0aW5nSAASLwoIZXZpY3Rpb24YByABKAsyGy5xdW9yYXRlLnYxLkhpc3RvcnlFdmljdGlvbkgAEi0KB3Jlc3RvcmUYCCABKAsyGi5xdW9yYXRlLnYxLkhpc3RvcnlSZXN0b3JlSAASKwoGZm9yY2VkGAkgASgLMhkucXVvcmF0ZS52MS5IaXN0b3J5Rm9yY2VkSABCBgoEa2luZCJ0CgtIaXN0b3J5VmlldxIjCgd2aWV3X2lkGAEgASgLMhIucXVvcmF0ZS52MS5WaWV3SWQSFAoMbWVtYmVyX2NvdW50GAIgASgNEgwKBGNhbWUYAyADKAkSDAoEd2VudBgEIAMoCRIOCgZjYXVzZXMYBSADKAkiQwoMSGlzdG9yeUdyYW50EiMKB3ZpZXdfaWQYASABKAsyEi5xdW9yYXRlLnYxLlZpZXdJZBIOCgZob2xkZXIYAiABKAkiLQoOSGlzdG9yeVNldHRpbmcSDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSJFCg9IaXN0b3J5RXZpY3Rpb24SEQoJbm9kZV9uYW1lGAEgASgJEg8KB2V2aWN0ZWQYAiABKAgSDgoGcmVhc29uGAMgASgJIlUKDkhpc3RvcnlSZXN0b3JlEi0KCW1hZGVfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMYmFja3VwX2Vwb2NoGAIgASgEIiIKDUhpc3RvcnlGb3JjZWQSEQoJbm9kZV9uYW1lGAEgASgJIsMBChJMaXN0SGlzdG9yeVJlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgNEhIKCnBhZ2VfdG9rZW4YAiABKAkSLgoKc2luY2VfdGltZRgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdW50aWxfdGltZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoFa2luZHMYBSADKA4yFy5xdW9yYXRlLnYxLkhpc3RvcnlLaW5kIp8BChNMaXN0SGlzdG9yeVJlc3BvbnNlEioKBmhlYWRlchgBIAEoCzIaLnF1b3JhdGUudjEuUmVzcG9uc2VIZWFkZXISKgoHcmVjb3JkcxgCIAMoCzIZLnF1b3JhdGUudjEuSGlzdG9yeVJlY29yZBIXCg9uZXh0X3BhZ2VfdG9rZW4YAyABKAkSFwoPaGlzdG9yeV9kcm9wcGVkGAQgASgIKvABCglFdmVudEtpbmQSGgoWRVZFTlRfS0lORF9VTlNQRUNJRklFRBAAEhMKD0VWRU5UX0tJTkRfVklFVxABEiEKHUVWRU5UX0tJTkRfVFJBTlNJVElPTl9TVEFSVEVEEAISGgoWRVZFTlRfS0lORF9WSUVXX1NUQUJMRRADEhUKEUVWRU5UX0tJTkRfUVVPUlVNEAQSFgoSRVZFTlRfS0lORF9TRVNTSU9OEAUSEwoPRVZFTlRfS0lORF9OQU1FEAYSFgoSRVZFTlRfS0lORF9CQVJSSUVSEAcSFwoTRVZFTlRfS0lORF9SRUNPVkVSWRAIKuoBCg9CYXJyaWVyU3RlcEtpbmQSIQodQkFSUklFUl9TVEVQX0tJTkRfVU5TUEVDSUZJRUQQABIdChlCQVJSSUVSX1NURVBfS0lORF9BUlJJVkVEEAESGgoWQkFSUklFUl9TVEVQX0tJTkRfR09ORRACEh4KGkJBUlJJRVJfU1RFUF9LSU5EX1JFTEVBU0VEEAMSGgoWQkFSUklFUl9TVEVQX0tJTkRfTEVGVBAEEh8KG0JBUlJJRVJfU1RFUF9LSU5EX0NPTVBMRVRFRBAFEhwKGEJBUlJJRVJfU1RFUF9LSU5EX0JST0tFThAGKsIBCgtIaXN0b3J5S2luZBIcChhISVNUT1JZX0tJTkRfVU5TUEVDSUZJRUQQABIVChFISVNUT1JZX0tJTkRfVklFVxABEhYKEkhJU1RPUllfS0lORF9HUkFOVBACEhgKFEhJU1RPUllfS0lORF9TRVRUSU5HEAMSGQoVSElTVE9SWV9LSU5EX0VWSUNUSU9OEAQSGAoUSElTVE9SWV9LSU5EX1JFU1RPUkUQBRIXChNISVNUT1JZX0tJTkRfRk9SQ0VEEAYy/QEKDEV2ZW50U2VydmljZRJQCgtXYXRjaEV2ZW50cxIeLnF1b3JhdGUudjEuV2F0Y2hFdmVudHNSZXF1ZXN0Gh8ucXVvcmF0ZS52MS5XYXRjaEV2ZW50c1Jlc3BvbnNlMAESSwoKTGlzdEV2ZW50cxIdLnF1b3JhdGUudjEuTGlzdEV2ZW50c1JlcXVlc3QaHi5xdW9yYXRlLnYxLkxpc3RFdmVudHNSZXNwb25zZRJOCgtMaXN0SGlzdG9yeRIeLnF1b3JhdGUudjEuTGlzdEhpc3RvcnlSZXF1ZXN0Gh8ucXVvcmF0ZS52MS5MaXN0SGlzdG9yeVJlc3BvbnNlQpYBCg1pby5xdW9yYXRlLnYxQgpFdmVudFByb3RvUAFaMGdpdGh1Yi5jb20vcXVvcmF0ZS9xdW9yYXRlL3Nkay1iaW5kaW5ncy9nby92MTt2MaICA1FYWKoCClF1b3JhdGUuVjHKAgpRdW9yYXRlXFYx4gIWUXVvcmF0ZVxWMVxHUEJNZXRhZGF0YeoCC1F1b3JhdGU6OlYxYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_quorate_v1_barrier, file_quorate_v1_common, file_quorate_v1_membership, file_quorate_v1_name, file_quorate_v1_quorum, file_quorate_v1_recovery, file_quorate_v1_session]);
 
 /**
  * Something that happened.
@@ -107,6 +109,14 @@ export type Event = Message<"quorate.v1.Event"> & {
      */
     value: BarrierStep;
     case: "barrier";
+  } | {
+    /**
+     * A service stands otherwise, or recovery does.
+     *
+     * @generated from field: quorate.v1.RecoveryChange recovery = 10;
+     */
+    value: RecoveryChange;
+    case: "recovery";
   } | { case: undefined; value?: undefined };
 };
 
@@ -297,6 +307,124 @@ export const BarrierStepSchema: GenMessage<BarrierStep> = /*@__PURE__*/
   messageDesc(file_quorate_v1_event, 4);
 
 /**
+ * What changed of services and their recovery.
+ *
+ * @generated from message quorate.v1.RecoveryChange
+ */
+export type RecoveryChange = Message<"quorate.v1.RecoveryChange"> & {
+  /**
+   * In this epoch.
+   *
+   * @generated from field: uint64 epoch = 1;
+   */
+  epoch: bigint;
+
+  /**
+   * What.
+   *
+   * @generated from oneof quorate.v1.RecoveryChange.change
+   */
+  change: {
+    /**
+     * Recovery has come to another stage.
+     *
+     * @generated from field: quorate.v1.RecoveryStep step = 2;
+     */
+    value: RecoveryStep;
+    case: "step";
+  } | {
+    /**
+     * An instance stands otherwise, or is new.
+     *
+     * @generated from field: quorate.v1.ServiceInstance instance = 3;
+     */
+    value: ServiceInstance;
+    case: "instance";
+  } | {
+    /**
+     * Nothing is left of an instance, or of its failure: as it was last.
+     *
+     * @generated from field: quorate.v1.ServiceInstance gone = 4;
+     */
+    value: ServiceInstance;
+    case: "gone";
+  } | {
+    /**
+     * An instance can run nowhere, or for other reasons than before.
+     *
+     * @generated from field: quorate.v1.UnplacedInstance unplaced = 5;
+     */
+    value: UnplacedInstance;
+    case: "unplaced";
+  } | {
+    /**
+     * A service cannot run, for one that it requires does not.
+     *
+     * @generated from field: quorate.v1.BlockedService blocked = 6;
+     */
+    value: BlockedService;
+    case: "blocked";
+  } | {
+    /**
+     * Nobody leads recovery; goes on with how it stands then.
+     *
+     * @generated from field: quorate.v1.NoRecovery no_recovery = 7;
+     */
+    value: NoRecovery;
+    case: "noRecovery";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message quorate.v1.RecoveryChange.
+ * Use `create(RecoveryChangeSchema)` to create a new message.
+ */
+export const RecoveryChangeSchema: GenMessage<RecoveryChange> = /*@__PURE__*/
+  messageDesc(file_quorate_v1_event, 5);
+
+/**
+ * Recovery has come to another stage.
+ *
+ * @generated from message quorate.v1.RecoveryStep
+ */
+export type RecoveryStep = Message<"quorate.v1.RecoveryStep"> & {
+  /**
+   * Which.
+   *
+   * @generated from field: quorate.v1.RecoveryStage stage = 1;
+   */
+  stage: RecoveryStage;
+
+  /**
+   * With RECOVERY_STAGE_LEVEL: which.
+   *
+   * @generated from field: uint32 level = 2;
+   */
+  level: number;
+
+  /**
+   * The node that leads it.
+   *
+   * @generated from field: string leader = 3;
+   */
+  leader: string;
+
+  /**
+   * For how long it has been in this epoch.
+   *
+   * @generated from field: google.protobuf.Duration since = 4;
+   */
+  since?: Duration | undefined;
+};
+
+/**
+ * Describes the message quorate.v1.RecoveryStep.
+ * Use `create(RecoveryStepSchema)` to create a new message.
+ */
+export const RecoveryStepSchema: GenMessage<RecoveryStep> = /*@__PURE__*/
+  messageDesc(file_quorate_v1_event, 6);
+
+/**
  * Request of WatchEvents.
  *
  * @generated from message quorate.v1.WatchEventsRequest
@@ -330,7 +458,7 @@ export type WatchEventsRequest = Message<"quorate.v1.WatchEventsRequest"> & {
  * Use `create(WatchEventsRequestSchema)` to create a new message.
  */
 export const WatchEventsRequestSchema: GenMessage<WatchEventsRequest> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 5);
+  messageDesc(file_quorate_v1_event, 7);
 
 /**
  * One message of the WatchEvents stream.
@@ -389,6 +517,14 @@ export type WatchEventsResponse = Message<"quorate.v1.WatchEventsResponse"> & {
      */
     value: CoordinationSnapshot;
     case: "coordination";
+  } | {
+    /**
+     * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+     *
+     * @generated from field: quorate.v1.RecoverySnapshot recovery = 7;
+     */
+    value: RecoverySnapshot;
+    case: "recovery";
   } | { case: undefined; value?: undefined };
 };
 
@@ -397,7 +533,28 @@ export type WatchEventsResponse = Message<"quorate.v1.WatchEventsResponse"> & {
  * Use `create(WatchEventsResponseSchema)` to create a new message.
  */
 export const WatchEventsResponseSchema: GenMessage<WatchEventsResponse> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 6);
+  messageDesc(file_quorate_v1_event, 8);
+
+/**
+ * How services and their recovery stand: what was known before counts no more.
+ *
+ * @generated from message quorate.v1.RecoverySnapshot
+ */
+export type RecoverySnapshot = Message<"quorate.v1.RecoverySnapshot"> & {
+  /**
+   * How; unset while nobody leads recovery.
+   *
+   * @generated from field: quorate.v1.Recovery recovery = 1;
+   */
+  recovery?: Recovery | undefined;
+};
+
+/**
+ * Describes the message quorate.v1.RecoverySnapshot.
+ * Use `create(RecoverySnapshotSchema)` to create a new message.
+ */
+export const RecoverySnapshotSchema: GenMessage<RecoverySnapshot> = /*@__PURE__*/
+  messageDesc(file_quorate_v1_event, 9);
 
 /**
  * How sessions, names and barriers stand, as far as the stream was asked for them: what was known before counts no more. A
@@ -454,7 +611,7 @@ export type CoordinationSnapshot = Message<"quorate.v1.CoordinationSnapshot"> & 
  * Use `create(CoordinationSnapshotSchema)` to create a new message.
  */
 export const CoordinationSnapshotSchema: GenMessage<CoordinationSnapshot> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 7);
+  messageDesc(file_quorate_v1_event, 10);
 
 /**
  * The state that the events of a stream go on from.
@@ -496,7 +653,7 @@ export type EventSnapshot = Message<"quorate.v1.EventSnapshot"> & {
  * Use `create(EventSnapshotSchema)` to create a new message.
  */
 export const EventSnapshotSchema: GenMessage<EventSnapshot> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 8);
+  messageDesc(file_quorate_v1_event, 11);
 
 /**
  * Request of ListEvents.
@@ -538,7 +695,7 @@ export type ListEventsRequest = Message<"quorate.v1.ListEventsRequest"> & {
  * Use `create(ListEventsRequestSchema)` to create a new message.
  */
 export const ListEventsRequestSchema: GenMessage<ListEventsRequest> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 9);
+  messageDesc(file_quorate_v1_event, 12);
 
 /**
  * Answer of ListEvents.
@@ -580,7 +737,7 @@ export type ListEventsResponse = Message<"quorate.v1.ListEventsResponse"> & {
  * Use `create(ListEventsResponseSchema)` to create a new message.
  */
 export const ListEventsResponseSchema: GenMessage<ListEventsResponse> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 10);
+  messageDesc(file_quorate_v1_event, 13);
 
 /**
  * Something that the cluster remembers.
@@ -670,7 +827,7 @@ export type HistoryRecord = Message<"quorate.v1.HistoryRecord"> & {
  * Use `create(HistoryRecordSchema)` to create a new message.
  */
 export const HistoryRecordSchema: GenMessage<HistoryRecord> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 11);
+  messageDesc(file_quorate_v1_event, 14);
 
 /**
  * A view, in short.
@@ -719,7 +876,7 @@ export type HistoryView = Message<"quorate.v1.HistoryView"> & {
  * Use `create(HistoryViewSchema)` to create a new message.
  */
 export const HistoryViewSchema: GenMessage<HistoryView> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 12);
+  messageDesc(file_quorate_v1_event, 15);
 
 /**
  * Quorum was granted to a view, under the epoch of the record.
@@ -747,7 +904,7 @@ export type HistoryGrant = Message<"quorate.v1.HistoryGrant"> & {
  * Use `create(HistoryGrantSchema)` to create a new message.
  */
 export const HistoryGrantSchema: GenMessage<HistoryGrant> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 13);
+  messageDesc(file_quorate_v1_event, 16);
 
 /**
  * An operator said how something is to be from then on.
@@ -775,7 +932,7 @@ export type HistorySetting = Message<"quorate.v1.HistorySetting"> & {
  * Use `create(HistorySettingSchema)` to create a new message.
  */
 export const HistorySettingSchema: GenMessage<HistorySetting> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 14);
+  messageDesc(file_quorate_v1_event, 17);
 
 /**
  * A node was evicted or readmitted.
@@ -810,7 +967,7 @@ export type HistoryEviction = Message<"quorate.v1.HistoryEviction"> & {
  * Use `create(HistoryEvictionSchema)` to create a new message.
  */
 export const HistoryEvictionSchema: GenMessage<HistoryEviction> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 15);
+  messageDesc(file_quorate_v1_event, 18);
 
 /**
  * A backup was restored: the epochs after that are higher by 1,000,000,000.
@@ -838,7 +995,7 @@ export type HistoryRestore = Message<"quorate.v1.HistoryRestore"> & {
  * Use `create(HistoryRestoreSchema)` to create a new message.
  */
 export const HistoryRestoreSchema: GenMessage<HistoryRestore> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 16);
+  messageDesc(file_quorate_v1_event, 19);
 
 /**
  * The cluster was formed anew by an operator: the epochs after that are higher by 1,000,000,000.
@@ -859,7 +1016,7 @@ export type HistoryForced = Message<"quorate.v1.HistoryForced"> & {
  * Use `create(HistoryForcedSchema)` to create a new message.
  */
 export const HistoryForcedSchema: GenMessage<HistoryForced> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 17);
+  messageDesc(file_quorate_v1_event, 20);
 
 /**
  * Request of ListHistory.
@@ -908,7 +1065,7 @@ export type ListHistoryRequest = Message<"quorate.v1.ListHistoryRequest"> & {
  * Use `create(ListHistoryRequestSchema)` to create a new message.
  */
 export const ListHistoryRequestSchema: GenMessage<ListHistoryRequest> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 18);
+  messageDesc(file_quorate_v1_event, 21);
 
 /**
  * Answer of ListHistory.
@@ -950,7 +1107,7 @@ export type ListHistoryResponse = Message<"quorate.v1.ListHistoryResponse"> & {
  * Use `create(ListHistoryResponseSchema)` to create a new message.
  */
 export const ListHistoryResponseSchema: GenMessage<ListHistoryResponse> = /*@__PURE__*/
-  messageDesc(file_quorate_v1_event, 19);
+  messageDesc(file_quorate_v1_event, 22);
 
 /**
  * A kind of event.
@@ -1013,6 +1170,13 @@ export enum EventKind {
    * @generated from enum value: EVENT_KIND_BARRIER = 7;
    */
   BARRIER = 7,
+
+  /**
+   * A service stands otherwise, or recovery does.
+   *
+   * @generated from enum value: EVENT_KIND_RECOVERY = 8;
+   */
+  RECOVERY = 8,
 }
 
 /**
@@ -1166,6 +1330,10 @@ export const EventService: GenService<{
    * them yet; the other events do not wait for that. A resumed stream goes on after its cursor while that is known, and
    * otherwise with another such snapshot, which says why. Between these changes and the other events there is no order but
    * that in which the answering node learned of them.
+   *
+   * Of services everywhere in the cluster, and of their recovery, a RecoverySnapshot tells first how they stand, as whoever
+   * leads recovery knows it; each change follows. What lasts for less than the time to tell of it (some milliseconds) may be
+   * left out, never how something stands now. Cursors have no place among these: a resumed stream begins them anew.
    *
    * Errors: BAD_REQUEST, BAD_CURSOR, LIMIT_REACHED; NO_VIEW with a cursor at a node that is forming its first view: another
    * agent can resume it.

@@ -36,6 +36,7 @@ public final class Client implements AutoCloseable {
     private final Elections elections;
     private final Barriers barriers;
     private final Sessions sessions;
+    private final Recovery recovery;
     private final Events events;
 
     /**
@@ -63,6 +64,7 @@ public final class Client implements AutoCloseable {
         elections = new Elections(pool);
         barriers = new Barriers(pool);
         sessions = new Sessions(pool);
+        recovery = new Recovery(pool);
         events = new Events(pool);
     }
 
@@ -104,6 +106,11 @@ public final class Client implements AutoCloseable {
     /** {@return the sessions of the cluster} */
     public Sessions sessions() {
         return sessions;
+    }
+
+    /** {@return how recovery stands; {@link #participate} takes part in it} */
+    public Recovery recovery() {
+        return recovery;
     }
 
     /** {@return what happens, in one order} */
@@ -195,6 +202,28 @@ public final class Client implements AutoCloseable {
                 pool.ask(stubs -> ClientCalls.futureUnaryCall(
                         stubs.channel().newCall(SessionServiceGrpc.getKeepAliveMethod(), CallOptions.DEFAULT), sign)),
                 kept -> new Session(pool, token, kept.getSessionId(), Spans.of(kept.getTtl()), sent));
+    }
+
+    /**
+     * Has a program take part in recovery, through whatever agent answers, until that is closed. Does not block.
+     *
+     * <p>After each change of the cluster the program is told to {@link Participant#prepare}, to {@link
+     * Participant#recover} and to {@link Participant#resume}; the cluster takes each step when all who take part have
+     * taken the one before. When the agent is gone, the program is told to prepare at once, and takes part again at the
+     * next agent. Until it was told to resume for the first time, it must not use what is shared.
+     *
+     * <p>An agent that does not say that it goes - whose machine was cut off, say - is noticed after {@link
+     * ParticipantOptions#idleTimeout} at the latest. Others may have gone on by then: have what is protected refuse lower
+     * epochs than it has seen, or look at {@link Quorum#get} before it is touched.
+     *
+     * <p>Close it before the client, for when that is closed, the program is told to prepare, and not waited for.
+     *
+     * @param options what the program is
+     * @param program is told what to do
+     * @return what it takes part by; close it
+     */
+    public Participation participate(ParticipantOptions options, Participant program) {
+        return new Participation(pool, options, program);
     }
 
     /**

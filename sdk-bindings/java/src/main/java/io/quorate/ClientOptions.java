@@ -55,13 +55,13 @@ public record ClientOptions(
     public ClientOptions {
         within("number of endpoints", endpoints.size(), 1, 64);
         endpoints = endpoints.stream().map(ClientOptions::endpoint).toList();
-        within("connectTimeout", connectTimeout, SHORTEST, Duration.ofMinutes(1));
-        within("callTimeout", callTimeout, SHORTEST, HOUR);
-        attemptTimeout.ifPresent(timeout -> within("attemptTimeout", timeout, SHORTEST, HOUR));
+        Spans.within("connectTimeout", connectTimeout, SHORTEST, Duration.ofMinutes(1));
+        Spans.within("callTimeout", callTimeout, SHORTEST, HOUR);
+        attemptTimeout.ifPresent(timeout -> Spans.within("attemptTimeout", timeout, SHORTEST, HOUR));
         within("rounds", rounds, 1, 100);
         within("maxMessageSize", maxMessageSize, 64 << 10, 1 << 30);
-        within("keepAliveInterval", keepAliveInterval, Duration.ofSeconds(10), HOUR);
-        within("keepAliveTimeout", keepAliveTimeout, Duration.ofMillis(100), HOUR);
+        Spans.within("keepAliveInterval", keepAliveInterval, Duration.ofSeconds(10), HOUR);
+        Spans.within("keepAliveTimeout", keepAliveTimeout, Duration.ofMillis(100), HOUR);
     }
 
     /**
@@ -88,13 +88,6 @@ public record ClientOptions(
     long share(long limit) {
         long equal = limit / Math.min(endpoints.size(), 3);
         return Math.min(attemptTimeout.map(Spans::nanos).orElse(equal), limit);
-    }
-
-    private static void within(String name, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            String allowed = Spans.text(least) + " to " + Spans.text(most);
-            throw new BadOptions(name + " is " + Spans.text(value) + ", allowed is " + allowed);
-        }
     }
 
     private static void within(String name, int value, int least, int most) {

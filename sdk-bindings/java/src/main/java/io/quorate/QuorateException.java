@@ -46,7 +46,11 @@ public class QuorateException extends RuntimeException {
      */
     public static final class Closed extends QuorateException {
         Closed() {
-            super("the client is closed");
+            this("the client is closed");
+        }
+
+        Closed(String text) {
+            super(text);
         }
     }
 

@@ -9,7 +9,8 @@ import java.util.Map;
 
 /** What a watch knows across its streams: where it got to, whom to ask next, since when it has been cut off. */
 final class Resume {
-    private static final long GOOD_AFTER = 2_000_000_000;
+    /** For how long, in nanoseconds, a stream must have gone on for endpoints to be tried without a pause again. */
+    static final long GOOD_AFTER = 2_000_000_000;
 
     private final Rotation rotation;
     private final long giveUpAfter;

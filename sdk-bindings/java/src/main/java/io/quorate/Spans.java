@@ -1,5 +1,6 @@
 package io.quorate;
 
+import io.quorate.QuorateException.BadOptions;
 import java.time.Duration;
 
 /** Spans of time, between the types of Java, of the schema and of the library below. */
@@ -21,6 +22,18 @@ final class Spans {
                 ? Long.toString(span.toSeconds())
                 : Double.toString(span.toMillis() / 1000.0);
         return seconds + " s";
+    }
+
+    /**
+     * Checks an option.
+     *
+     * @throws BadOptions it is not from {@code least} to {@code most}
+     */
+    static void within(String name, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            String allowed = text(least) + " to " + text(most);
+            throw new BadOptions(name + " is " + text(value) + ", allowed is " + allowed);
+        }
     }
 
     /** As the schema has it. */

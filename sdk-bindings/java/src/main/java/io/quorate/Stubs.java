@@ -23,6 +23,8 @@ import io.quorate.v1.NameServiceGrpc;
 import io.quorate.v1.NameServiceGrpc.NameServiceFutureStub;
 import io.quorate.v1.QuorumServiceGrpc;
 import io.quorate.v1.QuorumServiceGrpc.QuorumServiceFutureStub;
+import io.quorate.v1.RecoveryServiceGrpc;
+import io.quorate.v1.RecoveryServiceGrpc.RecoveryServiceFutureStub;
 import io.quorate.v1.SessionServiceGrpc;
 import io.quorate.v1.SessionServiceGrpc.SessionServiceFutureStub;
 import java.util.concurrent.TimeUnit;
@@ -90,6 +92,11 @@ public final class Stubs {
     /** {@return quorum} */
     public QuorumServiceFutureStub quorum() {
         return QuorumServiceGrpc.newFutureStub(channel);
+    }
+
+    /** {@return services and their recovery} */
+    public RecoveryServiceFutureStub recovery() {
+        return RecoveryServiceGrpc.newFutureStub(channel);
     }
 
     /** {@return sessions} */

@@ -62,6 +62,7 @@ private static final long serialVersionUID = 0L;
     SESSION(7),
     NAME(8),
     BARRIER(9),
+    RECOVERY(10),
     KIND_NOT_SET(0);
     private final int value;
     private KindCase(int value) {
@@ -86,6 +87,7 @@ private static final long serialVersionUID = 0L;
         case 7: return SESSION;
         case 8: return NAME;
         case 9: return BARRIER;
+        case 10: return RECOVERY;
         case 0: return KIND_NOT_SET;
         default: return null;
       }
@@ -487,6 +489,49 @@ private static final long serialVersionUID = 0L;
     return io.quorate.v1.BarrierStep.getDefaultInstance();
   }
 
+  public static final int RECOVERY_FIELD_NUMBER = 10;
+  /**
+   * <pre>
+   * A service stands otherwise, or recovery does.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+   * @return Whether the recovery field is set.
+   */
+  @java.lang.Override
+  public boolean hasRecovery() {
+    return kindCase_ == 10;
+  }
+  /**
+   * <pre>
+   * A service stands otherwise, or recovery does.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+   * @return The recovery.
+   */
+  @java.lang.Override
+  public io.quorate.v1.RecoveryChange getRecovery() {
+    if (kindCase_ == 10) {
+       return (io.quorate.v1.RecoveryChange) kind_;
+    }
+    return io.quorate.v1.RecoveryChange.getDefaultInstance();
+  }
+  /**
+   * <pre>
+   * A service stands otherwise, or recovery does.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+   */
+  @java.lang.Override
+  public io.quorate.v1.RecoveryChangeOrBuilder getRecoveryOrBuilder() {
+    if (kindCase_ == 10) {
+       return (io.quorate.v1.RecoveryChange) kind_;
+    }
+    return io.quorate.v1.RecoveryChange.getDefaultInstance();
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -527,6 +572,9 @@ private static final long serialVersionUID = 0L;
     }
     if (kindCase_ == 9) {
       output.writeMessage(9, (io.quorate.v1.BarrierStep) kind_);
+    }
+    if (kindCase_ == 10) {
+      output.writeMessage(10, (io.quorate.v1.RecoveryChange) kind_);
     }
     getUnknownFields().writeTo(output);
   }
@@ -571,6 +619,10 @@ private static final long serialVersionUID = 0L;
     if (kindCase_ == 9) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(9, (io.quorate.v1.BarrierStep) kind_);
+    }
+    if (kindCase_ == 10) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(10, (io.quorate.v1.RecoveryChange) kind_);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -624,6 +676,10 @@ private static final long serialVersionUID = 0L;
         if (!getBarrier()
             .equals(other.getBarrier())) return false;
         break;
+      case 10:
+        if (!getRecovery()
+            .equals(other.getRecovery())) return false;
+        break;
       case 0:
       default:
     }
@@ -672,6 +728,10 @@ private static final long serialVersionUID = 0L;
       case 9:
         hash = (37 * hash) + BARRIER_FIELD_NUMBER;
         hash = (53 * hash) + getBarrier().hashCode();
+        break;
+      case 10:
+        hash = (37 * hash) + RECOVERY_FIELD_NUMBER;
+        hash = (53 * hash) + getRecovery().hashCode();
         break;
       case 0:
       default:
@@ -844,6 +904,9 @@ private static final long serialVersionUID = 0L;
       if (barrierBuilder_ != null) {
         barrierBuilder_.clear();
       }
+      if (recoveryBuilder_ != null) {
+        recoveryBuilder_.clear();
+      }
       kindCase_ = 0;
       kind_ = null;
       return this;
@@ -924,6 +987,10 @@ private static final long serialVersionUID = 0L;
           barrierBuilder_ != null) {
         result.kind_ = barrierBuilder_.build();
       }
+      if (kindCase_ == 10 &&
+          recoveryBuilder_ != null) {
+        result.kind_ = recoveryBuilder_.build();
+      }
     }
 
     @java.lang.Override
@@ -973,6 +1040,10 @@ private static final long serialVersionUID = 0L;
         }
         case BARRIER: {
           mergeBarrier(other.getBarrier());
+          break;
+        }
+        case RECOVERY: {
+          mergeRecovery(other.getRecovery());
           break;
         }
         case KIND_NOT_SET: {
@@ -1066,6 +1137,13 @@ private static final long serialVersionUID = 0L;
               kindCase_ = 9;
               break;
             } // case 74
+            case 82: {
+              input.readMessage(
+                  internalGetRecoveryFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              kindCase_ = 10;
+              break;
+            } // case 82
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -2591,6 +2669,184 @@ private static final long serialVersionUID = 0L;
       kindCase_ = 9;
       onChanged();
       return barrierBuilder_;
+    }
+
+    private com.google.protobuf.SingleFieldBuilder<
+        io.quorate.v1.RecoveryChange, io.quorate.v1.RecoveryChange.Builder, io.quorate.v1.RecoveryChangeOrBuilder> recoveryBuilder_;
+    /**
+     * <pre>
+     * A service stands otherwise, or recovery does.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+     * @return Whether the recovery field is set.
+     */
+    @java.lang.Override
+    public boolean hasRecovery() {
+      return kindCase_ == 10;
+    }
+    /**
+     * <pre>
+     * A service stands otherwise, or recovery does.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+     * @return The recovery.
+     */
+    @java.lang.Override
+    public io.quorate.v1.RecoveryChange getRecovery() {
+      if (recoveryBuilder_ == null) {
+        if (kindCase_ == 10) {
+          return (io.quorate.v1.RecoveryChange) kind_;
+        }
+        return io.quorate.v1.RecoveryChange.getDefaultInstance();
+      } else {
+        if (kindCase_ == 10) {
+          return recoveryBuilder_.getMessage();
+        }
+        return io.quorate.v1.RecoveryChange.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * A service stands otherwise, or recovery does.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+     */
+    public Builder setRecovery(io.quorate.v1.RecoveryChange value) {
+      if (recoveryBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        kind_ = value;
+        onChanged();
+      } else {
+        recoveryBuilder_.setMessage(value);
+      }
+      kindCase_ = 10;
+      return this;
+    }
+    /**
+     * <pre>
+     * A service stands otherwise, or recovery does.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+     */
+    public Builder setRecovery(
+        io.quorate.v1.RecoveryChange.Builder builderForValue) {
+      if (recoveryBuilder_ == null) {
+        kind_ = builderForValue.build();
+        onChanged();
+      } else {
+        recoveryBuilder_.setMessage(builderForValue.build());
+      }
+      kindCase_ = 10;
+      return this;
+    }
+    /**
+     * <pre>
+     * A service stands otherwise, or recovery does.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+     */
+    public Builder mergeRecovery(io.quorate.v1.RecoveryChange value) {
+      if (recoveryBuilder_ == null) {
+        if (kindCase_ == 10 &&
+            kind_ != io.quorate.v1.RecoveryChange.getDefaultInstance()) {
+          kind_ = io.quorate.v1.RecoveryChange.newBuilder((io.quorate.v1.RecoveryChange) kind_)
+              .mergeFrom(value).buildPartial();
+        } else {
+          kind_ = value;
+        }
+        onChanged();
+      } else {
+        if (kindCase_ == 10) {
+          recoveryBuilder_.mergeFrom(value);
+        } else {
+          recoveryBuilder_.setMessage(value);
+        }
+      }
+      kindCase_ = 10;
+      return this;
+    }
+    /**
+     * <pre>
+     * A service stands otherwise, or recovery does.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+     */
+    public Builder clearRecovery() {
+      if (recoveryBuilder_ == null) {
+        if (kindCase_ == 10) {
+          kindCase_ = 0;
+          kind_ = null;
+          onChanged();
+        }
+      } else {
+        if (kindCase_ == 10) {
+          kindCase_ = 0;
+          kind_ = null;
+        }
+        recoveryBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * A service stands otherwise, or recovery does.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+     */
+    public io.quorate.v1.RecoveryChange.Builder getRecoveryBuilder() {
+      return internalGetRecoveryFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * A service stands otherwise, or recovery does.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+     */
+    @java.lang.Override
+    public io.quorate.v1.RecoveryChangeOrBuilder getRecoveryOrBuilder() {
+      if ((kindCase_ == 10) && (recoveryBuilder_ != null)) {
+        return recoveryBuilder_.getMessageOrBuilder();
+      } else {
+        if (kindCase_ == 10) {
+          return (io.quorate.v1.RecoveryChange) kind_;
+        }
+        return io.quorate.v1.RecoveryChange.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * A service stands otherwise, or recovery does.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.quorate.v1.RecoveryChange, io.quorate.v1.RecoveryChange.Builder, io.quorate.v1.RecoveryChangeOrBuilder> 
+        internalGetRecoveryFieldBuilder() {
+      if (recoveryBuilder_ == null) {
+        if (!(kindCase_ == 10)) {
+          kind_ = io.quorate.v1.RecoveryChange.getDefaultInstance();
+        }
+        recoveryBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.quorate.v1.RecoveryChange, io.quorate.v1.RecoveryChange.Builder, io.quorate.v1.RecoveryChangeOrBuilder>(
+                (io.quorate.v1.RecoveryChange) kind_,
+                getParentForChildren(),
+                isClean());
+        kind_ = null;
+      }
+      kindCase_ = 10;
+      onChanged();
+      return recoveryBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:quorate.v1.Event)

@@ -79,6 +79,14 @@ public enum EventKind
    * <code>EVENT_KIND_BARRIER = 7;</code>
    */
   EVENT_KIND_BARRIER(7),
+  /**
+   * <pre>
+   * A service stands otherwise, or recovery does.
+   * </pre>
+   *
+   * <code>EVENT_KIND_RECOVERY = 8;</code>
+   */
+  EVENT_KIND_RECOVERY(8),
   UNRECOGNIZED(-1),
   ;
 
@@ -155,6 +163,14 @@ public enum EventKind
    * <code>EVENT_KIND_BARRIER = 7;</code>
    */
   public static final int EVENT_KIND_BARRIER_VALUE = 7;
+  /**
+   * <pre>
+   * A service stands otherwise, or recovery does.
+   * </pre>
+   *
+   * <code>EVENT_KIND_RECOVERY = 8;</code>
+   */
+  public static final int EVENT_KIND_RECOVERY_VALUE = 8;
 
 
   public final int getNumber() {
@@ -189,6 +205,7 @@ public enum EventKind
       case 5: return EVENT_KIND_SESSION;
       case 6: return EVENT_KIND_NAME;
       case 7: return EVENT_KIND_BARRIER;
+      case 8: return EVENT_KIND_RECOVERY;
       default: return null;
     }
   }

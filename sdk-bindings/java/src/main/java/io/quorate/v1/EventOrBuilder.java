@@ -246,5 +246,32 @@ public interface EventOrBuilder extends
    */
   io.quorate.v1.BarrierStepOrBuilder getBarrierOrBuilder();
 
+  /**
+   * <pre>
+   * A service stands otherwise, or recovery does.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+   * @return Whether the recovery field is set.
+   */
+  boolean hasRecovery();
+  /**
+   * <pre>
+   * A service stands otherwise, or recovery does.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+   * @return The recovery.
+   */
+  io.quorate.v1.RecoveryChange getRecovery();
+  /**
+   * <pre>
+   * A service stands otherwise, or recovery does.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoveryChange recovery = 10 [json_name = "recovery"];</code>
+   */
+  io.quorate.v1.RecoveryChangeOrBuilder getRecoveryOrBuilder();
+
   io.quorate.v1.Event.KindCase getKindCase();
 }

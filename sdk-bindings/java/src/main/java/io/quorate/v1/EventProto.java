@@ -52,6 +52,16 @@ public final class EventProto {
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_quorate_v1_BarrierStep_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_quorate_v1_RecoveryChange_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_quorate_v1_RecoveryChange_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_quorate_v1_RecoveryStep_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_quorate_v1_RecoveryStep_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
     internal_static_quorate_v1_WatchEventsRequest_descriptor;
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
@@ -61,6 +71,11 @@ public final class EventProto {
   static final 
     com.google.protobuf.GeneratedMessage.FieldAccessorTable
       internal_static_quorate_v1_WatchEventsResponse_fieldAccessorTable;
+  static final com.google.protobuf.Descriptors.Descriptor
+    internal_static_quorate_v1_RecoverySnapshot_descriptor;
+  static final 
+    com.google.protobuf.GeneratedMessage.FieldAccessorTable
+      internal_static_quorate_v1_RecoverySnapshot_fieldAccessorTable;
   static final com.google.protobuf.Descriptors.Descriptor
     internal_static_quorate_v1_CoordinationSnapshot_descriptor;
   static final 
@@ -135,145 +150,168 @@ public final class EventProto {
       descriptor;
   static {
     java.lang.String[] descriptorData = {
-      "\n\026quorate/v1/event.proto\022\nquorate.v1\032\037go" +
-      "ogle/protobuf/timestamp.proto\032\030quorate/v" +
-      "1/barrier.proto\032\027quorate/v1/common.proto" +
-      "\032\033quorate/v1/membership.proto\032\025quorate/v" +
-      "1/name.proto\032\027quorate/v1/quorum.proto\032\030q" +
-      "uorate/v1/session.proto\"\343\003\n\005Event\022\026\n\006cur" +
-      "sor\030\001 \001(\tR\006cursor\022?\n\robserved_time\030\002 \001(\013" +
-      "2\032.google.protobuf.TimestampR\014observedTi" +
-      "me\022&\n\004view\030\003 \001(\0132\020.quorate.v1.ViewH\000R\004vi" +
-      "ew\022N\n\022transition_started\030\004 \001(\0132\035.quorate" +
-      ".v1.TransitionStartedH\000R\021transitionStart" +
-      "ed\0229\n\013view_stable\030\005 \001(\0132\026.quorate.v1.Vie" +
-      "wStableH\000R\nviewStable\022,\n\006quorum\030\006 \001(\0132\022." +
-      "quorate.v1.QuorumH\000R\006quorum\0225\n\007session\030\007" +
-      " \001(\0132\031.quorate.v1.SessionChangeH\000R\007sessi" +
-      "on\022,\n\004name\030\010 \001(\0132\026.quorate.v1.NameChange" +
-      "H\000R\004name\0223\n\007barrier\030\t \001(\0132\027.quorate.v1.B" +
-      "arrierStepH\000R\007barrierB\006\n\004kind\"\226\001\n\rSessio" +
-      "nChange\022\032\n\010revision\030\001 \001(\004R\010revision\022-\n\006o" +
-      "pened\030\002 \001(\0132\023.quorate.v1.SessionH\000R\006open" +
-      "ed\0220\n\005ended\030\003 \001(\0132\030.quorate.v1.SessionEn" +
-      "dedH\000R\005endedB\010\n\006change\"r\n\014SessionEnded\022\035" +
-      "\n\nsession_id\030\001 \001(\tR\tsessionId\022\024\n\005label\030\002" +
-      " \001(\tR\005label\022-\n\006reason\030\003 \001(\0162\025.quorate.v1" +
-      ".EndReasonR\006reason\"\224\001\n\nNameChange\022\032\n\010rev" +
-      "ision\030\001 \001(\004R\010revision\022+\n\005bound\030\002 \001(\0132\023.q" +
-      "uorate.v1.BindingH\000R\005bound\0223\n\007unbound\030\003 " +
-      "\001(\0132\027.quorate.v1.NameUnboundH\000R\007unboundB" +
-      "\010\n\006change\"\305\001\n\013BarrierStep\022\032\n\010revision\030\001 " +
-      "\001(\004R\010revision\022\022\n\004path\030\002 \001(\tR\004path\022\036\n\ngen" +
-      "eration\030\003 \001(\004R\ngeneration\022/\n\004kind\030\004 \001(\0162" +
-      "\033.quorate.v1.BarrierStepKindR\004kind\022\035\n\nse" +
-      "ssion_id\030\005 \001(\tR\tsessionId\022\026\n\006broken\030\006 \001(" +
-      "\tR\006broken\"z\n\022WatchEventsRequest\022\026\n\006curso" +
-      "r\030\001 \001(\tR\006cursor\022+\n\005kinds\030\002 \003(\0162\025.quorate" +
-      ".v1.EventKindR\005kinds\022\037\n\013path_prefix\030\003 \001(" +
-      "\tR\npathPrefix\"\314\002\n\023WatchEventsResponse\0222\n" +
+      "\n\026quorate/v1/event.proto\022\nquorate.v1\032\036go" +
+      "ogle/protobuf/duration.proto\032\037google/pro" +
+      "tobuf/timestamp.proto\032\030quorate/v1/barrie" +
+      "r.proto\032\027quorate/v1/common.proto\032\033quorat" +
+      "e/v1/membership.proto\032\025quorate/v1/name.p" +
+      "roto\032\027quorate/v1/quorum.proto\032\031quorate/v" +
+      "1/recovery.proto\032\030quorate/v1/session.pro" +
+      "to\"\235\004\n\005Event\022\026\n\006cursor\030\001 \001(\tR\006cursor\022?\n\r" +
+      "observed_time\030\002 \001(\0132\032.google.protobuf.Ti" +
+      "mestampR\014observedTime\022&\n\004view\030\003 \001(\0132\020.qu" +
+      "orate.v1.ViewH\000R\004view\022N\n\022transition_star" +
+      "ted\030\004 \001(\0132\035.quorate.v1.TransitionStarted" +
+      "H\000R\021transitionStarted\0229\n\013view_stable\030\005 \001" +
+      "(\0132\026.quorate.v1.ViewStableH\000R\nviewStable" +
+      "\022,\n\006quorum\030\006 \001(\0132\022.quorate.v1.QuorumH\000R\006" +
+      "quorum\0225\n\007session\030\007 \001(\0132\031.quorate.v1.Ses" +
+      "sionChangeH\000R\007session\022,\n\004name\030\010 \001(\0132\026.qu" +
+      "orate.v1.NameChangeH\000R\004name\0223\n\007barrier\030\t" +
+      " \001(\0132\027.quorate.v1.BarrierStepH\000R\007barrier" +
+      "\0228\n\010recovery\030\n \001(\0132\032.quorate.v1.Recovery" +
+      "ChangeH\000R\010recoveryB\006\n\004kind\"\226\001\n\rSessionCh" +
+      "ange\022\032\n\010revision\030\001 \001(\004R\010revision\022-\n\006open" +
+      "ed\030\002 \001(\0132\023.quorate.v1.SessionH\000R\006opened\022" +
+      "0\n\005ended\030\003 \001(\0132\030.quorate.v1.SessionEnded" +
+      "H\000R\005endedB\010\n\006change\"r\n\014SessionEnded\022\035\n\ns" +
+      "ession_id\030\001 \001(\tR\tsessionId\022\024\n\005label\030\002 \001(" +
+      "\tR\005label\022-\n\006reason\030\003 \001(\0162\025.quorate.v1.En" +
+      "dReasonR\006reason\"\224\001\n\nNameChange\022\032\n\010revisi" +
+      "on\030\001 \001(\004R\010revision\022+\n\005bound\030\002 \001(\0132\023.quor" +
+      "ate.v1.BindingH\000R\005bound\0223\n\007unbound\030\003 \001(\013" +
+      "2\027.quorate.v1.NameUnboundH\000R\007unboundB\010\n\006" +
+      "change\"\305\001\n\013BarrierStep\022\032\n\010revision\030\001 \001(\004" +
+      "R\010revision\022\022\n\004path\030\002 \001(\tR\004path\022\036\n\ngenera" +
+      "tion\030\003 \001(\004R\ngeneration\022/\n\004kind\030\004 \001(\0162\033.q" +
+      "uorate.v1.BarrierStepKindR\004kind\022\035\n\nsessi" +
+      "on_id\030\005 \001(\tR\tsessionId\022\026\n\006broken\030\006 \001(\tR\006" +
+      "broken\"\375\002\n\016RecoveryChange\022\024\n\005epoch\030\001 \001(\004" +
+      "R\005epoch\022.\n\004step\030\002 \001(\0132\030.quorate.v1.Recov" +
+      "eryStepH\000R\004step\0229\n\010instance\030\003 \001(\0132\033.quor" +
+      "ate.v1.ServiceInstanceH\000R\010instance\0221\n\004go" +
+      "ne\030\004 \001(\0132\033.quorate.v1.ServiceInstanceH\000R" +
+      "\004gone\022:\n\010unplaced\030\005 \001(\0132\034.quorate.v1.Unp" +
+      "lacedInstanceH\000R\010unplaced\0226\n\007blocked\030\006 \001" +
+      "(\0132\032.quorate.v1.BlockedServiceH\000R\007blocke" +
+      "d\0229\n\013no_recovery\030\007 \001(\0132\026.quorate.v1.NoRe" +
+      "coveryH\000R\nnoRecoveryB\010\n\006change\"\236\001\n\014Recov" +
+      "eryStep\022/\n\005stage\030\001 \001(\0162\031.quorate.v1.Reco" +
+      "veryStageR\005stage\022\024\n\005level\030\002 \001(\rR\005level\022\026" +
+      "\n\006leader\030\003 \001(\tR\006leader\022/\n\005since\030\004 \001(\0132\031." +
+      "google.protobuf.DurationR\005since\"z\n\022Watch" +
+      "EventsRequest\022\026\n\006cursor\030\001 \001(\tR\006cursor\022+\n" +
+      "\005kinds\030\002 \003(\0162\025.quorate.v1.EventKindR\005kin" +
+      "ds\022\037\n\013path_prefix\030\003 \001(\tR\npathPrefix\"\210\003\n\023" +
+      "WatchEventsResponse\0222\n\006header\030\001 \001(\0132\032.qu" +
+      "orate.v1.ResponseHeaderR\006header\022\026\n\006curso" +
+      "r\030\002 \001(\tR\006cursor\0227\n\010snapshot\030\003 \001(\0132\031.quor" +
+      "ate.v1.EventSnapshotH\000R\010snapshot\022)\n\005even" +
+      "t\030\004 \001(\0132\021.quorate.v1.EventH\000R\005event\0222\n\010b" +
+      "ookmark\030\005 \001(\0132\024.quorate.v1.BookmarkH\000R\010b" +
+      "ookmark\022F\n\014coordination\030\006 \001(\0132 .quorate." +
+      "v1.CoordinationSnapshotH\000R\014coordination\022" +
+      ":\n\010recovery\030\007 \001(\0132\034.quorate.v1.RecoveryS" +
+      "napshotH\000R\010recoveryB\t\n\007message\"D\n\020Recove" +
+      "rySnapshot\0220\n\010recovery\030\001 \001(\0132\024.quorate.v" +
+      "1.RecoveryR\010recovery\"\215\002\n\024CoordinationSna" +
+      "pshot\0222\n\006reason\030\001 \001(\0162\032.quorate.v1.Snaps" +
+      "hotReasonR\006reason\022\032\n\010revision\030\002 \001(\004R\010rev" +
+      "ision\022/\n\010sessions\030\003 \003(\0132\023.quorate.v1.Ses" +
+      "sionR\010sessions\022/\n\010bindings\030\004 \003(\0132\023.quora" +
+      "te.v1.BindingR\010bindings\022/\n\010barriers\030\005 \003(" +
+      "\0132\023.quorate.v1.BarrierR\010barriers\022\022\n\004more" +
+      "\030\006 \001(\010R\004more\"\302\001\n\rEventSnapshot\0222\n\006reason" +
+      "\030\001 \001(\0162\032.quorate.v1.SnapshotReasonR\006reas" +
+      "on\022$\n\004view\030\002 \001(\0132\020.quorate.v1.ViewR\004view" +
+      "\022+\n\005state\030\003 \001(\0162\025.quorate.v1.ViewStateR\005" +
+      "state\022*\n\006quorum\030\004 \001(\0132\022.quorate.v1.Quoru" +
+      "mR\006quorum\"\242\001\n\021ListEventsRequest\022\033\n\tpage_" +
+      "size\030\001 \001(\rR\010pageSize\022\035\n\npage_token\030\002 \001(\t" +
+      "R\tpageToken\022\026\n\006cursor\030\003 \001(\tR\006cursor\0229\n\ns" +
+      "ince_time\030\004 \001(\0132\032.google.protobuf.Timest" +
+      "ampR\tsinceTime\"\304\001\n\022ListEventsResponse\0222\n" +
       "\006header\030\001 \001(\0132\032.quorate.v1.ResponseHeade" +
-      "rR\006header\022\026\n\006cursor\030\002 \001(\tR\006cursor\0227\n\010sna" +
-      "pshot\030\003 \001(\0132\031.quorate.v1.EventSnapshotH\000" +
-      "R\010snapshot\022)\n\005event\030\004 \001(\0132\021.quorate.v1.E" +
-      "ventH\000R\005event\0222\n\010bookmark\030\005 \001(\0132\024.quorat" +
-      "e.v1.BookmarkH\000R\010bookmark\022F\n\014coordinatio" +
-      "n\030\006 \001(\0132 .quorate.v1.CoordinationSnapsho" +
-      "tH\000R\014coordinationB\t\n\007message\"\215\002\n\024Coordin" +
-      "ationSnapshot\0222\n\006reason\030\001 \001(\0162\032.quorate." +
-      "v1.SnapshotReasonR\006reason\022\032\n\010revision\030\002 " +
-      "\001(\004R\010revision\022/\n\010sessions\030\003 \003(\0132\023.quorat" +
-      "e.v1.SessionR\010sessions\022/\n\010bindings\030\004 \003(\013" +
-      "2\023.quorate.v1.BindingR\010bindings\022/\n\010barri" +
-      "ers\030\005 \003(\0132\023.quorate.v1.BarrierR\010barriers" +
-      "\022\022\n\004more\030\006 \001(\010R\004more\"\302\001\n\rEventSnapshot\0222" +
-      "\n\006reason\030\001 \001(\0162\032.quorate.v1.SnapshotReas" +
-      "onR\006reason\022$\n\004view\030\002 \001(\0132\020.quorate.v1.Vi" +
-      "ewR\004view\022+\n\005state\030\003 \001(\0162\025.quorate.v1.Vie" +
-      "wStateR\005state\022*\n\006quorum\030\004 \001(\0132\022.quorate." +
-      "v1.QuorumR\006quorum\"\242\001\n\021ListEventsRequest\022" +
-      "\033\n\tpage_size\030\001 \001(\rR\010pageSize\022\035\n\npage_tok" +
-      "en\030\002 \001(\tR\tpageToken\022\026\n\006cursor\030\003 \001(\tR\006cur" +
-      "sor\0229\n\nsince_time\030\004 \001(\0132\032.google.protobu" +
-      "f.TimestampR\tsinceTime\"\304\001\n\022ListEventsRes" +
+      "rR\006header\022)\n\006events\030\002 \003(\0132\021.quorate.v1.E" +
+      "ventR\006events\022&\n\017next_page_token\030\003 \001(\tR\rn" +
+      "extPageToken\022\'\n\017history_dropped\030\004 \001(\010R\016h" +
+      "istoryDropped\"\266\003\n\rHistoryRecord\022\026\n\006numbe" +
+      "r\030\001 \001(\004R\006number\022.\n\004time\030\002 \001(\0132\032.google.p" +
+      "rotobuf.TimestampR\004time\022\024\n\005epoch\030\003 \001(\004R\005" +
+      "epoch\022-\n\004view\030\004 \001(\0132\027.quorate.v1.History" +
+      "ViewH\000R\004view\0220\n\005grant\030\005 \001(\0132\030.quorate.v1" +
+      ".HistoryGrantH\000R\005grant\0226\n\007setting\030\006 \001(\0132" +
+      "\032.quorate.v1.HistorySettingH\000R\007setting\0229" +
+      "\n\010eviction\030\007 \001(\0132\033.quorate.v1.HistoryEvi" +
+      "ctionH\000R\010eviction\0226\n\007restore\030\010 \001(\0132\032.quo" +
+      "rate.v1.HistoryRestoreH\000R\007restore\0223\n\006for" +
+      "ced\030\t \001(\0132\031.quorate.v1.HistoryForcedH\000R\006" +
+      "forcedB\006\n\004kind\"\235\001\n\013HistoryView\022+\n\007view_i" +
+      "d\030\001 \001(\0132\022.quorate.v1.ViewIdR\006viewId\022!\n\014m" +
+      "ember_count\030\002 \001(\rR\013memberCount\022\022\n\004came\030\003" +
+      " \003(\tR\004came\022\022\n\004went\030\004 \003(\tR\004went\022\026\n\006causes" +
+      "\030\005 \003(\tR\006causes\"S\n\014HistoryGrant\022+\n\007view_i" +
+      "d\030\001 \001(\0132\022.quorate.v1.ViewIdR\006viewId\022\026\n\006h" +
+      "older\030\002 \001(\tR\006holder\":\n\016HistorySetting\022\022\n" +
+      "\004name\030\001 \001(\tR\004name\022\024\n\005value\030\002 \001(\tR\005value\"" +
+      "`\n\017HistoryEviction\022\033\n\tnode_name\030\001 \001(\tR\010n" +
+      "odeName\022\030\n\007evicted\030\002 \001(\010R\007evicted\022\026\n\006rea" +
+      "son\030\003 \001(\tR\006reason\"l\n\016HistoryRestore\0227\n\tm" +
+      "ade_time\030\001 \001(\0132\032.google.protobuf.Timesta" +
+      "mpR\010madeTime\022!\n\014backup_epoch\030\002 \001(\004R\013back" +
+      "upEpoch\",\n\rHistoryForced\022\033\n\tnode_name\030\001 " +
+      "\001(\tR\010nodeName\"\365\001\n\022ListHistoryRequest\022\033\n\t" +
+      "page_size\030\001 \001(\rR\010pageSize\022\035\n\npage_token\030" +
+      "\002 \001(\tR\tpageToken\0229\n\nsince_time\030\003 \001(\0132\032.g" +
+      "oogle.protobuf.TimestampR\tsinceTime\0229\n\nu" +
+      "ntil_time\030\004 \001(\0132\032.google.protobuf.Timest" +
+      "ampR\tuntilTime\022-\n\005kinds\030\005 \003(\0162\027.quorate." +
+      "v1.HistoryKindR\005kinds\"\317\001\n\023ListHistoryRes" +
       "ponse\0222\n\006header\030\001 \001(\0132\032.quorate.v1.Respo" +
-      "nseHeaderR\006header\022)\n\006events\030\002 \003(\0132\021.quor" +
-      "ate.v1.EventR\006events\022&\n\017next_page_token\030" +
-      "\003 \001(\tR\rnextPageToken\022\'\n\017history_dropped\030" +
-      "\004 \001(\010R\016historyDropped\"\266\003\n\rHistoryRecord\022" +
-      "\026\n\006number\030\001 \001(\004R\006number\022.\n\004time\030\002 \001(\0132\032." +
-      "google.protobuf.TimestampR\004time\022\024\n\005epoch" +
-      "\030\003 \001(\004R\005epoch\022-\n\004view\030\004 \001(\0132\027.quorate.v1" +
-      ".HistoryViewH\000R\004view\0220\n\005grant\030\005 \001(\0132\030.qu" +
-      "orate.v1.HistoryGrantH\000R\005grant\0226\n\007settin" +
-      "g\030\006 \001(\0132\032.quorate.v1.HistorySettingH\000R\007s" +
-      "etting\0229\n\010eviction\030\007 \001(\0132\033.quorate.v1.Hi" +
-      "storyEvictionH\000R\010eviction\0226\n\007restore\030\010 \001" +
-      "(\0132\032.quorate.v1.HistoryRestoreH\000R\007restor" +
-      "e\0223\n\006forced\030\t \001(\0132\031.quorate.v1.HistoryFo" +
-      "rcedH\000R\006forcedB\006\n\004kind\"\235\001\n\013HistoryView\022+" +
-      "\n\007view_id\030\001 \001(\0132\022.quorate.v1.ViewIdR\006vie" +
-      "wId\022!\n\014member_count\030\002 \001(\rR\013memberCount\022\022" +
-      "\n\004came\030\003 \003(\tR\004came\022\022\n\004went\030\004 \003(\tR\004went\022\026" +
-      "\n\006causes\030\005 \003(\tR\006causes\"S\n\014HistoryGrant\022+" +
-      "\n\007view_id\030\001 \001(\0132\022.quorate.v1.ViewIdR\006vie" +
-      "wId\022\026\n\006holder\030\002 \001(\tR\006holder\":\n\016HistorySe" +
-      "tting\022\022\n\004name\030\001 \001(\tR\004name\022\024\n\005value\030\002 \001(\t" +
-      "R\005value\"`\n\017HistoryEviction\022\033\n\tnode_name\030" +
-      "\001 \001(\tR\010nodeName\022\030\n\007evicted\030\002 \001(\010R\007evicte" +
-      "d\022\026\n\006reason\030\003 \001(\tR\006reason\"l\n\016HistoryRest" +
-      "ore\0227\n\tmade_time\030\001 \001(\0132\032.google.protobuf" +
-      ".TimestampR\010madeTime\022!\n\014backup_epoch\030\002 \001" +
-      "(\004R\013backupEpoch\",\n\rHistoryForced\022\033\n\tnode" +
-      "_name\030\001 \001(\tR\010nodeName\"\365\001\n\022ListHistoryReq" +
-      "uest\022\033\n\tpage_size\030\001 \001(\rR\010pageSize\022\035\n\npag" +
-      "e_token\030\002 \001(\tR\tpageToken\0229\n\nsince_time\030\003" +
-      " \001(\0132\032.google.protobuf.TimestampR\tsinceT" +
-      "ime\0229\n\nuntil_time\030\004 \001(\0132\032.google.protobu" +
-      "f.TimestampR\tuntilTime\022-\n\005kinds\030\005 \003(\0162\027." +
-      "quorate.v1.HistoryKindR\005kinds\"\317\001\n\023ListHi" +
-      "storyResponse\0222\n\006header\030\001 \001(\0132\032.quorate." +
-      "v1.ResponseHeaderR\006header\0223\n\007records\030\002 \003" +
-      "(\0132\031.quorate.v1.HistoryRecordR\007records\022&" +
-      "\n\017next_page_token\030\003 \001(\tR\rnextPageToken\022\'" +
-      "\n\017history_dropped\030\004 \001(\010R\016historyDropped*" +
-      "\327\001\n\tEventKind\022\032\n\026EVENT_KIND_UNSPECIFIED\020" +
-      "\000\022\023\n\017EVENT_KIND_VIEW\020\001\022!\n\035EVENT_KIND_TRA" +
-      "NSITION_STARTED\020\002\022\032\n\026EVENT_KIND_VIEW_STA" +
-      "BLE\020\003\022\025\n\021EVENT_KIND_QUORUM\020\004\022\026\n\022EVENT_KI" +
-      "ND_SESSION\020\005\022\023\n\017EVENT_KIND_NAME\020\006\022\026\n\022EVE" +
-      "NT_KIND_BARRIER\020\007*\352\001\n\017BarrierStepKind\022!\n" +
-      "\035BARRIER_STEP_KIND_UNSPECIFIED\020\000\022\035\n\031BARR" +
-      "IER_STEP_KIND_ARRIVED\020\001\022\032\n\026BARRIER_STEP_" +
-      "KIND_GONE\020\002\022\036\n\032BARRIER_STEP_KIND_RELEASE" +
-      "D\020\003\022\032\n\026BARRIER_STEP_KIND_LEFT\020\004\022\037\n\033BARRI" +
-      "ER_STEP_KIND_COMPLETED\020\005\022\034\n\030BARRIER_STEP" +
-      "_KIND_BROKEN\020\006*\302\001\n\013HistoryKind\022\034\n\030HISTOR" +
-      "Y_KIND_UNSPECIFIED\020\000\022\025\n\021HISTORY_KIND_VIE" +
-      "W\020\001\022\026\n\022HISTORY_KIND_GRANT\020\002\022\030\n\024HISTORY_K" +
-      "IND_SETTING\020\003\022\031\n\025HISTORY_KIND_EVICTION\020\004" +
-      "\022\030\n\024HISTORY_KIND_RESTORE\020\005\022\027\n\023HISTORY_KI" +
-      "ND_FORCED\020\0062\375\001\n\014EventService\022P\n\013WatchEve" +
-      "nts\022\036.quorate.v1.WatchEventsRequest\032\037.qu" +
-      "orate.v1.WatchEventsResponse0\001\022K\n\nListEv" +
-      "ents\022\035.quorate.v1.ListEventsRequest\032\036.qu" +
-      "orate.v1.ListEventsResponse\022N\n\013ListHisto" +
-      "ry\022\036.quorate.v1.ListHistoryRequest\032\037.quo" +
-      "rate.v1.ListHistoryResponseB\226\001\n\rio.quora" +
-      "te.v1B\nEventProtoP\001Z0github.com/quorate/" +
-      "quorate/sdk-bindings/go/v1;v1\242\002\003QXX\252\002\nQu" +
-      "orate.V1\312\002\nQuorate\\V1\342\002\026Quorate\\V1\\GPBMe" +
-      "tadata\352\002\013Quorate::V1b\006proto3"
+      "nseHeaderR\006header\0223\n\007records\030\002 \003(\0132\031.quo" +
+      "rate.v1.HistoryRecordR\007records\022&\n\017next_p" +
+      "age_token\030\003 \001(\tR\rnextPageToken\022\'\n\017histor" +
+      "y_dropped\030\004 \001(\010R\016historyDropped*\360\001\n\tEven" +
+      "tKind\022\032\n\026EVENT_KIND_UNSPECIFIED\020\000\022\023\n\017EVE" +
+      "NT_KIND_VIEW\020\001\022!\n\035EVENT_KIND_TRANSITION_" +
+      "STARTED\020\002\022\032\n\026EVENT_KIND_VIEW_STABLE\020\003\022\025\n" +
+      "\021EVENT_KIND_QUORUM\020\004\022\026\n\022EVENT_KIND_SESSI" +
+      "ON\020\005\022\023\n\017EVENT_KIND_NAME\020\006\022\026\n\022EVENT_KIND_" +
+      "BARRIER\020\007\022\027\n\023EVENT_KIND_RECOVERY\020\010*\352\001\n\017B" +
+      "arrierStepKind\022!\n\035BARRIER_STEP_KIND_UNSP" +
+      "ECIFIED\020\000\022\035\n\031BARRIER_STEP_KIND_ARRIVED\020\001" +
+      "\022\032\n\026BARRIER_STEP_KIND_GONE\020\002\022\036\n\032BARRIER_" +
+      "STEP_KIND_RELEASED\020\003\022\032\n\026BARRIER_STEP_KIN" +
+      "D_LEFT\020\004\022\037\n\033BARRIER_STEP_KIND_COMPLETED\020" +
+      "\005\022\034\n\030BARRIER_STEP_KIND_BROKEN\020\006*\302\001\n\013Hist" +
+      "oryKind\022\034\n\030HISTORY_KIND_UNSPECIFIED\020\000\022\025\n" +
+      "\021HISTORY_KIND_VIEW\020\001\022\026\n\022HISTORY_KIND_GRA" +
+      "NT\020\002\022\030\n\024HISTORY_KIND_SETTING\020\003\022\031\n\025HISTOR" +
+      "Y_KIND_EVICTION\020\004\022\030\n\024HISTORY_KIND_RESTOR" +
+      "E\020\005\022\027\n\023HISTORY_KIND_FORCED\020\0062\375\001\n\014EventSe" +
+      "rvice\022P\n\013WatchEvents\022\036.quorate.v1.WatchE" +
+      "ventsRequest\032\037.quorate.v1.WatchEventsRes" +
+      "ponse0\001\022K\n\nListEvents\022\035.quorate.v1.ListE" +
+      "ventsRequest\032\036.quorate.v1.ListEventsResp" +
+      "onse\022N\n\013ListHistory\022\036.quorate.v1.ListHis" +
+      "toryRequest\032\037.quorate.v1.ListHistoryResp" +
+      "onseB\226\001\n\rio.quorate.v1B\nEventProtoP\001Z0gi" +
+      "thub.com/quorate/quorate/sdk-bindings/go" +
+      "/v1;v1\242\002\003QXX\252\002\nQuorate.V1\312\002\nQuorate\\V1\342\002" +
+      "\026Quorate\\V1\\GPBMetadata\352\002\013Quorate::V1b\006p" +
+      "roto3"
     };
     descriptor = com.google.protobuf.Descriptors.FileDescriptor
       .internalBuildGeneratedFileFrom(descriptorData,
         new com.google.protobuf.Descriptors.FileDescriptor[] {
+          com.google.protobuf.DurationProto.getDescriptor(),
           com.google.protobuf.TimestampProto.getDescriptor(),
           io.quorate.v1.BarrierProto.getDescriptor(),
           io.quorate.v1.CommonProto.getDescriptor(),
           io.quorate.v1.MembershipProto.getDescriptor(),
           io.quorate.v1.NameProto.getDescriptor(),
           io.quorate.v1.QuorumProto.getDescriptor(),
+          io.quorate.v1.RecoveryProto.getDescriptor(),
           io.quorate.v1.SessionProto.getDescriptor(),
         });
     internal_static_quorate_v1_Event_descriptor =
@@ -281,7 +319,7 @@ public final class EventProto {
     internal_static_quorate_v1_Event_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_Event_descriptor,
-        new java.lang.String[] { "Cursor", "ObservedTime", "View", "TransitionStarted", "ViewStable", "Quorum", "Session", "Name", "Barrier", "Kind", });
+        new java.lang.String[] { "Cursor", "ObservedTime", "View", "TransitionStarted", "ViewStable", "Quorum", "Session", "Name", "Barrier", "Recovery", "Kind", });
     internal_static_quorate_v1_SessionChange_descriptor =
       getDescriptor().getMessageTypes().get(1);
     internal_static_quorate_v1_SessionChange_fieldAccessorTable = new
@@ -306,103 +344,123 @@ public final class EventProto {
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_BarrierStep_descriptor,
         new java.lang.String[] { "Revision", "Path", "Generation", "Kind", "SessionId", "Broken", });
-    internal_static_quorate_v1_WatchEventsRequest_descriptor =
+    internal_static_quorate_v1_RecoveryChange_descriptor =
       getDescriptor().getMessageTypes().get(5);
+    internal_static_quorate_v1_RecoveryChange_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_quorate_v1_RecoveryChange_descriptor,
+        new java.lang.String[] { "Epoch", "Step", "Instance", "Gone", "Unplaced", "Blocked", "NoRecovery", "Change", });
+    internal_static_quorate_v1_RecoveryStep_descriptor =
+      getDescriptor().getMessageTypes().get(6);
+    internal_static_quorate_v1_RecoveryStep_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_quorate_v1_RecoveryStep_descriptor,
+        new java.lang.String[] { "Stage", "Level", "Leader", "Since", });
+    internal_static_quorate_v1_WatchEventsRequest_descriptor =
+      getDescriptor().getMessageTypes().get(7);
     internal_static_quorate_v1_WatchEventsRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_WatchEventsRequest_descriptor,
         new java.lang.String[] { "Cursor", "Kinds", "PathPrefix", });
     internal_static_quorate_v1_WatchEventsResponse_descriptor =
-      getDescriptor().getMessageTypes().get(6);
+      getDescriptor().getMessageTypes().get(8);
     internal_static_quorate_v1_WatchEventsResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_WatchEventsResponse_descriptor,
-        new java.lang.String[] { "Header", "Cursor", "Snapshot", "Event", "Bookmark", "Coordination", "Message", });
+        new java.lang.String[] { "Header", "Cursor", "Snapshot", "Event", "Bookmark", "Coordination", "Recovery", "Message", });
+    internal_static_quorate_v1_RecoverySnapshot_descriptor =
+      getDescriptor().getMessageTypes().get(9);
+    internal_static_quorate_v1_RecoverySnapshot_fieldAccessorTable = new
+      com.google.protobuf.GeneratedMessage.FieldAccessorTable(
+        internal_static_quorate_v1_RecoverySnapshot_descriptor,
+        new java.lang.String[] { "Recovery", });
     internal_static_quorate_v1_CoordinationSnapshot_descriptor =
-      getDescriptor().getMessageTypes().get(7);
+      getDescriptor().getMessageTypes().get(10);
     internal_static_quorate_v1_CoordinationSnapshot_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_CoordinationSnapshot_descriptor,
         new java.lang.String[] { "Reason", "Revision", "Sessions", "Bindings", "Barriers", "More", });
     internal_static_quorate_v1_EventSnapshot_descriptor =
-      getDescriptor().getMessageTypes().get(8);
+      getDescriptor().getMessageTypes().get(11);
     internal_static_quorate_v1_EventSnapshot_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_EventSnapshot_descriptor,
         new java.lang.String[] { "Reason", "View", "State", "Quorum", });
     internal_static_quorate_v1_ListEventsRequest_descriptor =
-      getDescriptor().getMessageTypes().get(9);
+      getDescriptor().getMessageTypes().get(12);
     internal_static_quorate_v1_ListEventsRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_ListEventsRequest_descriptor,
         new java.lang.String[] { "PageSize", "PageToken", "Cursor", "SinceTime", });
     internal_static_quorate_v1_ListEventsResponse_descriptor =
-      getDescriptor().getMessageTypes().get(10);
+      getDescriptor().getMessageTypes().get(13);
     internal_static_quorate_v1_ListEventsResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_ListEventsResponse_descriptor,
         new java.lang.String[] { "Header", "Events", "NextPageToken", "HistoryDropped", });
     internal_static_quorate_v1_HistoryRecord_descriptor =
-      getDescriptor().getMessageTypes().get(11);
+      getDescriptor().getMessageTypes().get(14);
     internal_static_quorate_v1_HistoryRecord_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_HistoryRecord_descriptor,
         new java.lang.String[] { "Number", "Time", "Epoch", "View", "Grant", "Setting", "Eviction", "Restore", "Forced", "Kind", });
     internal_static_quorate_v1_HistoryView_descriptor =
-      getDescriptor().getMessageTypes().get(12);
+      getDescriptor().getMessageTypes().get(15);
     internal_static_quorate_v1_HistoryView_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_HistoryView_descriptor,
         new java.lang.String[] { "ViewId", "MemberCount", "Came", "Went", "Causes", });
     internal_static_quorate_v1_HistoryGrant_descriptor =
-      getDescriptor().getMessageTypes().get(13);
+      getDescriptor().getMessageTypes().get(16);
     internal_static_quorate_v1_HistoryGrant_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_HistoryGrant_descriptor,
         new java.lang.String[] { "ViewId", "Holder", });
     internal_static_quorate_v1_HistorySetting_descriptor =
-      getDescriptor().getMessageTypes().get(14);
+      getDescriptor().getMessageTypes().get(17);
     internal_static_quorate_v1_HistorySetting_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_HistorySetting_descriptor,
         new java.lang.String[] { "Name", "Value", });
     internal_static_quorate_v1_HistoryEviction_descriptor =
-      getDescriptor().getMessageTypes().get(15);
+      getDescriptor().getMessageTypes().get(18);
     internal_static_quorate_v1_HistoryEviction_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_HistoryEviction_descriptor,
         new java.lang.String[] { "NodeName", "Evicted", "Reason", });
     internal_static_quorate_v1_HistoryRestore_descriptor =
-      getDescriptor().getMessageTypes().get(16);
+      getDescriptor().getMessageTypes().get(19);
     internal_static_quorate_v1_HistoryRestore_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_HistoryRestore_descriptor,
         new java.lang.String[] { "MadeTime", "BackupEpoch", });
     internal_static_quorate_v1_HistoryForced_descriptor =
-      getDescriptor().getMessageTypes().get(17);
+      getDescriptor().getMessageTypes().get(20);
     internal_static_quorate_v1_HistoryForced_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_HistoryForced_descriptor,
         new java.lang.String[] { "NodeName", });
     internal_static_quorate_v1_ListHistoryRequest_descriptor =
-      getDescriptor().getMessageTypes().get(18);
+      getDescriptor().getMessageTypes().get(21);
     internal_static_quorate_v1_ListHistoryRequest_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_ListHistoryRequest_descriptor,
         new java.lang.String[] { "PageSize", "PageToken", "SinceTime", "UntilTime", "Kinds", });
     internal_static_quorate_v1_ListHistoryResponse_descriptor =
-      getDescriptor().getMessageTypes().get(19);
+      getDescriptor().getMessageTypes().get(22);
     internal_static_quorate_v1_ListHistoryResponse_fieldAccessorTable = new
       com.google.protobuf.GeneratedMessage.FieldAccessorTable(
         internal_static_quorate_v1_ListHistoryResponse_descriptor,
         new java.lang.String[] { "Header", "Records", "NextPageToken", "HistoryDropped", });
     descriptor.resolveAllFeaturesImmutable();
+    com.google.protobuf.DurationProto.getDescriptor();
     com.google.protobuf.TimestampProto.getDescriptor();
     io.quorate.v1.BarrierProto.getDescriptor();
     io.quorate.v1.CommonProto.getDescriptor();
     io.quorate.v1.MembershipProto.getDescriptor();
     io.quorate.v1.NameProto.getDescriptor();
     io.quorate.v1.QuorumProto.getDescriptor();
+    io.quorate.v1.RecoveryProto.getDescriptor();
     io.quorate.v1.SessionProto.getDescriptor();
   }
 

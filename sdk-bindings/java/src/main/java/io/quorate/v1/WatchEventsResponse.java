@@ -59,6 +59,7 @@ private static final long serialVersionUID = 0L;
     EVENT(4),
     BOOKMARK(5),
     COORDINATION(6),
+    RECOVERY(7),
     MESSAGE_NOT_SET(0);
     private final int value;
     private MessageCase(int value) {
@@ -80,6 +81,7 @@ private static final long serialVersionUID = 0L;
         case 4: return EVENT;
         case 5: return BOOKMARK;
         case 6: return COORDINATION;
+        case 7: return RECOVERY;
         case 0: return MESSAGE_NOT_SET;
         default: return null;
       }
@@ -352,6 +354,49 @@ private static final long serialVersionUID = 0L;
     return io.quorate.v1.CoordinationSnapshot.getDefaultInstance();
   }
 
+  public static final int RECOVERY_FIELD_NUMBER = 7;
+  /**
+   * <pre>
+   * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+   * @return Whether the recovery field is set.
+   */
+  @java.lang.Override
+  public boolean hasRecovery() {
+    return messageCase_ == 7;
+  }
+  /**
+   * <pre>
+   * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+   * @return The recovery.
+   */
+  @java.lang.Override
+  public io.quorate.v1.RecoverySnapshot getRecovery() {
+    if (messageCase_ == 7) {
+       return (io.quorate.v1.RecoverySnapshot) message_;
+    }
+    return io.quorate.v1.RecoverySnapshot.getDefaultInstance();
+  }
+  /**
+   * <pre>
+   * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+   */
+  @java.lang.Override
+  public io.quorate.v1.RecoverySnapshotOrBuilder getRecoveryOrBuilder() {
+    if (messageCase_ == 7) {
+       return (io.quorate.v1.RecoverySnapshot) message_;
+    }
+    return io.quorate.v1.RecoverySnapshot.getDefaultInstance();
+  }
+
   private byte memoizedIsInitialized = -1;
   @java.lang.Override
   public final boolean isInitialized() {
@@ -384,6 +429,9 @@ private static final long serialVersionUID = 0L;
     if (messageCase_ == 6) {
       output.writeMessage(6, (io.quorate.v1.CoordinationSnapshot) message_);
     }
+    if (messageCase_ == 7) {
+      output.writeMessage(7, (io.quorate.v1.RecoverySnapshot) message_);
+    }
     getUnknownFields().writeTo(output);
   }
 
@@ -415,6 +463,10 @@ private static final long serialVersionUID = 0L;
     if (messageCase_ == 6) {
       size += com.google.protobuf.CodedOutputStream
         .computeMessageSize(6, (io.quorate.v1.CoordinationSnapshot) message_);
+    }
+    if (messageCase_ == 7) {
+      size += com.google.protobuf.CodedOutputStream
+        .computeMessageSize(7, (io.quorate.v1.RecoverySnapshot) message_);
     }
     size += getUnknownFields().getSerializedSize();
     memoizedSize = size;
@@ -456,6 +508,10 @@ private static final long serialVersionUID = 0L;
         if (!getCoordination()
             .equals(other.getCoordination())) return false;
         break;
+      case 7:
+        if (!getRecovery()
+            .equals(other.getRecovery())) return false;
+        break;
       case 0:
       default:
     }
@@ -492,6 +548,10 @@ private static final long serialVersionUID = 0L;
       case 6:
         hash = (37 * hash) + COORDINATION_FIELD_NUMBER;
         hash = (53 * hash) + getCoordination().hashCode();
+        break;
+      case 7:
+        hash = (37 * hash) + RECOVERY_FIELD_NUMBER;
+        hash = (53 * hash) + getRecovery().hashCode();
         break;
       case 0:
       default:
@@ -655,6 +715,9 @@ private static final long serialVersionUID = 0L;
       if (coordinationBuilder_ != null) {
         coordinationBuilder_.clear();
       }
+      if (recoveryBuilder_ != null) {
+        recoveryBuilder_.clear();
+      }
       messageCase_ = 0;
       message_ = null;
       return this;
@@ -723,6 +786,10 @@ private static final long serialVersionUID = 0L;
           coordinationBuilder_ != null) {
         result.message_ = coordinationBuilder_.build();
       }
+      if (messageCase_ == 7 &&
+          recoveryBuilder_ != null) {
+        result.message_ = recoveryBuilder_.build();
+      }
     }
 
     @java.lang.Override
@@ -760,6 +827,10 @@ private static final long serialVersionUID = 0L;
         }
         case COORDINATION: {
           mergeCoordination(other.getCoordination());
+          break;
+        }
+        case RECOVERY: {
+          mergeRecovery(other.getRecovery());
           break;
         }
         case MESSAGE_NOT_SET: {
@@ -832,6 +903,13 @@ private static final long serialVersionUID = 0L;
               messageCase_ = 6;
               break;
             } // case 50
+            case 58: {
+              input.readMessage(
+                  internalGetRecoveryFieldBuilder().getBuilder(),
+                  extensionRegistry);
+              messageCase_ = 7;
+              break;
+            } // case 58
             default: {
               if (!super.parseUnknownField(input, extensionRegistry, tag)) {
                 done = true; // was an endgroup tag
@@ -1823,6 +1901,184 @@ private static final long serialVersionUID = 0L;
       messageCase_ = 6;
       onChanged();
       return coordinationBuilder_;
+    }
+
+    private com.google.protobuf.SingleFieldBuilder<
+        io.quorate.v1.RecoverySnapshot, io.quorate.v1.RecoverySnapshot.Builder, io.quorate.v1.RecoverySnapshotOrBuilder> recoveryBuilder_;
+    /**
+     * <pre>
+     * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+     * @return Whether the recovery field is set.
+     */
+    @java.lang.Override
+    public boolean hasRecovery() {
+      return messageCase_ == 7;
+    }
+    /**
+     * <pre>
+     * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+     * @return The recovery.
+     */
+    @java.lang.Override
+    public io.quorate.v1.RecoverySnapshot getRecovery() {
+      if (recoveryBuilder_ == null) {
+        if (messageCase_ == 7) {
+          return (io.quorate.v1.RecoverySnapshot) message_;
+        }
+        return io.quorate.v1.RecoverySnapshot.getDefaultInstance();
+      } else {
+        if (messageCase_ == 7) {
+          return recoveryBuilder_.getMessage();
+        }
+        return io.quorate.v1.RecoverySnapshot.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+     */
+    public Builder setRecovery(io.quorate.v1.RecoverySnapshot value) {
+      if (recoveryBuilder_ == null) {
+        if (value == null) {
+          throw new NullPointerException();
+        }
+        message_ = value;
+        onChanged();
+      } else {
+        recoveryBuilder_.setMessage(value);
+      }
+      messageCase_ = 7;
+      return this;
+    }
+    /**
+     * <pre>
+     * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+     */
+    public Builder setRecovery(
+        io.quorate.v1.RecoverySnapshot.Builder builderForValue) {
+      if (recoveryBuilder_ == null) {
+        message_ = builderForValue.build();
+        onChanged();
+      } else {
+        recoveryBuilder_.setMessage(builderForValue.build());
+      }
+      messageCase_ = 7;
+      return this;
+    }
+    /**
+     * <pre>
+     * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+     */
+    public Builder mergeRecovery(io.quorate.v1.RecoverySnapshot value) {
+      if (recoveryBuilder_ == null) {
+        if (messageCase_ == 7 &&
+            message_ != io.quorate.v1.RecoverySnapshot.getDefaultInstance()) {
+          message_ = io.quorate.v1.RecoverySnapshot.newBuilder((io.quorate.v1.RecoverySnapshot) message_)
+              .mergeFrom(value).buildPartial();
+        } else {
+          message_ = value;
+        }
+        onChanged();
+      } else {
+        if (messageCase_ == 7) {
+          recoveryBuilder_.mergeFrom(value);
+        } else {
+          recoveryBuilder_.setMessage(value);
+        }
+      }
+      messageCase_ = 7;
+      return this;
+    }
+    /**
+     * <pre>
+     * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+     */
+    public Builder clearRecovery() {
+      if (recoveryBuilder_ == null) {
+        if (messageCase_ == 7) {
+          messageCase_ = 0;
+          message_ = null;
+          onChanged();
+        }
+      } else {
+        if (messageCase_ == 7) {
+          messageCase_ = 0;
+          message_ = null;
+        }
+        recoveryBuilder_.clear();
+      }
+      return this;
+    }
+    /**
+     * <pre>
+     * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+     */
+    public io.quorate.v1.RecoverySnapshot.Builder getRecoveryBuilder() {
+      return internalGetRecoveryFieldBuilder().getBuilder();
+    }
+    /**
+     * <pre>
+     * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+     */
+    @java.lang.Override
+    public io.quorate.v1.RecoverySnapshotOrBuilder getRecoveryOrBuilder() {
+      if ((messageCase_ == 7) && (recoveryBuilder_ != null)) {
+        return recoveryBuilder_.getMessageOrBuilder();
+      } else {
+        if (messageCase_ == 7) {
+          return (io.quorate.v1.RecoverySnapshot) message_;
+        }
+        return io.quorate.v1.RecoverySnapshot.getDefaultInstance();
+      }
+    }
+    /**
+     * <pre>
+     * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+     * </pre>
+     *
+     * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+     */
+    private com.google.protobuf.SingleFieldBuilder<
+        io.quorate.v1.RecoverySnapshot, io.quorate.v1.RecoverySnapshot.Builder, io.quorate.v1.RecoverySnapshotOrBuilder> 
+        internalGetRecoveryFieldBuilder() {
+      if (recoveryBuilder_ == null) {
+        if (!(messageCase_ == 7)) {
+          message_ = io.quorate.v1.RecoverySnapshot.getDefaultInstance();
+        }
+        recoveryBuilder_ = new com.google.protobuf.SingleFieldBuilder<
+            io.quorate.v1.RecoverySnapshot, io.quorate.v1.RecoverySnapshot.Builder, io.quorate.v1.RecoverySnapshotOrBuilder>(
+                (io.quorate.v1.RecoverySnapshot) message_,
+                getParentForChildren(),
+                isClean());
+        message_ = null;
+      }
+      messageCase_ = 7;
+      onChanged();
+      return recoveryBuilder_;
     }
 
     // @@protoc_insertion_point(builder_scope:quorate.v1.WatchEventsResponse)

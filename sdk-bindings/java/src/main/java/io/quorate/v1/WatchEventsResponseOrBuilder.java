@@ -165,5 +165,32 @@ public interface WatchEventsResponseOrBuilder extends
    */
   io.quorate.v1.CoordinationSnapshotOrBuilder getCoordinationOrBuilder();
 
+  /**
+   * <pre>
+   * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+   * @return Whether the recovery field is set.
+   */
+  boolean hasRecovery();
+  /**
+   * <pre>
+   * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+   * @return The recovery.
+   */
+  io.quorate.v1.RecoverySnapshot getRecovery();
+  /**
+   * <pre>
+   * How services and their recovery stand: before the first of their changes, and again whenever the stream began anew.
+   * </pre>
+   *
+   * <code>.quorate.v1.RecoverySnapshot recovery = 7 [json_name = "recovery"];</code>
+   */
+  io.quorate.v1.RecoverySnapshotOrBuilder getRecoveryOrBuilder();
+
   io.quorate.v1.WatchEventsResponse.MessageCase getMessageCase();
 }

@@ -3,6 +3,8 @@ package io.quorate.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +16,9 @@ import io.quorate.Client;
 import io.quorate.Election;
 import io.quorate.Lock;
 import io.quorate.Loss;
+import io.quorate.Participant;
+import io.quorate.ParticipantOptions;
+import io.quorate.Participation;
 import io.quorate.QuorateException;
 import io.quorate.QuorateException.BadCursor;
 import io.quorate.QuorateException.BadRequest;
@@ -42,14 +47,17 @@ import io.quorate.v1.ListSettingsResponse;
 import io.quorate.v1.Member;
 import io.quorate.v1.Node;
 import io.quorate.v1.ObserveLeaderResponse;
+import io.quorate.v1.ParticipantStatus;
 import io.quorate.v1.SnapshotReason;
 import io.quorate.v1.WatchEventsResponse;
 import io.quorate.v1.WatchMembershipResponse;
 import io.quorate.v1.WatchNamesResponse;
+import io.quorate.v1.WatchRecoveryResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -409,6 +417,72 @@ final class ClusterTest {
         public void onComplete() {
             told.add("complete");
         }
+    }
+
+    /** Says what it is told. */
+    private static final class Program implements Participant {
+        private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+
+        @Override
+        public void prepare(OptionalLong epoch) {
+            told.add(epoch.isPresent() ? "prepare" : "prepare, without an agent");
+        }
+
+        @Override
+        public void recover(long epoch) {
+            told.add("recover");
+        }
+
+        /** Goes on until it is cut short. */
+        @Override
+        public void resume(long epoch) throws InterruptedException {
+            told.add("resume");
+            Thread.sleep(Duration.ofDays(1).toMillis());
+        }
+
+        /** It is told this next, and at last that. */
+        void isTold(String first, String last) throws InterruptedException {
+            String line = told.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            assertEquals(first, line);
+            while (!last.equals(line)) {
+                assertNotNull(line, last);
+                line = told.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    @Test
+    void participants() throws InterruptedException {
+        ParticipantOptions options = ParticipantOptions.builder("java").level(1).build();
+        Program program = new Program();
+        try (Client client = connected()) {
+            ParticipantOptions bad = ParticipantOptions.builder("").build();
+            try (Participation refused = client.participate(bad, program)) {
+                assertInstanceOf(BadRequest.class, refused.waitEnded());
+            }
+            try (Participation participation = client.participate(options, program)) {
+                program.isTold("prepare", "resume");
+                assertFalse(participation.waitEndedAsync().isDone());
+                try (Watch<WatchRecoveryResponse> watch = client.recovery().watch()) {
+                    assertNotEquals(
+                            WatchRecoveryResponse.MessageCase.MESSAGE_NOT_SET,
+                            watch.next().getMessageCase());
+                }
+                List<String> names = client.recovery().get().getRecovery().getNodesList().stream()
+                        .flatMap(node -> node.getParticipantsList().stream())
+                        .map(ParticipantStatus::getName)
+                        .toList();
+                assertEquals(List.of("java"), names);
+            }
+            assertTrue(program.told.isEmpty(), "it is not told when it takes part no more");
+        }
+        Client client = connected();
+        Participation participation = client.participate(options, program);
+        program.isTold("prepare", "resume");
+        client.close();
+        program.isTold("prepare, without an agent", "prepare, without an agent");
+        assertInstanceOf(Closed.class, participation.waitEnded());
+        participation.close();
     }
 
     @Test
