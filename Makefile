@@ -246,7 +246,7 @@ model: ## Explores every order of events for three nodes, within larger bounds t
 	cargo test --locked --release -p quorate-sim --test model --test lease -- --ignored --nocapture
 
 .PHONY: bench
-bench: check-machine ## Measures views beside Corosync and Serf, quorum, writes and locks beside etcd and ZooKeeper, an address that moves beside keepalived, in target/benchmark (root; an hour); ARGS='--quick', '--only quorum', '--no-peers'
+bench: check-machine ## Measures views beside Corosync and Serf, quorum, writes and locks beside etcd and ZooKeeper, an address that moves beside keepalived, services whose node is killed, in target/benchmark (root; an hour); ARGS='--quick', '--only quorum', '--no-peers'
 	@case ' $(ARGS) ' in *' --no-peers '*) ;; *) tests/benchmark/install-peers ;; esac
 	$(call say,Measuring)
 	cargo build --locked --release -p quorate-tests --bin quorate-benchmark

@@ -9,8 +9,8 @@ use clap::Parser;
 const MOST: usize = 200;
 
 /// Measures how long members of Quorate, Corosync and Serf take to agree and to notice failures, what they cost while
-/// idle, how long Quorate is without quorum after a fault, how fast its database and etcd take writes, and how long nobody
-/// answers at an address that moves. Needs root, network namespaces and, for the peers, what `tests/benchmark/install-peers` installs.
+/// idle, how long Quorate is without quorum after a fault, how fast its database and etcd take writes, how long nobody
+/// answers at an address that moves, and how long services are gone whose node is killed. Needs root, network namespaces and, for the peers, what `tests/benchmark/install-peers` installs.
 #[derive(Debug, Parser)]
 #[command(name = "quorate-benchmark", args_override_self = true)]
 pub(crate) struct Args {
@@ -24,7 +24,8 @@ pub(crate) struct Args {
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
     runs: Option<u8>,
     /// Measures only this: views, beside Corosync and Serf; quorum and the cluster database, beside etcd; locks, names,
-    /// barriers and watches, beside etcd and ZooKeeper; or a virtual address that moves, beside keepalived.
+    /// barriers and watches, beside etcd and ZooKeeper; a virtual address that moves, beside keepalived; or services whose
+    /// node is killed.
     #[arg(long)]
     only: Option<Part>,
     /// Leaves Corosync, Serf, etcd, ZooKeeper and keepalived out.
@@ -49,10 +50,12 @@ pub(crate) enum Part {
     Coordination,
     /// A virtual address that moves.
     Failover,
+    /// Services whose node is killed.
+    Recovery,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Membership, Self::Quorum, Self::Coordination, Self::Failover];
+    const ALL: [Self; 5] = [Self::Membership, Self::Quorum, Self::Coordination, Self::Failover, Self::Recovery];
 }
 
 /// What to run, and how much of it.

@@ -1,6 +1,6 @@
 //! How fast a membership notices, agrees and what it costs while it is idle: Quorate beside Corosync and Serf. And what
 //! quorum costs and the cluster database can do, beside etcd; and locks, names, barriers and watches, beside etcd and ZooKeeper;
-//! and a virtual address that moves, beside keepalived.
+//! and a virtual address that moves, beside keepalived; and how long services are gone whose node is killed.
 //!
 //! ```text
 //!   args --> measure: for each size and system, runs until there are enough or the time is up
@@ -11,6 +11,7 @@
 //!   args --> quorum: time without it, writes, cost while idle, with a report of its own
 //!   args --> coordination: what a client waits for, with a report of its own
 //!   args --> failover: an address that moves, with a report of its own
+//!   args --> recovery: services whose node is killed, with a report of its own
 //! ```
 //!
 //! Every system runs with its defaults in the same kind of network namespaces, one member in each. It is a program and
@@ -28,6 +29,7 @@ mod measure;
 mod neighbours;
 mod plots;
 mod quorum;
+mod recovery;
 mod report;
 mod run;
 mod sightings;
@@ -58,7 +60,7 @@ fn main() -> anyhow::Result<()> {
     quorate_tests::build_programs();
     for part in &plan.parts {
         let mut runtime = match part {
-            Part::Membership | Part::Quorum | Part::Failover => Builder::new_multi_thread(),
+            Part::Membership | Part::Quorum | Part::Failover | Part::Recovery => Builder::new_multi_thread(),
             // Members are measured, not how the threads of a client wake each other.
             Part::Coordination => Builder::new_current_thread(),
         };
@@ -68,6 +70,7 @@ fn main() -> anyhow::Result<()> {
                 Part::Quorum => quorum::measure(&plan, &machine).await,
                 Part::Coordination => coordination::measure(&plan, &machine).await,
                 Part::Failover => failover::measure(&plan, &machine).await,
+                Part::Recovery => recovery::measure(&plan, &machine).await,
             }
         })?;
         println!("{text}");

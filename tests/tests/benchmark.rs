@@ -63,6 +63,18 @@ fn a_quick_run_writes_its_report_of_coordination() {
     assert!(drawn.contains("Quorate") && drawn.trim_end().ends_with("</svg>"), "{drawn}");
 }
 
+/// The same of services whose node is killed.
+#[test]
+fn a_quick_run_writes_its_report_of_recovery() {
+    let folder = tempfile::tempdir().unwrap();
+    let (report, said) = run(&["--only", "recovery"], folder.path(), "recovery.md");
+    let rows = report.lines().filter(|line| cells(line).starts_with(&["10, a chain", "1"])).count();
+    assert_eq!(rows, 2, "one round, by its phases and in all:\n{report}\n{said}");
+    assert!(report.contains("Everything did."), "{report}\n{said}");
+    let rounds = fs::read_to_string(folder.path().join("recovery.csv")).unwrap();
+    assert_eq!(rounds.lines().count(), 2, "a head and a round:\n{rounds}");
+}
+
 /// Runs it without the peers, as shortly as can be: the report, which is also what it prints, and what it said meanwhile.
 fn run(args: &[&str], folder: &Path, name: &str) -> (String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_quorate-benchmark"));

@@ -57,6 +57,7 @@ fn unit() -> ExitCode {
 }
 
 fn run(args: &RunArgs, given: &ArgMatches) -> Result<(), AgentError> {
+    quorate_processes::runner::pass_nothing_on();
     if let Some(pid) = args.die_with_parent {
         parent::die_with(pid)?;
     }

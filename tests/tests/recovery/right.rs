@@ -1,9 +1,9 @@
 //! A service runs no longer than its node may act: agents that are killed or frozen, and services that may go on.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs};
 
 use quorate::v1::{self, WithoutQuorum};
-use quorate_tests::{Plan, services::*, wait_until};
+use quorate_tests::{Agent, Plan, services::*, wait_until};
 
 fn only(service: &'static str, not_at: String) -> impl Fn(&v1::Recovery) -> Result<(), String> {
     move |now| match ready(now).get(service) {
@@ -30,6 +30,16 @@ async fn s1_a_frozen_agent_s_service_is_over_before_the_next_one_starts() {
     let lines = stage.lines();
     assert!(!lines.iter().any(|line| line.starts_with("TWICE")), "{lines:?}");
     assert_eq!(lines[1], format!("end db {at}"), "it was asked to end: {lines:?}");
+}
+
+/// Whether a runner of this agent has executed itself, to let go of what its agent was given.
+fn executed_again(agent: &Agent) -> bool {
+    fs::read_dir("/proc").unwrap().flatten().any(|process| {
+        let folder = fs::read_link(process.path().join("cwd")).unwrap_or_default();
+        let environment = fs::read(process.path().join("environ")).unwrap_or_default();
+        folder.starts_with(&agent.spec().data)
+            && environment.split(|byte| *byte == 0).any(|one| one == b"QUORATE_RUNNER_ALONE=1")
+    })
 }
 
 /// A service that is told to end has the time for it that its definition says, however short the right to act is.
@@ -77,7 +87,10 @@ async fn a_service_outlives_the_loss_of_every_other_node() {
 #[tokio::test]
 async fn a_killed_agent_leaves_nothing_behind_and_finds_what_outlived_it() {
     let stage = Stage::default();
-    let mut cluster = Plan::new(3).flags(&PATIENT).quorate().form().await;
+    let mut plan = Plan::new(3).flags(&PATIENT).quorate();
+    let with_more_open = ["/bin/sh", "-c", "exec 9</dev/null; exec \"$@\"", "sh"].map(str::to_owned);
+    plan.specs().iter_mut().for_each(|spec| spec.launcher = with_more_open.to_vec());
+    let mut cluster = plan.form().await;
     cluster.quorum_all().await;
     let tough = v1::Service {
         without_quorum: WithoutQuorum::CarryOn.into(),
@@ -94,6 +107,7 @@ async fn a_killed_agent_leaves_nothing_behind_and_finds_what_outlived_it() {
     };
     cluster.recovered(&["n1", "n2", "n3"], all(3)).await;
     assert_eq!(stage.processes(), 153);
+    assert!(!cluster.agents().iter().any(executed_again), "each start costs one execution");
     stage.forget();
     cluster.agent_mut("n3").kill_dash_nine();
     wait_until("the services of the killed agent are gone", async || stage.processes() == 103).await;
@@ -137,7 +151,7 @@ async fn without_quorum_services_end_freeze_or_carry_on() {
     }
     cluster.minority(&last).await;
     let grows = async |name: &str| {
-        let bytes = || std::fs::metadata(stage.file(&format!("{name}.{last}"))).map_or(0, |data| data.len());
+        let bytes = || fs::metadata(stage.file(&format!("{name}.{last}"))).map_or(0, |data| data.len());
         let before = bytes();
         tokio::time::timeout(std::time::Duration::from_millis(400), async {
             while bytes() == before {

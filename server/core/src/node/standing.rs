@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use super::{Effect, Node, Publication, Step, Timer};
 use crate::{
     quorum::{self, Lack, Quorum},
-    types::{Instant, Now},
+    types::{Instant, NodeName, Now},
+    wire::Payload,
 };
 
 /// How far the node is on its way out.
@@ -43,12 +44,20 @@ impl Node {
         self.pending.extend(effects.into_iter().map(Step::Quorum));
     }
 
+    /// Sends what quorum says. What is lost here is made good when the link comes up again, but for requests.
+    fn send_for_quorum(&mut self, now: Now, peer: &NodeName, payload: Payload) {
+        let request = if let Payload::Request { number, .. } = &payload { Some(*number) } else { None };
+        let mut sent = false;
+        self.link(|links, out| sent = links.send(now.at, peer, payload, out));
+        if let Some(number) = request.filter(|_| !sent) {
+            self.quorum(|quorum, out| quorum.on_unsent(number, out));
+        }
+    }
+
     pub(super) fn after_quorum(&mut self, now: Now, effect: quorum::Effect, out: &mut Vec<Effect>) {
         use quorum::Effect as Q;
         match effect {
-            Q::Send { peer, payload } => self.link(|links, out| {
-                links.send(now.at, &peer, payload, out);
-            }),
+            Q::Send { peer, payload } => self.send_for_quorum(now, &peer, payload),
             Q::Consensus(order) => out.push(Effect::Consensus(order)),
             Q::Vow(vows) => self.channel(|channels, out| channels.set_vows(now.at, vows, out)),
             Q::Adopt(cluster) => {

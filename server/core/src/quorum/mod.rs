@@ -232,6 +232,11 @@ impl Quorum {
         self.settle(now, out);
     }
 
+    /// A request could not be sent.
+    pub fn on_unsent(&mut self, number: u64, out: Out<'_>) {
+        self.requests.on_unsent(number, out);
+    }
+
     /// Comes once a heartbeat.
     pub fn on_timer(&mut self, now: Now, told: Told<'_>, out: Out<'_>) {
         self.settle(now, out);

@@ -11,7 +11,7 @@ const LIMIT: usize = 1024;
 /// Why a request has no answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unanswered {
-    /// It was not sent: nobody is known to lead, or too many requests are under way.
+    /// It was not sent: nobody is known to lead, there is no way to whom leads, or too many requests are under way.
     Unsent,
     /// The way to whom leads was lost: it may have been carried out or not.
     Lost,
@@ -31,6 +31,13 @@ impl Requests {
             && let Some((ticket, _)) = self.waiting.remove(&number)
         {
             out.push(Effect::Answered { ticket, answer: Ok(body) });
+        }
+    }
+
+    /// There was no way to whom leads. Should it come back, nothing is sent again: so nobody waits for an answer.
+    pub fn on_unsent(&mut self, number: u64, out: Out<'_>) {
+        if let Some((ticket, _)) = self.waiting.remove(&number) {
+            out.push(Effect::Answered { ticket, answer: Err(Unanswered::Unsent) });
         }
     }
 
@@ -70,5 +77,28 @@ impl Quorum {
         let told = self.state.leader.and_then(|id| self.name_of(&id));
         let holder = self.right.regime().map(|regime| &regime.holder).filter(|holder| self.is_member(holder));
         told.or_else(|| holder.map(|holder| holder.name.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{vec, vec::Vec};
+
+    use super::{Requests, Unanswered};
+    use crate::{quorum::Effect, types::NodeName};
+
+    #[test]
+    fn what_was_not_sent_is_said_to_be_so_once() {
+        let leader = NodeName::new("n1").expect("a name");
+        let mut requests = Requests::default();
+        requests.waiting.insert(7, (70, leader.clone()));
+        requests.waiting.insert(8, (80, leader.clone()));
+        let mut out = Vec::new();
+        requests.on_unsent(7, &mut out);
+        requests.on_unsent(7, &mut out);
+        assert_eq!(out, vec![Effect::Answered { ticket: 70, answer: Err(Unanswered::Unsent) }]);
+        out.clear();
+        requests.on_link_down(&leader, &mut out);
+        assert_eq!(out, vec![Effect::Answered { ticket: 80, answer: Err(Unanswered::Lost) }]);
     }
 }

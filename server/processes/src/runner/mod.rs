@@ -44,6 +44,7 @@ use std::{
 };
 
 use children::Children;
+pub use descriptors::pass_nothing_on;
 use input::Input;
 use log::Log;
 use machine::{Machine, Parts};
