@@ -183,7 +183,6 @@ impl Inner {
         let client = Builder::unix_stream(stream).server(Guid::generate()).p2p().build_message_stream().await;
         let Ok(mut calls) = client else { return };
         let client = Connection::from(&calls);
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner).push(client.clone());
         while let Some(Ok(call)) = calls.next().await {
             if call.message_type() == Type::MethodCall && self.answer(&client, &call).await.is_err() {
                 return;
@@ -196,7 +195,11 @@ impl Inner {
         let path = header.path().map(ToString::to_string).unwrap_or_default();
         let name = || body.deserialize::<&str>().map(str::to_owned);
         match header.member().map(|member| member.as_str()).unwrap_or_default() {
-            "Hello" => client.reply(&header, &":1.1").await,
+            "Hello" => {
+                client.reply(&header, &":1.1").await?;
+                self.clients.lock().unwrap_or_else(PoisonError::into_inner).push(client.clone());
+                Ok(())
+            }
             "LoadUnit" => client.reply(&header, &path_of(&name()?)).await,
             "GetAll" => client.reply(&header, &self.properties(&path, &name()?)).await,
             "ResetFailedUnit" => {
