@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    fs,
     os::unix::process::ExitStatusExt as _,
     path::PathBuf,
     process::{ExitStatus, Stdio},
@@ -12,7 +13,7 @@ use std::{
 };
 
 use quorate::v1::{self, service::Kind};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tempfile::TempDir;
 use tokio::{
     net::UnixListener,
@@ -126,8 +127,25 @@ impl Systemd {
     /// What has an agent find this bus.
     #[must_use]
     pub fn launcher(&self) -> Vec<String> {
-        let address = format!("DBUS_SYSTEM_BUS_ADDRESS=unix:path={}", self.folder.path().join("bus").display());
-        vec!["env".to_owned(), address]
+        vec!["env".to_owned(), self.variable()]
+    }
+
+    fn variable(&self) -> String {
+        format!("DBUS_SYSTEM_BUS_ADDRESS=unix:path={}", self.folder.path().join("bus").display())
+    }
+
+    /// Kills all who were told of this bus: without it, runners would try to reach it for ever.
+    fn kill_clients(&self) {
+        let wanted = self.variable();
+        for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let environment = fs::read(entry.path().join("environ")).unwrap_or_default();
+            let pid = entry.file_name().to_str().and_then(|name| Pid::from_raw(name.parse().ok()?));
+            if let Some(pid) = pid.filter(|_| environment.split(|byte| *byte == 0).any(|one| one == wanted.as_bytes()))
+            {
+                // It may have ended.
+                let _ = kill_process(pid, Signal::KILL);
+            }
+        }
     }
 
     /// Makes it know a unit.
@@ -161,6 +179,7 @@ impl Systemd {
 
 impl Drop for Systemd {
     fn drop(&mut self) {
+        self.kill_clients();
         let names: Vec<String> = self.inner.units().keys().cloned().collect();
         names.iter().for_each(|name| self.inner.signal(name, Signal::KILL));
     }
@@ -183,7 +202,6 @@ impl Inner {
         let client = Builder::unix_stream(stream).server(Guid::generate()).p2p().build_message_stream().await;
         let Ok(mut calls) = client else { return };
         let client = Connection::from(&calls);
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner).push(client.clone());
         while let Some(Ok(call)) = calls.next().await {
             if call.message_type() == Type::MethodCall && self.answer(&client, &call).await.is_err() {
                 return;
@@ -196,7 +214,11 @@ impl Inner {
         let path = header.path().map(ToString::to_string).unwrap_or_default();
         let name = || body.deserialize::<&str>().map(str::to_owned);
         match header.member().map(|member| member.as_str()).unwrap_or_default() {
-            "Hello" => client.reply(&header, &":1.1").await,
+            "Hello" => {
+                client.reply(&header, &":1.1").await?;
+                self.clients.lock().unwrap_or_else(PoisonError::into_inner).push(client.clone());
+                Ok(())
+            }
             "LoadUnit" => client.reply(&header, &path_of(&name()?)).await,
             "GetAll" => client.reply(&header, &self.properties(&path, &name()?)).await,
             "ResetFailedUnit" => {

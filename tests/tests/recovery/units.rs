@@ -71,9 +71,14 @@ async fn a_unit_is_ready_when_it_is_active_and_says_why_it_is_not() {
     wait_until("it was started again", async || starts() == 2).await;
     cluster.recovered(&["n1", "n2"], |_| Ok(())).await;
     apply(n1, Vec::new()).await.unwrap();
-    wait_until("its units are stopped", async || systemd.active("good.service") == "inactive").await;
+    cluster.recovered(&["n1", "n2"], none).await;
+    assert_eq!(["good", "slow"].map(|name| systemd.active(&format!("{name}.service"))), ["inactive"; 2]);
     stage.empty().await;
     assert!(!stage.lines().iter().any(|line| line.starts_with("TWICE")), "{:?}", stage.lines());
+}
+
+fn none(now: &v1::Recovery) -> Result<(), String> {
+    if now.instances.is_empty() { Ok(()) } else { Err(format!("there are {:?}", now.instances)) }
 }
 
 fn runner(cluster: &Cluster, node: &str, instance: &str) -> Pid {
@@ -148,5 +153,6 @@ async fn s1_a_unit_is_over_before_it_starts_elsewhere() {
     assert_eq!(starts("tough"), 3, "it was taken over: {:?}", stage.lines());
     assert!(!stage.lines().iter().any(|line| line.starts_with("TWICE")), "{:?}", stage.lines());
     apply(cluster.agent("n1"), Vec::new()).await.unwrap();
+    cluster.recovered(&names, none).await;
     stage.empty().await;
 }

@@ -86,7 +86,7 @@ async fn what_hangs_is_killed_and_told_of() {
 #[tokio::test]
 async fn what_they_said_last_is_the_reason() {
     let place = Place::new();
-    let says = |text: &str| format!("$TOOL notify STATUS=once; $TOOL notify 'STATUS={text}'; exit 1");
+    let says = |text: &str| format!("$TOOL notify STATUS=once; $TOOL say 'STATUS={text}'; exit 1");
     let mut live = place.launch(commands(&place, "exit 0", &says("it is full"), "exit 0"), Right::Forever).await;
     live.event(Event::Monitor(Health::Failed("it is full".into()))).await;
     live.stop().await;
@@ -102,7 +102,7 @@ async fn what_they_said_last_is_the_reason() {
 #[tokio::test]
 async fn the_kill_command_runs_until_it_succeeds() {
     let place = Place::new();
-    let kill = "echo >> kills; test -e may-go && exit 0; $TOOL notify 'STATUS=it does not go'; exit 1";
+    let kill = "echo >> kills; test -e may-go && exit 0; $TOOL say 'STATUS=it does not go'; exit 1";
     let mut program = with_kill(commands(&place, "exit 0", "exit 0", "echo 1 > asked; exec sleep 1000"), kill);
     program.stop_timeout = Duration::from_millis(500);
     let mut live = place.launch(program, Right::Forever).await;
