@@ -182,7 +182,7 @@ async fn filters_choose_kinds_and_paths() {
     let Some(name_change::Change::Bound(bound)) = change.change else { panic!() };
     assert_eq!((bound.path.as_str(), bound.value.as_slice()), ("a/2", &b"y"[..]));
 
-    let refused = client.watch_events(WatchEventsRequest { kinds: vec![8], ..<_>::default() }).await.unwrap_err();
+    let refused = client.watch_events(WatchEventsRequest { kinds: vec![9], ..<_>::default() }).await.unwrap_err();
     assert!(refused.message().contains("allowed are 1 to 8"), "{refused}");
     let refused = client.watch_events(WatchEventsRequest { path_prefix: "x".repeat(1025), ..<_>::default() }).await;
     assert!(refused.unwrap_err().message().contains("path_prefix"));

@@ -12,7 +12,7 @@ use quorate_core::{
 };
 use quorate_proto::{
     store::v1::{CatalogChange, recovery_request::Kind as Asked},
-    v1::{self, ApplyServicesRequest, ApplyServicesResponse, ServiceChange},
+    v1::{self, ApplyServicesRequest, ApplyServicesResponse, ServiceChange, service::Kind},
 };
 
 use super::{ApiError, Recoveries, TRIES};
@@ -114,8 +114,20 @@ fn plan(catalog: &Catalog, services: &BTreeMap<ServiceName, Service>, prune: boo
 fn check(catalog: &Catalog, edits: &[Edit]) -> Result<(), ApiError> {
     let mut changed = catalog.clone();
     changed.apply(edits.iter().cloned());
-    let faults: Vec<String> = changed.faults().iter().map(Fault::to_string).collect();
+    let faults = changed.faults().iter().map(Fault::to_string).chain(shared_units(&changed)).collect::<Vec<_>>();
     if faults.is_empty() { Ok(()) } else { Err(ApiError::ServiceInvalid(faults.join("; "))) }
+}
+
+/// Services that are one unit of systemd: each would stop what the other has started.
+fn shared_units(catalog: &Catalog) -> Vec<String> {
+    let (mut users, mut faults) = (BTreeMap::new(), Vec::new());
+    for service in catalog.services.values() {
+        let Some(Kind::Systemd(v1::SystemdUnit { unit })) = definition::message(service).kind else { continue };
+        if let Some(other) = users.insert(unit.clone(), &service.name) {
+            faults.push(format!("services {other} and {} are the same unit of systemd, {unit}", service.name));
+        }
+    }
+    faults
 }
 
 /// The fields in which two definitions differ.
@@ -155,4 +167,22 @@ fn fields(a: &Service, b: &Service) -> Vec<String> {
     let all: BTreeSet<&str> =
         differ.into_iter().chain(placement).filter(|(_, differs)| *differs).map(|(field, _)| field).collect();
     all.into_iter().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_of_systemd_is_one_service_alone() {
+        let edit = |name: &str, unit: &str| {
+            let unit = v1::SystemdUnit { unit: unit.to_owned() };
+            let service = v1::Service { name: name.to_owned(), kind: Some(Kind::Systemd(unit)), ..<_>::default() };
+            Edit::Put(Arc::new(definition::service(0, &service).expect("it is sound")))
+        };
+        let two = [edit("a", "web.service"), edit("b", "db.service")];
+        assert!(check(&Catalog::default(), &two).is_ok());
+        let fault = check(&Catalog::default(), &[edit("a", "web.service"), edit("b", "web.service")]).unwrap_err();
+        assert!(fault.to_string().contains("services a and b are the same unit of systemd, web.service"), "{fault}");
+    }
 }
