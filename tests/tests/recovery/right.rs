@@ -46,7 +46,7 @@ fn executed_again(agent: &Agent) -> bool {
 #[tokio::test]
 async fn what_ends_takes_its_time() {
     let stage = Stage::default();
-    let cluster = Plan::new(1).quorate().form().await;
+    let cluster = Plan::new(1).flags(&PATIENT).quorate().form().await;
     cluster.quorum_all().await;
     let log = stage.file("log");
     let script = format!("trap 'sleep 4; echo end slow >> {log}; exit 0' TERM; while :; do sleep 0.05; done");
