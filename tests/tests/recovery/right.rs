@@ -46,13 +46,13 @@ fn executed_again(agent: &Agent) -> bool {
 #[tokio::test]
 async fn what_ends_takes_its_time() {
     let stage = Stage::default();
-    let cluster = Plan::new(1).flags(&PATIENT).quorate().form().await;
+    let cluster = Plan::new(3).flags(&PATIENT).quorate().form().await;
     cluster.quorum_all().await;
     let log = stage.file("log");
     let script = format!("trap 'sleep 4; echo end slow >> {log}; exit 0' TERM; while :; do sleep 0.05; done");
     let slow = stage.script("slow", &script);
     apply(cluster.agent("n1"), vec![slow]).await.unwrap();
-    cluster.recovered(&["n1"], only("slow", String::new())).await;
+    cluster.recovered(&["n1", "n2", "n3"], only("slow", String::new())).await;
     apply(cluster.agent("n1"), Vec::new()).await.unwrap();
     stage.empty().await;
     assert_eq!(stage.lines(), ["end slow"]);
