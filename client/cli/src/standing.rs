@@ -185,9 +185,7 @@ fn explain<'a>(
 
 fn unplaced(one: &v1::UnplacedInstance) -> Cause {
     let (service, index) = (one.service.clone(), one.instance);
-    let obstacles: Vec<_> = one.obstacles.iter().map(|at| format!("{}: {}", at.node_name, at.reason)).collect();
-    let text = if obstacles.is_empty() { "there is no node".to_owned() } else { obstacles.join("; ") };
-    let text = format!("{service}/{index} can run nowhere: {text}");
+    let text = format!("{service}/{index} can run nowhere: {}", obstacles(one));
     Cause { kind: "unplaced", service, instance: Some(index), node_name: None, text }
 }
 
@@ -217,11 +215,22 @@ fn waiting(name: &str, wait: &v1::RecoveryWait) -> Cause {
     Cause { kind: "recovery", service: name.to_owned(), instance: None, node_name: Some(wait.node_name.clone()), text }
 }
 
+/// Why an instance can run nowhere, node by node.
+pub fn obstacles(one: &v1::UnplacedInstance) -> String {
+    let all: Vec<_> = one.obstacles.iter().map(|at| format!("{}: {}", at.node_name, at.reason)).collect();
+    if all.is_empty() { "there is no node".to_owned() } else { all.join("; ") }
+}
+
 /// How far recovery is, in a few words.
 pub fn stage(recovery: &v1::Recovery) -> String {
-    match recovery.stage() {
-        RecoveryStage::Level => format!("level {}", recovery.level),
-        _ => word::<RecoveryStage>(recovery.stage),
+    stage_at(recovery.stage, recovery.level)
+}
+
+/// A stage, on which the level counts only where it has one.
+pub fn stage_at(stage: i32, level: u32) -> String {
+    match RecoveryStage::try_from(stage) {
+        Ok(RecoveryStage::Level) => format!("level {level}"),
+        _ => word::<RecoveryStage>(stage),
     }
 }
 

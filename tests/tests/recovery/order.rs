@@ -1,12 +1,13 @@
 //! Services start level by level, follow their nodes, and do what operators ask for.
 
-use quorate::v1::{
-    self, control_service_request::Action, event::Kind, event_service_client::EventServiceClient,
-    recovery_change::Change, watch_events_response::Message,
+use futures_util::StreamExt;
+use quorate::{
+    EventWatchOptions, Watch,
+    v1::{self, control_service_request::Action, event::Kind, recovery_change::Change, watch_events_response::Message},
 };
 use quorate_tests::{Agent, Cluster, LIMIT, Plan, services::*};
 use tokio::time::timeout;
-use tonic::{Code, Streaming, transport::Endpoint};
+use tonic::Code;
 use tonic_types::StatusExt;
 
 fn chain(stage: &Stage) -> Vec<v1::Service> {
@@ -27,21 +28,20 @@ fn place(lines: &[String], begin: &str) -> usize {
 }
 
 /// What is told of recovery from now on, after how it stands.
-async fn events(agent: &Agent) -> Streaming<v1::WatchEventsResponse> {
-    let endpoint = Endpoint::from_shared(format!("http://{}", agent.api())).unwrap();
-    let request = v1::WatchEventsRequest { kinds: vec![v1::EventKind::Recovery.into()], ..<_>::default() };
-    let mut events = EventServiceClient::new(endpoint.connect_lazy()).watch_events(request).await.unwrap().into_inner();
+async fn events(agent: &Agent) -> Watch<v1::WatchEventsResponse> {
+    let options = EventWatchOptions::new().kinds([v1::EventKind::Recovery]);
+    let mut events = agent.client().watch_events(options).unwrap();
     while !matches!(next(&mut events).await, Message::Recovery(_)) {}
     events
 }
 
-async fn next(events: &mut Streaming<v1::WatchEventsResponse>) -> Message {
-    let message = timeout(2 * LIMIT, events.message()).await.expect("a message in time");
-    message.unwrap().expect("the stream goes on").message.unwrap()
+async fn next(events: &mut Watch<v1::WatchEventsResponse>) -> Message {
+    let message = timeout(2 * LIMIT, events.next()).await.expect("a message in time");
+    message.expect("the stream goes on").unwrap().message.unwrap()
 }
 
 /// What is told until all is recovered in an epoch, each change in few words.
-async fn told_until_recovered(events: &mut Streaming<v1::WatchEventsResponse>, epoch: u64) -> Vec<String> {
+async fn told_until_recovered(events: &mut Watch<v1::WatchEventsResponse>, epoch: u64) -> Vec<String> {
     let mut told = Vec::new();
     loop {
         let Message::Event(v1::Event { kind: Some(Kind::Recovery(change)), .. }) = next(events).await else { continue };

@@ -6,7 +6,7 @@ use quorate::v1::{self, InstanceState, RecoveryStage, recovery_change::Change};
 
 use super::coordination::token;
 use crate::output::{Paint, Tone, lines};
-use crate::standing::{stage, wait};
+use crate::standing::{obstacles, stage, stage_at, wait};
 use crate::words::{clean, count, or_dash, short, times, word};
 
 /// The whole: stage, levels with services and instances, what cannot run, programs, drained nodes, what is waited for.
@@ -16,17 +16,14 @@ pub fn recovery(recovery: &v1::Recovery, paint: Paint) -> String {
         text += &format!("\n{}", tree(recovery, paint));
     }
     for one in &recovery.blocked {
-        let (service, requires) = (clean(&one.service), clean(&one.requires));
-        let line = format!("{service} cannot run: it requires {requires}, which does not run");
-        text += &format!("{}\n", paint.text(line, Tone::Bad));
+        text += &format!("{}\n", paint.text(blocked(one), Tone::Bad));
     }
     text + &nodes(recovery, paint)
 }
 
 fn head(recovery: &v1::Recovery, paint: Paint) -> String {
     let word = stage(recovery);
-    let tone = if recovery.stage() == RecoveryStage::Recovered { Tone::Good } else { Tone::Middling };
-    let mut text = format!("Recovery     {}\n", paint.text(&word, tone));
+    let mut text = format!("Recovery     {}\n", paint.text(&word, tone(recovery.stage())));
     text += &format!("Epoch        {}, led by {}\n", recovery.epoch, or_dash(&recovery.leader));
     let since = recovery.since.as_ref().map(short);
     let took = recovery.took.as_ref().map(short);
@@ -66,13 +63,12 @@ fn tree(recovery: &v1::Recovery, paint: Paint) -> String {
         }
     }
     for one in &recovery.unplaced {
-        let why: Vec<_> = one.obstacles.iter().map(|at| format!("{}: {}", at.node_name, at.reason)).collect();
         table.add_row([
             paint.cell(format!("{}/{}", one.service, one.instance), Tone::Plain),
             paint.cell("-", Tone::Plain),
             paint.cell("nowhere", Tone::Bad),
             paint.cell("-", Tone::Plain),
-            paint.cell(if why.is_empty() { "there is no node".to_owned() } else { why.join("; ") }, Tone::Plain),
+            paint.cell(obstacles(one), Tone::Plain),
         ]);
     }
     lines(&table)
@@ -146,7 +142,7 @@ pub fn changes(before: Option<&v1::Recovery>, now: &v1::Recovery) -> Vec<String>
         }
     }
     let gone = states.keys().filter(|key| !present.contains_key(*key));
-    told.extend(gone.map(|(service, index, node)| format!("{}/{index} on {}: gone", clean(service), clean(node))));
+    told.extend(gone.map(gone_line));
     let nowhere = |recovery: &v1::Recovery| -> BTreeSet<(String, u32)> {
         recovery.unplaced.iter().map(|one| (one.service.clone(), one.instance)).collect()
     };
@@ -165,37 +161,38 @@ fn state(one: &v1::ServiceInstance) -> (Key<'_>, i32) {
     ((&one.service, one.instance, &one.node_name), one.state)
 }
 
+fn gone_line((service, index, node): &Key<'_>) -> String {
+    format!("{}/{index} on {}: gone", clean(service), clean(node))
+}
+
+fn blocked(one: &v1::BlockedService) -> String {
+    let (service, requires) = (clean(&one.service), clean(&one.requires));
+    format!("{service} cannot run: it requires {requires}, which does not run")
+}
+
+fn tone(stage: RecoveryStage) -> Tone {
+    if stage == RecoveryStage::Recovered { Tone::Good } else { Tone::Middling }
+}
+
 /// What an event says of a service, or of recovery.
 pub fn change(change: &v1::RecoveryChange, paint: Paint) -> String {
     let titled = |title: &str, tone, text: String| format!("{}  {text}", paint.text(title, tone));
     match &change.change {
         Some(Change::Step(step)) => {
-            let (tone, far) = match step.stage() {
-                RecoveryStage::Recovered => (Tone::Good, "recovered".to_owned()),
-                RecoveryStage::Level => (Tone::Middling, format!("level {}", step.level)),
-                _ => (Tone::Middling, word::<RecoveryStage>(step.stage)),
-            };
+            let far = stage_at(step.stage, step.level);
             let since = step.since.as_ref().map(|since| format!(", after {}", short(since))).unwrap_or_default();
-            titled("recovery", tone, format!("epoch {}, led by {}: {far}{since}", change.epoch, or_dash(&step.leader)))
+            let text = format!("epoch {}, led by {}: {far}{since}", change.epoch, or_dash(&step.leader));
+            titled("recovery", tone(step.stage()), text)
         }
         Some(Change::Instance(one)) => {
             titled("service", Tone::of(&word::<InstanceState>(one.state)), instance_line(one, None))
         }
-        Some(Change::Gone(one)) => titled(
-            "service",
-            Tone::Plain,
-            format!("{}/{} on {}: gone", clean(&one.service), one.instance, clean(&one.node_name)),
-        ),
+        Some(Change::Gone(one)) => titled("service", Tone::Plain, gone_line(&state(one).0)),
         Some(Change::Unplaced(one)) => {
-            let why: Vec<_> =
-                one.obstacles.iter().map(|at| format!("{}: {}", clean(&at.node_name), clean(&at.reason))).collect();
-            let why = if why.is_empty() { "there is no node".to_owned() } else { why.join("; ") };
-            titled("service", Tone::Bad, format!("{}/{} can run nowhere ({why})", clean(&one.service), one.instance))
+            let (service, why) = (clean(&one.service), clean(&obstacles(one)));
+            titled("service", Tone::Bad, format!("{service}/{} can run nowhere ({why})", one.instance))
         }
-        Some(Change::Blocked(one)) => {
-            let (service, requires) = (clean(&one.service), clean(&one.requires));
-            titled("service", Tone::Bad, format!("{service} cannot run: it requires {requires}, which does not run"))
-        }
+        Some(Change::Blocked(one)) => titled("service", Tone::Bad, blocked(one)),
         Some(Change::NoRecovery(_)) => titled("recovery", Tone::Bad, "nobody leads it".to_owned()),
         None => "a change of recovery of a kind this version does not know".to_owned(),
     }

@@ -118,12 +118,12 @@ impl Recoveries {
         })
     }
 
-    /// How recovery stands after a revision of it; waits a little for another one.
-    async fn status(&self, after: u64) -> Result<(u64, v1::Recovery), ApiError> {
-        match self.ask(Asked::StatusAfter(after)).await? {
+    /// How recovery stands.
+    async fn status(&self) -> Result<v1::Recovery, ApiError> {
+        match self.ask(Asked::StatusAfter(0)).await? {
             Answered::Status(status) => {
                 let read = v1::Recovery::decode(status.recovery.as_slice());
-                Ok((status.revision, read.map_err(|_| ApiError::Internal("an odd answer"))?))
+                read.map_err(|_| ApiError::Internal("an odd answer"))
             }
             _ => Err(ApiError::Internal("an odd answer")),
         }
@@ -186,8 +186,8 @@ impl RecoveryService for Recoveries {
     }
 
     async fn get_recovery(&self, _: Request<GetRecoveryRequest>) -> Result<Response<GetRecoveryResponse>, Status> {
-        let (_, recovery) = self.status(0).await?;
-        Ok(Response::new(GetRecoveryResponse { header: self.0.header(), recovery: Some(recovery) }))
+        let recovery = Some(self.status().await?);
+        Ok(Response::new(GetRecoveryResponse { header: self.0.header(), recovery }))
     }
 
     async fn watch_recovery(

@@ -38,12 +38,10 @@ pub enum News {
 }
 
 impl RecoveryFeed {
-    /// What is heard from now on.
+    /// What is known already, and what is heard from now on.
     #[must_use]
     pub fn new(follower: &Follower) -> Self {
-        let mut heard = follower.watch();
-        heard.mark_changed();
-        Self { heard, told: Told::Nothing }
+        Self { heard: follower.watch(), told: Told::Nothing }
     }
 
     /// What the reader is told next. Nothing is lost when the call is given up.

@@ -87,17 +87,18 @@ impl Follower {
         Self { handle, stopping, following: Arc::default() }
     }
 
-    /// What is heard from now on.
+    /// What is known already, and what is heard from now on.
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<Heard> {
         let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sender) = &*following {
-            return sender.subscribe();
-        }
-        let (sender, receiver) = watch::channel(Heard::Nothing);
-        *following = Some(sender.clone());
-        tokio::spawn(self.clone().follow(sender));
-        receiver
+        let sender = following.get_or_insert_with(|| {
+            let sender = watch::Sender::new(Heard::Nothing);
+            tokio::spawn(self.clone().follow(sender.clone()));
+            sender
+        });
+        let mut heard = sender.subscribe();
+        heard.mark_changed();
+        heard
     }
 
     async fn follow(self, sender: watch::Sender<Heard>) {

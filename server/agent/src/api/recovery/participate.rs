@@ -16,8 +16,11 @@ use tokio::time::timeout;
 use tonic::{Status, Streaming};
 
 use super::{ApiError, Context};
-use crate::api::{coordinate::span, watch::QUIET};
-use crate::{driver::Participation, services::status::phase_out};
+use crate::{
+    api::{coordinate::span, watch::QUIET},
+    driver::Participation,
+    services::status::phase_out,
+};
 
 /// How long a program has for each phase when it does not say.
 const DEADLINE: Duration = Duration::from_secs(30);

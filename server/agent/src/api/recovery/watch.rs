@@ -29,9 +29,7 @@ impl RecoveryWatch {
     /// [`ApiError::LimitReached`].
     pub fn open(service: Recoveries) -> Result<Self, ApiError> {
         let watcher = service.0.watcher()?;
-        let mut heard = service.0.recovery.watch();
-        // What is known already is told first.
-        heard.mark_changed();
+        let heard = service.0.recovery.watch();
         Ok(Self { service, heard, quiet_at: Instant::now() + QUIET, _watcher: watcher })
     }
 }
