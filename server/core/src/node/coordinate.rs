@@ -23,14 +23,14 @@ impl Node {
                 links.send(now.at, &peer, Payload::Coordination(talk), out);
             }),
             coordination::Effect::Reply { ticket, reply, last } if ticket & OWN != 0 => {
-                self.recovery(|recovery, out| recovery.on_reply(now.at, ticket & !OWN, reply, last, out));
+                self.recovery(now, out, |recovery, out| recovery.on_reply(now.at, ticket & !OWN, reply, last, out));
             }
             coordination::Effect::Reply { ticket, reply, last } => {
                 out.push(Effect::Coordinated { ticket, reply, last });
             }
             coordination::Effect::Publish(update) => {
                 out.push(Effect::Publish(Publication::Coordination(update)));
-                self.note_names(now);
+                self.note_names(now, out);
             }
             coordination::Effect::ArmRound { at } => out.push(Effect::Arm { timer: Timer::Round, at }),
         }
@@ -46,7 +46,7 @@ impl Node {
             let leads = self.quorum.holds().then(|| (self.quorum.configs(), self.participants()));
             let sites = self.quorum.holds().then(|| self.sites());
             self.coordination(|coordination, out| coordination.on_regime(now.at, regime.as_ref(), leads, out));
-            self.recovery(|recovery, out| recovery.on_regime(now.at, regime.as_ref(), sites, out));
+            self.recovery(now, out, |recovery, out| recovery.on_regime(now.at, regime.as_ref(), sites, out));
             self.settle(now, out);
         }
     }

@@ -33,7 +33,7 @@ use crate::{
     integration::{self, Integration, Want},
     link::{self, Links},
     quorum::{self, Ground, Quorum},
-    recovery::{self, Recovery},
+    recovery::Recovery,
     settings::{Settings, SettingsError},
     types::{Address, Duration, Epoch, Instant, Loss, Network, NodeName, Now, ViewId, ViewRecord},
     wire::Goodbye,
@@ -79,7 +79,6 @@ enum Step {
     Integration(integration::Effect),
     Quorum(quorum::Effect),
     Coordination(coordination::Effect),
-    Recovery(recovery::Effect),
 }
 
 impl Node {
@@ -135,7 +134,7 @@ impl Node {
             Event::Persisted { number } => self.on_persisted(now, number, out),
             Event::Discovered { source, addresses } => self.on_discovered(now, source, addresses, out),
             Event::Command(command) => self.on_command(now, command, out),
-            Event::Process(fact) => self.recovery(|recovery, out| recovery.on_fact(now.at, fact, out)),
+            Event::Process(fact) => self.recovery(now, out, |recovery, out| recovery.on_fact(now.at, fact, out)),
             Event::Consensus(fact) => self.quorum(|quorum, out| quorum.on_fact(now, fact, out)),
         }
         self.settle(now, out);
@@ -165,7 +164,7 @@ impl Node {
                 let settled = self.is_settled();
                 self.coordination(|coordination, out| coordination.on_timer(now.at, settled, out));
                 self.note_right(now);
-                self.recovery(|recovery, out| recovery.on_timer(now.at, out));
+                self.recovery(now, out, |recovery, out| recovery.on_timer(now.at, out));
                 self.depart(now);
                 if now.at.since(self.retargeted) >= RETARGET {
                     self.retargeted = now.at;
@@ -207,7 +206,7 @@ impl Node {
 
     fn on_command(&mut self, now: Now, command: Command, out: &mut Vec<Effect>) {
         match command {
-            Command::Leave => self.on_leave(now),
+            Command::Leave => self.on_leave(now, out),
             Command::Refound { ticket } => {
                 let mut steps = Vec::new();
                 let outcome = match self.quorum.refound(now, &mut steps) {
@@ -221,11 +220,11 @@ impl Node {
                 self.coordination(|coordination, out| coordination.ask(now.at, ticket, request, patience, out));
             }
             Command::Forget { ticket } => self.coordination.forget_ask(ticket),
-            Command::Join { id, about } => self.on_join(now, id, about),
+            Command::Join { id, about } => self.on_join(now, id, about, out),
             Command::Acknowledge { id, epoch, phase } => {
-                self.recovery(|recovery, out| recovery.on_done(now.at, id, epoch, phase, out));
+                self.recovery(now, out, |recovery, out| recovery.on_done(now.at, id, epoch, phase, out));
             }
-            Command::Part { id } => self.recovery(|recovery, out| recovery.on_part(now.at, id, out)),
+            Command::Part { id } => self.recovery(now, out, |recovery, out| recovery.on_part(now.at, id, out)),
             Command::Direct { ticket, directive } => self.direct(now, ticket, directive, out),
             Command::Ask { ticket, body } => self.quorum(|quorum, out| quorum.ask(ticket, body, out)),
             Command::Answer { to, number, body } => self.quorum(|quorum, out| quorum.answer(to, number, body, out)),
@@ -266,7 +265,6 @@ impl Node {
                 Step::Integration(effect) => self.after_integration(now, effect, out),
                 Step::Quorum(effect) => self.after_quorum(now, effect, out),
                 Step::Coordination(effect) => self.after_coordination(now, effect, out),
-                Step::Recovery(effect) => self.after_recovery(now, effect, out),
             }
         }
         let changed = core::mem::take(&mut self.changed);
@@ -362,7 +360,7 @@ impl Node {
                 self.integration(|integration, out| integration.on_link_up(now, &hello, out));
                 self.quorum(|quorum, out| quorum.on_link_up(now, &hello.identity, out));
                 self.coordination(|coordination, out| coordination.on_link_up(now.at, &hello.identity, out));
-                self.recovery(|recovery, out| recovery.on_link_up(now.at, &hello.identity.name, out));
+                self.recovery(now, out, |recovery, out| recovery.on_link_up(now.at, &hello.identity.name, out));
             }
             link::Effect::Down { peer, losses } => {
                 let loss = losses.first().map_or(Loss::Reset, |(_, loss)| *loss);
@@ -388,7 +386,7 @@ impl Node {
                         self.coordination(|coordination, out| coordination.on_talk(now.at, &peer, talk, out));
                     }
                     P::Recovery(talk) => {
-                        self.recovery(|recovery, out| recovery.on_talk(now.at, &peer.name, talk, out));
+                        self.recovery(now, out, |recovery, out| recovery.on_talk(now.at, &peer.name, talk, out));
                     }
                     P::Quorum(_) | P::Consensus(_) | P::Request { .. } | P::Answer { .. } => {
                         self.quorum(|quorum, out| quorum.on_message(now, &peer, payload, out));
@@ -424,9 +422,9 @@ impl Node {
                 self.channels.gate.evicted = evicted;
             }
             I::TransitionStarted { left, controller, summary } => {
-                self.quorum(|quorum, out| quorum.on_left(now, out));
-                self.recovery(|recovery, out| recovery.on_transition(now.at, out));
                 out.push(Effect::Publish(Publication::TransitionStarted { left, controller, summary }));
+                self.quorum(|quorum, out| quorum.on_left(now, out));
+                self.recovery(now, out, |recovery, out| recovery.on_transition(now.at, out));
             }
             I::View { view, installed } => {
                 if installed {

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Effect, Node, Publication, Step};
+use super::{Effect, Node, Publication};
 use crate::{
     coordination::Patience,
     recovery::{self, About, Call, Directive, Recovery, Site},
@@ -14,13 +14,22 @@ use crate::{
 pub(super) const OWN: u64 = 1 << 63;
 
 impl Node {
-    pub(super) fn recovery(&mut self, act: impl FnOnce(&mut Recovery, &mut Vec<recovery::Effect>)) {
+    /// What recovery decides is carried out at once: nothing that waits in this step comes between, such as a transition,
+    /// which makes it void (R1).
+    pub(super) fn recovery(
+        &mut self,
+        now: Now,
+        out: &mut Vec<Effect>,
+        act: impl FnOnce(&mut Recovery, &mut Vec<recovery::Effect>),
+    ) {
         let mut effects = Vec::new();
         act(&mut self.recovery, &mut effects);
-        self.pending.extend(effects.into_iter().map(Step::Recovery));
+        for effect in effects {
+            self.after_recovery(now, effect, out);
+        }
     }
 
-    pub(super) fn after_recovery(&mut self, now: Now, effect: recovery::Effect, out: &mut Vec<Effect>) {
+    fn after_recovery(&mut self, now: Now, effect: recovery::Effect, out: &mut Vec<Effect>) {
         use recovery::Effect as R;
         match effect {
             R::Say { peer, talk } => self.link(|links, out| {
@@ -49,12 +58,12 @@ impl Node {
     }
 
     /// Tells recovery when more is known of names.
-    pub(super) fn note_names(&mut self, now: Now) {
+    pub(super) fn note_names(&mut self, now: Now, out: &mut Vec<Effect>) {
         let named = self.coordination.told_of();
         if self.named != named {
             self.named = named;
             let right = self.right(now);
-            self.recovery(|recovery, out| recovery.on_named(now.at, named, right, out));
+            self.recovery(now, out, |recovery, out| recovery.on_named(now.at, named, right, out));
         }
     }
 
@@ -73,8 +82,8 @@ impl Node {
         members.map(site).collect()
     }
 
-    pub(super) fn on_join(&mut self, now: Now, id: u64, about: About) {
-        self.recovery(|recovery, out| {
+    pub(super) fn on_join(&mut self, now: Now, id: u64, about: About, out: &mut Vec<Effect>) {
+        self.recovery(now, out, |recovery, out| {
             if !recovery.on_join(now.at, id, about, out) {
                 out.push(recovery::Effect::Tell { id, call: Call::Isolated { phase: Phase::Prepare } });
             }
@@ -82,9 +91,8 @@ impl Node {
     }
 
     pub(super) fn direct(&mut self, now: Now, ticket: u64, directive: Directive, out: &mut Vec<Effect>) {
-        let mut steps = Vec::new();
-        let outcome = self.recovery.direct(now.at, directive, &mut steps);
-        self.pending.extend(steps.into_iter().map(Step::Recovery));
+        let mut outcome = Ok(());
+        self.recovery(now, out, |recovery, out| outcome = recovery.direct(now.at, directive, out));
         out.push(Effect::Directed { ticket, outcome });
     }
 

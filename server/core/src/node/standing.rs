@@ -80,7 +80,7 @@ impl Node {
                 self.coordination(|coordination, out| coordination.on_longest_ttl(now.at, ttl, out));
             }
             Q::Catalog(catalog) => {
-                self.recovery(|recovery, out| recovery.on_catalog(now.at, catalog, out));
+                self.recovery(now, out, |recovery, out| recovery.on_catalog(now.at, catalog, out));
             }
             Q::Arm { at } => out.push(Effect::Arm { timer: Timer::Quorum, at }),
             Q::Serve { from, number, body } => out.push(Effect::Serve { from, number, body }),
@@ -101,17 +101,17 @@ impl Node {
             self.coordination.on_quorum(now.at, granted.is_some());
             out.push(Effect::Publish(Publication::Quorum { granted, lack }));
             self.note_right(now);
-            self.recovery(|recovery, out| recovery.on_timer(now.at, out));
+            self.recovery(now, out, |recovery, out| recovery.on_timer(now.at, out));
             self.settle(now, out);
         }
     }
 
     /// Leaves once nothing depends on this node, or it has tried for long enough.
-    pub(super) fn on_leave(&mut self, now: Now) {
+    pub(super) fn on_leave(&mut self, now: Now, out: &mut Vec<Effect>) {
         if self.departure == Departure::Staying {
             let services = self.recovery.patience().unwrap_or_default();
             self.departure = Departure::HandingOver(now.at + self.quorum.patience() + services);
-            self.recovery(|recovery, out| recovery.on_leave(now.at, out));
+            self.recovery(now, out, |recovery, out| recovery.on_leave(now.at, out));
             if !self.quorum.is_free() {
                 self.told(|quorum, told, out| quorum.resign(now, told, out));
             }

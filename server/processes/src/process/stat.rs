@@ -27,9 +27,19 @@ impl Stat {
         matches!(self.state, b'Z' | b'X' | b'x')
     }
 
-    /// It does nothing until it is told to go on.
+    /// It was stopped, and does nothing until it is told to go on.
+    pub(crate) fn is_stopped(&self) -> bool {
+        matches!(self.state, b'T' | b't')
+    }
+
+    /// It does nothing more, or nothing until it is told to go on.
     pub(crate) fn is_still(&self) -> bool {
-        matches!(self.state, b'T' | b't') || self.has_ended()
+        self.is_stopped() || self.has_ended()
+    }
+
+    /// It waits in the kernel for something that no signal but the last ends.
+    pub(crate) fn is_uninterruptible(&self) -> bool {
+        self.state == b'D'
     }
 
     /// The name in the middle is chosen by the process and may hold anything, also what looks like the rest.

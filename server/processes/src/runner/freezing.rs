@@ -55,13 +55,15 @@ impl Machine {
     /// Stops everybody who runs, until a walk finds nobody who does.
     pub(super) fn freeze(&mut self) {
         let mut still = false;
-        for _ in 0..WALKS {
-            let running: Vec<_> = self.processes().into_iter().filter(|stat| !stat.is_still()).collect();
-            still = running.is_empty();
+        for walk in 0..WALKS {
+            let all = self.processes();
+            let running: Vec<_> = all.iter().filter(|stat| !stat.is_still()).collect();
+            // Whoever is held got its signal in an earlier walk, and is stopped before it runs again.
+            still = running.iter().all(|stat| walk > 0 && is_held(stat, &all));
             if still {
                 break;
             }
-            send_all(running.iter().map(Stat::id), Signal::STOP);
+            send_all(running.into_iter().map(Stat::id), Signal::STOP);
         }
         let Some(frozen) = &mut self.frozen else { return };
         frozen.again_at = Moment::now().after(if still { AGAIN.1 } else { AGAIN.0 });
@@ -91,4 +93,10 @@ impl Machine {
         }
         self.tell(Event::Thawed);
     }
+}
+
+/// Whether it waits in the kernel for a child that is stopped. A parent that has called `vfork` is not stopped itself until
+/// the child has executed its program or ended (vfork(2)), and the child is stopped before it does.
+fn is_held(stat: &Stat, all: &[Stat]) -> bool {
+    stat.is_uninterruptible() && all.iter().any(|child| child.parent == stat.pid && child.is_stopped())
 }

@@ -1,11 +1,14 @@
 //! However a service behaves, nothing of it is left.
 
-use std::time::Duration;
+use std::{
+    fs::{self, File},
+    time::Duration,
+};
 
 use quorate_processes::{Event, Exit, Right, Why};
 use rustix::process::Signal;
 
-use crate::support::{Place, signal, state};
+use crate::support::{Place, signal, state, wait_for};
 
 /// Forks away as thoroughly as it can: out of its group, its session and its environment, with its parent gone.
 const ESCAPES: &str = r#"
@@ -69,6 +72,31 @@ async fn a_frozen_one_ends_in_order() {
     let end = live.stop().await;
     assert_eq!(end.exit, Some(Exit::Code(0)));
     assert_eq!(place.number("ended").await, 1);
+}
+
+#[tokio::test]
+async fn one_that_is_held_by_its_vfork_can_be_frozen() {
+    let place = Place::new();
+    // The child waits for somebody who writes, before it executes its program; its parent waits for that.
+    let script = r#"exec python3 -c '
+import os
+os.mkfifo("held")
+os.posix_spawn("/bin/sh", ["sh", "-c", "echo 1 > executed; exec sleep 1000"], os.environ,
+               file_actions=[(os.POSIX_SPAWN_OPEN, 0, "held", os.O_RDONLY, 0)])
+open("returned", "w").write("1\n")
+os.wait()'"#;
+    let mut live = place.launch(place.daemon(script), Right::Forever).await;
+    let parent = live.started().await;
+    let has_child =
+        || fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).is_ok_and(|all| !all.is_empty());
+    wait_for("the call", || (has_child() && state(parent) == Some('D')).then_some(())).await;
+    live.instance.freeze().unwrap();
+    live.event(Event::Frozen).await;
+    live.instance.thaw().unwrap();
+    live.event(Event::Thawed).await;
+    let _writer = File::options().read(true).write(true).open(place.file("held")).unwrap();
+    assert_eq!((place.number("executed").await, place.number("returned").await), (1, 1));
+    live.stop().await;
 }
 
 #[tokio::test]
