@@ -82,6 +82,8 @@ const FOUND: &[(u64, Size)] = &[
     (457, SERVING),
     // What was to start by a name granted in the step in which its node left the view was started after that (R1).
     (800_041, SERVING),
+    // An agent that had started anew took orders of a regime whose view had its earlier start, until the next one's came (R1).
+    (900_317, SERVING),
 ];
 
 const SMALL: Size = Size::SMALL;

@@ -9,12 +9,15 @@ use quorate_core::{
 };
 use quorate_proto::peer::v1::{self as pb, recovery_talk::Talk};
 
-use super::bounds::{WireError, clip, list, required, text};
+use super::{
+    bounds::{WireError, clip, list, required, text},
+    words::{view_id, view_id_out},
+};
 use crate::services::definition;
 
 pub(super) fn talk_out(talk: &RecoveryTalk) -> pb::RecoveryTalk {
     let (epoch, talk) = match talk {
-        RecoveryTalk::Muster { epoch } => (epoch, Talk::Muster(pb::Muster {})),
+        RecoveryTalk::Muster { epoch, view } => (epoch, Talk::Muster(pb::Muster { view: Some(view_id_out(view)) })),
         RecoveryTalk::Standing(Standing { epoch, leaving, units, participants }) => {
             let participants = participants.iter().map(participant_out).collect();
             let units = units.iter().map(unit_out).collect();
@@ -32,7 +35,7 @@ pub(super) fn talk_out(talk: &RecoveryTalk) -> pb::RecoveryTalk {
 pub(super) fn talk(from: pb::RecoveryTalk) -> Result<RecoveryTalk, WireError> {
     let epoch = Epoch(from.epoch);
     Ok(match required("recovery.talk", from.talk)? {
-        Talk::Muster(pb::Muster {}) => RecoveryTalk::Muster { epoch },
+        Talk::Muster(pb::Muster { view }) => RecoveryTalk::Muster { epoch, view: view_id("muster.view", view)? },
         Talk::Standing(from) => RecoveryTalk::Standing(Standing {
             epoch,
             leaving: from.leaving,
@@ -220,7 +223,7 @@ mod tests {
     use std::sync::Arc;
 
     use quorate_core::{
-        types::{Epoch, ServiceName, Slot, Token},
+        types::{Epoch, Incarnation, NodeName, ServiceName, Slot, Token, ViewId},
         wire::{Orders, ParticipantReport, Phase, RecoveryTalk, Stage, Standing, UnitOrder, UnitReport, UnitState},
     };
     use quorate_proto::v1::{self, service::Kind};
@@ -238,6 +241,7 @@ mod tests {
 
     fn talks() -> Vec<RecoveryTalk> {
         let epoch = Epoch(9);
+        let view = ViewId { incarnation: Incarnation(8), controller: NodeName::new("n1").unwrap() };
         let states = [
             UnitState::Waiting,
             UnitState::Claiming,
@@ -273,7 +277,7 @@ mod tests {
             })
         };
         let mut all = vec![
-            RecoveryTalk::Muster { epoch },
+            RecoveryTalk::Muster { epoch, view },
             RecoveryTalk::Standing(Standing { epoch, leaving: true, units, participants }),
             RecoveryTalk::Definitions { epoch, services },
         ];

@@ -429,6 +429,7 @@ impl Node {
             I::View { view, installed } => {
                 if installed {
                     self.on_view(now.at, &view);
+                    self.recovery.on_view(&view.id);
                 }
                 self.quorum(|quorum, out| quorum.on_view(now, &view, installed, out));
                 out.push(Effect::Publish(Publication::View { view, installed }));

@@ -23,7 +23,7 @@ use super::{
     service::InTransition,
 };
 use crate::{
-    types::{Epoch, Instant, NodeName, ServiceName, Slot},
+    types::{Epoch, Instant, NodeName, Regime, ServiceName, Slot, ViewId},
     wire::{Orders, ParticipantReport, Phase, RecoveryTalk, Stage, Standing, UnitOrder, UnitReport, UnitState},
 };
 
@@ -34,6 +34,7 @@ const BATCH: usize = 128 * 1024;
 #[derive(Clone, Hash, Debug)]
 pub struct Lead {
     pub(super) epoch: Epoch,
+    view: ViewId,
     pub(super) since: Instant,
     pub(super) catalog: Arc<Catalog>,
     pub(super) levels: BTreeMap<ServiceName, u32>,
@@ -72,14 +73,15 @@ pub type Say = Vec<(NodeName, RecoveryTalk)>;
 
 impl Lead {
     /// Of who leads from now on.
-    pub fn new(now: Instant, epoch: Epoch, catalog: Arc<Catalog>, sites: Vec<Site>) -> Self {
+    pub fn new(now: Instant, regime: &Regime, catalog: Arc<Catalog>, sites: Vec<Site>) -> Self {
         let post = |site: Site| {
             let name = site.name.clone();
             let (units, known) = (BTreeMap::new(), BTreeMap::new());
             (name, Post { site, mustered: false, units, participants: Vec::new(), sent: None, known })
         };
         Self {
-            epoch,
+            epoch: regime.epoch,
+            view: regime.view.clone(),
             since: now,
             levels: catalog.levels(),
             catalog,
@@ -97,7 +99,8 @@ impl Lead {
     /// The question to those who have not said how they stand.
     pub fn muster(&self) -> Say {
         let silent = self.posts.iter().filter(|(_, post)| !post.mustered);
-        silent.map(|(name, _)| (name.clone(), RecoveryTalk::Muster { epoch: self.epoch })).collect()
+        let muster = || RecoveryTalk::Muster { epoch: self.epoch, view: self.view.clone() };
+        silent.map(|(name, _)| (name.clone(), muster())).collect()
     }
 
     /// A link to a member is up: what was said before may be lost.

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     coordination::Reply,
-    types::{Duration, Epoch, Identity, Instant, NodeName, Secret, ServiceName, Slot},
+    types::{Duration, Epoch, Identity, Instant, NodeName, Secret, ServiceName, Slot, ViewId},
     wire::{Orders, RecoveryTalk, Stage, Standing, UnitOrder, UnitReport},
 };
 
@@ -33,6 +33,8 @@ const MAX_UNITS: usize = 2 * super::catalog::MAX_SERVICES;
 #[derive(Clone, Hash, Debug)]
 pub struct Member {
     name: NodeName,
+    /// The view of this node; none from when it leaves one until it has the next.
+    view: Option<ViewId>,
     /// Who leads, and in which regime; none in a transition.
     led: Option<(Epoch, NodeName)>,
     /// Orders of this regime or an earlier one are void.
@@ -62,6 +64,7 @@ impl Member {
     pub fn new(me: &Identity, secret: Secret) -> Self {
         Self {
             name: me.name.clone(),
+            view: None,
             led: None,
             barred: Epoch::default(),
             stage: Stage::Prepare,
@@ -114,8 +117,19 @@ impl Member {
         if unit.service.is_exclusive() { self.named_right } else { self.right }
     }
 
-    /// The members leave the old view, or the right to act was given anew: orders are void, and what is shared is left.
+    /// This node has a view.
+    pub fn on_view(&mut self, view: &ViewId) {
+        self.view = Some(view.clone());
+    }
+
+    /// The members leave the old view.
     pub fn on_transition(&mut self, now: Instant, out: Out<'_>) {
+        self.view = None;
+        self.halt(now, out);
+    }
+
+    /// The old view is left, or the right to act was given anew: orders are void, and what is shared is left.
+    fn halt(&mut self, now: Instant, out: Out<'_>) {
         self.bar();
         self.participants.prepare(now, self.barred, out);
         let live: Vec<Slot> =
@@ -145,15 +159,19 @@ impl Member {
         self.unsaid = true;
     }
 
-    /// Somebody leads recovery in a regime.
-    pub fn on_muster(&mut self, now: Instant, from: &NodeName, epoch: Epoch, out: Out<'_>) {
+    /// Somebody leads recovery in a regime. That begins when all its members have its view: it is none of this node, or of
+    /// an earlier start of it, if the view here is another.
+    pub fn on_muster(&mut self, now: Instant, from: &NodeName, epoch: Epoch, view: &ViewId, out: Out<'_>) {
+        if self.view.as_ref() != Some(view) {
+            return;
+        }
         let newer = epoch > self.epoch();
         if !newer && self.led != Some((epoch, from.clone())) {
             return;
         }
         if newer {
             if self.led.is_some() {
-                self.on_transition(now, out);
+                self.halt(now, out);
             }
             self.led = Some((epoch, from.clone()));
             self.participants.prepare(now, epoch, out);

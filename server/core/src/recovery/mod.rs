@@ -42,7 +42,7 @@ pub use status::{Post as PostStatus, Question, RecoveryStatus, Shift, UnitStatus
 use crate::{
     coordination::Reply,
     settings::Settings,
-    types::{Duration, Epoch, Instant, NodeName, Regime, ServiceName, Slot},
+    types::{Duration, Epoch, Instant, NodeName, Regime, ServiceName, Slot, ViewId},
     wire::{Phase, RecoveryTalk, Stage, UnitReport},
 };
 use effect::Out;
@@ -100,6 +100,11 @@ impl Recovery {
         self.speak(now, Say::new(), out);
     }
 
+    /// This node has a view: it takes orders of the regimes of this one alone.
+    pub fn on_view(&mut self, view: &ViewId) {
+        self.member.on_view(view);
+    }
+
     /// Another regime is in force here, or none. When this node holds it, `sites` are the members of its view.
     pub fn on_regime(&mut self, now: Instant, regime: Option<&Regime>, sites: Option<Vec<Site>>, out: Out<'_>) {
         let same = self.regime.as_ref() == regime && self.lead.is_some() == sites.is_some();
@@ -109,7 +114,7 @@ impl Recovery {
         }
         self.lead = None;
         if let (Some(regime), Some(sites)) = (regime, sites) {
-            let lead = Lead::new(now, regime.epoch, self.catalog.clone(), sites);
+            let lead = Lead::new(now, regime, self.catalog.clone(), sites);
             let say = lead.muster();
             self.lead = Some(lead);
             self.speak(now, say, out);
@@ -220,7 +225,7 @@ impl Recovery {
 
     fn hear(&mut self, now: Instant, from: &NodeName, talk: RecoveryTalk, out: Out<'_>) -> Say {
         match talk {
-            RecoveryTalk::Muster { epoch } => self.member.on_muster(now, from, epoch, out),
+            RecoveryTalk::Muster { epoch, view } => self.member.on_muster(now, from, epoch, &view, out),
             RecoveryTalk::Definitions { epoch, services } => self.member.on_definitions(from, epoch, services),
             RecoveryTalk::Orders(orders) => self.member.on_orders(now, from, orders, out),
             RecoveryTalk::Standing(standing) => {

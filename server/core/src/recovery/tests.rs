@@ -9,7 +9,7 @@ use alloc::{
 };
 
 use super::{
-    About, Call, Catalog, Directive, Edit, Effect, InTransition, Intent, NotDirected, Obstacle, ProcessFact,
+    About, Call, Catalog, Count, Directive, Edit, Effect, InTransition, Intent, NotDirected, Obstacle, ProcessFact,
     ProcessFactKind, ProcessOrder, Question, Recovery, Service, Site, WithoutQuorum,
     catalog::tests::{catalog, name, service},
 };
@@ -58,9 +58,14 @@ fn identity(name: &NodeName) -> Identity {
     Identity { name: name.clone(), id: NodeId::default(), boot: Boot::default() }
 }
 
+/// The layer of a node that has just started.
+fn fresh(name: &NodeName) -> Recovery {
+    Recovery::new(&Settings::new("test", identity(name), vec![]))
+}
+
 impl Cluster {
     fn of(names: &[&str], services: Vec<Service>) -> Self {
-        let made = |text: &&str| (node(text), Recovery::new(&Settings::new("test", identity(&node(text)), vec![])));
+        let made = |text: &&str| (node(text), fresh(&node(text)));
         let mut cluster = Self {
             now: Instant::ZERO + Duration::from_secs(1),
             epoch: Epoch(0),
@@ -103,6 +108,7 @@ impl Cluster {
         let sites: Vec<Site> = sites().collect();
         let epoch = self.epoch;
         for name in self.up.clone() {
+            self.act(&name, |recovery, _, _| recovery.on_view(&regime.view));
             self.act(&name, |recovery, now, out| recovery.on_named(now, epoch, None, out));
             self.act(&name, |recovery, now, _| recovery.on_right(Some((epoch, now + Duration::from_secs(3600)))));
         }
@@ -369,6 +375,23 @@ fn r1_a_transition_ends_orders_at_once() {
     assert_eq!(cluster.host("web"), None, "nobody may start it before the next regime's orders");
     cluster.lead();
     assert_eq!(cluster.stage(), Stage::Recovered);
+}
+
+#[test]
+fn r1_a_node_that_comes_back_takes_no_orders_before_it_has_a_view() {
+    let mut agent = service("agent", &[]);
+    agent.placement.count = Count::Every;
+    let mut cluster = Cluster::of(&["n1", "n2"], vec![agent]);
+    cluster.kill("n2");
+    cluster.take_log();
+    cluster.up.insert(node("n2"));
+    cluster.nodes.insert(node("n2"), fresh(&node("n2")));
+    cluster.act(&node("n1"), |recovery, now, out| recovery.on_link_up(now, &node("n2"), out));
+    cluster.act(&node("n2"), |recovery, now, _| recovery.on_right(Some((Epoch(9), now + Duration::from_secs(9)))));
+    cluster.pass(1000);
+    assert_eq!(cluster.take_log(), Vec::<String>::new(), "the regime is of a view with an earlier start of the node");
+    cluster.form();
+    assert_eq!(cluster.take_log(), ["n2: start agent"]);
 }
 
 #[test]

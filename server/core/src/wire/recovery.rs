@@ -4,7 +4,7 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 
 use crate::{
     recovery::Service,
-    types::{Epoch, ServiceName, Slot, Token},
+    types::{Epoch, ServiceName, Slot, Token, ViewId},
 };
 
 /// What the recovery layers of two nodes say to each other. Each is about one regime.
@@ -14,6 +14,8 @@ pub enum RecoveryTalk {
     Muster {
         /// The regime.
         epoch: Epoch,
+        /// Its view. Whoever is not in it is not asked.
+        view: ViewId,
     },
     /// How everything stands at the sender.
     Standing(Standing),
