@@ -1270,8 +1270,12 @@ pub mod recovery_talk {
     }
 }
 /// Asks how everything stands.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Muster {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Muster {
+    /// The view of the regime. Whoever is not in it is not asked.
+    #[prost(message, optional, tag = "1")]
+    pub view: ::core::option::Option<ViewId>,
+}
 /// How everything stands at a node.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Standing {
