@@ -31,10 +31,8 @@ pub struct Host {
     pub disk: Disk,
     /// How fast its monotonic clock runs.
     pub rate: f64,
-    /// How long the machine was suspended in all. The clock that agents go by counts that.
-    pub asleep: Duration,
-    /// How long it is being suspended.
-    pub dozing: Duration,
+    /// The whole machine is suspended.
+    pub suspended: bool,
     /// Until when the process is stopped, and what waits for it.
     pub paused: Option<(Time, Vec<Event>)>,
     /// Connection numbers of the agent, to connections of the world.
@@ -59,8 +57,7 @@ impl Host {
             identity: identity(number, 0),
             disk: Disk::default(),
             rate,
-            asleep: Duration::ZERO,
-            dozing: Duration::ZERO,
+            suspended: false,
             paused: None,
             conns: BTreeMap::new(),
             sync: (Duration::from_micros(200), Duration::from_millis(3)),

@@ -370,11 +370,13 @@ impl World {
         (0..self.hosts.len()).for_each(|host| self.start(host));
     }
 
-    /// The agent ends, and its connections with it; the disk stays as it is.
+    /// The agent ends, and its connections with it; the disk stays as it is. A machine that is suspended wakes up for that.
     fn stop(&mut self, host: usize) {
         self.hosts[host].node = None;
         self.hosts[host].paused = None;
-        self.hosts[host].dozing = Duration::ZERO;
+        if std::mem::take(&mut self.hosts[host].suspended) {
+            self.wake_runner(host);
+        }
         self.orphan(host);
         for id in self.hosts[host].conns.keys().copied().collect::<Vec<_>>() {
             self.close(host, id);
@@ -407,7 +409,7 @@ impl World {
         if self.hosts[host].node.is_some() && self.hosts[host].paused.is_none() {
             let how = if suspended { "SUSPENDED" } else { "PAUSED" };
             self.say(|| format!("n{host} is {how} for {span:?}"));
-            self.hosts[host].dozing = if suspended { span } else { Duration::ZERO };
+            self.hosts[host].suspended = suspended;
             self.hosts[host].paused = Some((self.time + span, Vec::new()));
             self.schedule(self.time + span, Happening::Resume { host });
         }
@@ -418,12 +420,10 @@ impl World {
             return;
         }
         self.say(|| format!("n{host} runs again"));
-        let dozed = std::mem::take(&mut self.hosts[host].dozing);
-        self.hosts[host].asleep += dozed;
-        if !dozed.is_zero() {
+        let (_, waiting) = self.hosts[host].paused.take().unwrap_or_default();
+        if std::mem::take(&mut self.hosts[host].suspended) {
             self.wake_runner(host);
         }
-        let (_, waiting) = self.hosts[host].paused.take().unwrap_or_default();
         for event in waiting {
             self.handle(host, event);
         }

@@ -84,6 +84,8 @@ const FOUND: &[(u64, Size)] = &[
     (800_041, SERVING),
     // An agent that had started anew took orders of a regime whose view had its earlier start, until the next one's came (R1).
     (900_317, SERVING),
+    // A machine that was suspended ran on when its agent was killed, as if it had not been: the simulator's own fault (S1).
+    (1_001_105, SERVING),
 ];
 
 const SMALL: Size = Size::SMALL;

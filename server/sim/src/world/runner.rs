@@ -255,7 +255,7 @@ impl World {
     pub(super) fn process(&mut self, host: usize, number: u64, step: Step) {
         let Some(at) = self.runners.all[host].iter().position(|process| process.number == number) else { return };
         if let Some((until, _)) = &self.hosts[host].paused
-            && !self.hosts[host].dozing.is_zero()
+            && self.hosts[host].suspended
         {
             let until = *until;
             return self.schedule(until, Happening::Process { host, number, step });
@@ -429,8 +429,7 @@ impl World {
     /// Whether a process works. Of one whose machine woke up too late, what it does until the runner has dealt with it does
     /// not count: nothing but its fencing token keeps that off.
     fn works(&self, host: usize, process: &Process) -> bool {
-        let suspended = self.hosts[host].paused.is_some() && !self.hosts[host].dozing.is_zero();
-        !process.frozen && !process.stunned && !suspended
+        !process.frozen && !process.stunned && !self.hosts[host].suspended
     }
 
     /// Something of a single instance works here from now on: nothing of it does anywhere else.
