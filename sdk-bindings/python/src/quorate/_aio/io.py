@@ -71,7 +71,8 @@ class Worker:
         """Ends it, and waits for that, unless it is the one who asks."""
         if self._task is asyncio.current_task():
             return
-        self._task.cancel()
+        if not self._task.cancelling():
+            self._task.cancel()
         await asyncio.wait({self._task})
 
 
@@ -168,7 +169,9 @@ class Turn:
         self._task: asyncio.Task[None] | None = None
 
     def cut_short(self) -> None:
-        """Ends it where it waits."""
+        """Ends it where it waits; only once, for what it does then to clean up is not cut short."""
+        if self.changed.is_set():
+            return
         self.changed.set()
         if self._task:
             self._task.cancel()
@@ -178,9 +181,10 @@ class Turn:
         self._task = asyncio.create_task(run(), name="quorate turn")
         try:
             await asyncio.wait({self._task})
-        finally:
-            self._task.cancel()
+        except asyncio.CancelledError:
+            self.cut_short()
             await asyncio.wait({self._task})
+            raise
         if not self._task.cancelled():
             self._task.result()
         elif not self.changed.is_set():
