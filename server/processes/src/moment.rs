@@ -54,6 +54,10 @@ impl Right {
             Self::Forever => None,
         }
     }
+
+    pub(crate) fn is_over(self, now: Moment) -> bool {
+        self.end().is_some_and(|end| end <= now)
+    }
 }
 
 #[cfg(test)]

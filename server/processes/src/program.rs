@@ -112,7 +112,8 @@ pub enum Lapse {
     /// It is stopped, and killed after `loss_timeout`.
     #[default]
     Stop,
-    /// All its processes are stopped with SIGSTOP; when the right is renewed they go on.
+    /// All its processes are stopped with SIGSTOP; when the right is renewed they go on. When it has to end before that,
+    /// they are killed where they are.
     Freeze,
     /// Nothing, but that the agent is told.
     CarryOn,

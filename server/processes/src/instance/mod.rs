@@ -69,7 +69,8 @@ impl Instance {
         self.order(Order::Stop { timeout })
     }
 
-    /// All its processes are to be stopped where they are.
+    /// All its processes are to be stopped where they are. When it has to end while they are, they go on to do so; if its
+    /// right to run is over, they are killed.
     ///
     /// # Errors
     /// [`InstanceError`].

@@ -20,7 +20,7 @@ impl Table {
         &self.all
     }
 
-    /// Everybody below `ancestor`, without it.
+    /// Everybody below `ancestor`, without it, parents before their children.
     pub(crate) fn below(&self, ancestor: i32) -> Vec<Stat> {
         let mut children: BTreeMap<i32, Vec<Stat>> = BTreeMap::new();
         for stat in &self.all {

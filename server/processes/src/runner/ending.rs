@@ -33,6 +33,8 @@ pub(super) struct Ending {
     pub why: Why,
     /// When asking is over.
     kill_at: Moment,
+    /// It was frozen and its right was over: whoever went on to end in order would work beside what was started elsewhere.
+    doomed: bool,
     stage: Stage,
     stop: Option<StopOutcome>,
     /// Why the kill command failed last.
@@ -77,9 +79,11 @@ impl Machine {
             }
             Phase::Starting | Phase::Clearing(_) | Phase::Up => {}
         }
+        let doomed = self.frozen.is_some() && self.right.is_over(Moment::now());
         self.phase = Phase::Ending(Ending {
             why: why.clone(),
             kill_at,
+            doomed,
             stage: Stage::Asked,
             stop: None,
             not_killed: String::new(),
@@ -92,13 +96,18 @@ impl Machine {
         }
     }
 
+    fn is_doomed(&self) -> bool {
+        matches!(&self.phase, Phase::Ending(ending) if ending.doomed)
+    }
+
     /// Runs the stop command; what else of commands runs now, it would not expect.
     fn command(&mut self, stop: &[String], limit: Duration) {
         if let Some(job) = self.job.take() {
             self.kill_job(job.pid);
         }
-        // It may have to talk to what was frozen.
-        send_all(self.processes().iter().map(Stat::id), Signal::CONT);
+        // It may have to talk to what was frozen, if that may go on.
+        let signal = if self.is_doomed() { Signal::KILL } else { Signal::CONT };
+        self.send_everybody(signal);
         match self.begin_job(stop, Role::Stop, Some(limit)) {
             Ok(()) => self.set_stage(Stage::Commanded),
             Err(why) => self.on_stop_ended(StopOutcome::Failed(why.to_string())),
@@ -147,8 +156,12 @@ impl Machine {
         }
     }
 
-    /// Asks everybody once: the program's group as one, so that nobody it forks meanwhile is missed, then all others.
-    fn ask(&self) {
+    /// Asks everybody once: the program's group as one, so that nobody it forks meanwhile is missed, then all others. Who
+    /// must not go on is not asked.
+    fn ask(&mut self) {
+        if self.is_doomed() {
+            return self.go_on_ending(Moment::now());
+        }
         let signal = self.launch.program.stop_signal.signal();
         let group = self.job.as_ref().map(|job| job.pid);
         if let Some(group) = group.and_then(Pid::from_raw)
@@ -159,7 +172,7 @@ impl Machine {
         let all = self.processes();
         send_all(all.iter().filter(|stat| Some(stat.group) != group).map(Stat::id), signal);
         // Whoever is frozen, or was stopped by somebody else, could not end.
-        send_all(all.iter().map(Stat::id), Signal::CONT);
+        self.send_everybody(Signal::CONT);
     }
 
     /// Kills all that is left. Whoever is still there is looked for again: it may have forked, or the kernel holds it.

@@ -6,12 +6,10 @@ use rustix::process::Signal;
 
 use super::{
     job::send_all,
-    machine::{Machine, Phase},
+    machine::{Machine, Phase, WALKS},
 };
 use crate::{event::Event, moment::Moment, process::Stat};
 
-/// Walks in a row while there is still somebody who runs.
-const WALKS: u32 = 8;
 /// Until the next look: while somebody still runs, and when nobody does.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(500));
 
@@ -80,7 +78,7 @@ impl Machine {
             return;
         }
         self.frozen = None;
-        send_all(self.processes().iter().map(Stat::id), Signal::CONT);
+        self.send_everybody(Signal::CONT);
         // Time stood still for them: whatever is waited for begins anew.
         let now = Moment::now();
         let program = &self.launch.program;

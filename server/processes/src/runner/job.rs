@@ -1,12 +1,12 @@
 //! What the programs of a service do: which of them runs, and what its end means.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use rustix::process::Signal;
 
 use super::{
     complain,
-    machine::{Machine, Phase},
+    machine::{Machine, Phase, WALKS},
 };
 use crate::{
     NOTHING_STARTED,
@@ -162,6 +162,19 @@ impl Machine {
         send_all(to, signal.signal());
     }
 
+    /// Sends everybody a signal, until a walk finds nobody new: one alone may miss who loses its parent meanwhile.
+    pub(super) fn send_everybody(&self, signal: Signal) {
+        let mut reached = BTreeSet::new();
+        for _ in 0..WALKS {
+            let mut new = self.processes();
+            new.retain(|stat| reached.insert(stat.id()));
+            if new.is_empty() {
+                return;
+            }
+            send_upwards(&new, signal);
+        }
+    }
+
     /// Kills a job with all that it has started.
     pub(super) fn kill_job(&self, pid: i32) {
         let Ok(table) = Table::read() else { return };
@@ -176,7 +189,13 @@ impl Machine {
 }
 
 pub(super) fn kill(processes: &[Stat]) {
-    send_all(processes.iter().map(Stat::id), Signal::KILL);
+    send_upwards(processes, Signal::KILL);
+}
+
+/// To children before their parents: with the end of a parent a group of its session may have nobody left who cares for it,
+/// and then the kernel lets those of it go on that are stopped.
+fn send_upwards(processes: &[Stat], signal: Signal) {
+    send_all(processes.iter().rev().map(Stat::id), signal);
 }
 
 pub(super) fn send_all(processes: impl IntoIterator<Item = ProcessId>, signal: Signal) {

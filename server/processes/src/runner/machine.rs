@@ -34,6 +34,8 @@ use crate::{
 
 /// How long a runner waits for somebody to hear that nothing is left.
 pub(super) const LINGER: Duration = Duration::from_secs(10);
+/// Walks in a row while there is still somebody new, or who runs.
+pub(super) const WALKS: u32 = 8;
 /// How long the last words may take to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -136,7 +138,7 @@ impl Machine {
         let system = |why: io::Error| Refusal::System(why.to_string());
         self.spawner.folder().write_facts(&self.facts).map_err(system)?;
         // Whoever launched this may have been late, or suspended.
-        if self.right.end().is_some_and(|end| end <= Moment::now()) {
+        if self.right.is_over(Moment::now()) {
             return Err(Refusal::RightOver);
         }
         self.start_program()?;
@@ -221,7 +223,7 @@ impl Machine {
     /// Does what is due.
     fn due(&mut self, now: Moment) {
         let is_over = |moment: Option<Moment>| moment.is_some_and(|moment| moment <= now);
-        if !self.lapsed && is_over(self.right.end()) {
+        if !self.lapsed && self.right.is_over(now) {
             self.on_lapsed();
         }
         if is_over(self.agent.missed_at) {
@@ -339,7 +341,7 @@ impl Machine {
 
     fn on_renewed(&mut self, right: Right) {
         self.right = right;
-        if right.end().is_none_or(|end| end > Moment::now()) && self.lapsed {
+        if !right.is_over(Moment::now()) && self.lapsed {
             self.lapsed = false;
             self.thaw_after_lapse();
         }

@@ -2,7 +2,7 @@
 
 use std::{fs, time::Duration};
 
-use quorate_processes::{Event, Exit, Health, Kind, Program, Right, StopOutcome, Why};
+use quorate_processes::{Event, Exit, Health, Kind, Lapse, Moment, Program, Right, StopOutcome, Why};
 
 use crate::support::{Place, sh, state};
 
@@ -121,6 +121,27 @@ async fn the_kill_command_runs_until_it_succeeds() {
     live.event(Event::Ready).await;
     live.stop().await;
     assert!(!place.file("kills").exists());
+}
+
+/// Waits until what the start has left does nothing any more.
+const WAIT_FOR_LEFT: &str = r#"
+    while :; do
+        case "$(cut -d ' ' -f 3 /proc/$(cat left)/stat 2>/dev/null)" in '' | Z | X) exit 0 ;; esac
+        sleep 0.05
+    done"#;
+
+#[tokio::test]
+async fn what_they_left_that_is_frozen_without_a_right_is_killed_before_it_is_undone() {
+    let place = Place::new();
+    let mut program = commands(&place, "sleep 1000 & echo $! > left", "exit 0", WAIT_FOR_LEFT);
+    program.lapse = Lapse::Freeze;
+    let mut live = place.launch(program, Right::Forever).await;
+    live.event(Event::Ready).await;
+    live.instance.renew(Right::Until(Moment::now())).unwrap();
+    live.event(Event::Frozen).await;
+    assert_eq!(state(place.number("left").await), Some('T'));
+    let end = live.stop().await;
+    assert_eq!((end.why, end.stop), (Why::Stopped, Some(StopOutcome::Done)));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::{fs, time::Duration};
 
-use quorate_processes::{Event, Found, Lapse, Moment, Orphan, Program, Right, Why, adopt};
+use quorate_processes::{Event, Exit, Lapse, Moment, Orphan, Program, Right, Why};
 use rustix::process::Signal;
 
 use crate::support::{Place, signal, state, wait_for};
@@ -90,6 +90,46 @@ async fn a_lapse_may_freeze_and_a_renewal_thaws() {
     live.stop().await;
 }
 
+/// Whatever ends it, and whoever has frozen it: it must not go on beside what was started elsewhere, not even to end.
+#[tokio::test]
+async fn what_is_frozen_without_a_right_is_killed_where_it_is() {
+    enum Ends {
+        Order,
+        Lapse,
+        AgentGone,
+    }
+    for ends in [Ends::Order, Ends::Lapse, Ends::AgentGone] {
+        let place = Place::new();
+        let script = format!(r#"trap 'echo 1 > ended; exit 0' TERM; "$TOOL" notify READY=1; {COUNTS}"#);
+        let mut program = place.daemon(&script);
+        program.lapse = if matches!(ends, Ends::Lapse) { Lapse::Stop } else { Lapse::Freeze };
+        let mut live = place.launch(program, Right::Forever).await;
+        live.event(Event::Ready).await;
+        place.number("count").await;
+        if matches!(ends, Ends::Lapse) {
+            live.instance.freeze().unwrap();
+        } else {
+            live.instance.renew(Right::Until(Moment::now())).unwrap();
+        }
+        live.event(Event::Frozen).await;
+        let count = fs::read_to_string(place.file("count")).unwrap();
+        let (why, end) = match ends {
+            Ends::Order => (Why::Stopped, live.stop().await),
+            Ends::Lapse => {
+                live.instance.renew(Right::Until(Moment::now())).unwrap();
+                (Why::Lapsed, live.gone().await)
+            }
+            Ends::AgentGone => {
+                drop(live);
+                (Why::Orphaned, place.ended().await)
+            }
+        };
+        assert_eq!((end.why, end.exit), (why, Some(Exit::Signal(9))));
+        assert!(!place.file("ended").exists(), "it has gone on");
+        assert_eq!(fs::read_to_string(place.file("count")).unwrap(), count);
+    }
+}
+
 #[tokio::test]
 async fn freeze_stops_everybody_and_thaw_lets_them_go_on() {
     let place = Place::new();
@@ -118,9 +158,7 @@ async fn without_an_agent_it_is_stopped() {
     let (pid, runner) = (live.started().await, live.instance.runner());
     drop(live);
     wait_for("its end", || state(pid).is_none().then_some(())).await;
-    wait_for("how it ended", || place.folder().join("end.json").exists().then_some(())).await;
-    let Ok(Found::Gone(end)) = adopt(&place.folder()).await else { panic!("it is not gone") };
-    assert_eq!(end.why, Why::Orphaned);
+    assert_eq!(place.ended().await.why, Why::Orphaned);
     assert!(!runner.is_alive(), "the runner of an end that was heard of may leave");
 }
 
@@ -151,9 +189,7 @@ async fn one_that_carries_on_still_ends_with_its_right_or_after_a_while() {
         program.orphan_timeout = Duration::from_millis(300);
         let live = place.launch(program, right).await;
         drop(live);
-        wait_for("how it ended", || place.folder().join("end.json").exists().then_some(())).await;
-        let Ok(Found::Gone(end)) = adopt(&place.folder()).await else { panic!("it is not gone") };
-        assert_eq!(end.why, why);
+        assert_eq!(place.ended().await.why, why);
     }
 }
 

@@ -8,7 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use quorate_processes::{Event, Found, Instance, Kind, Launch, LaunchError, Program, Right, RunId, SignalName, adopt};
+use quorate_processes::{
+    End, Event, Found, Instance, Kind, Launch, LaunchError, Program, Right, RunId, SignalName, adopt,
+};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::sync::mpsc::Receiver;
@@ -91,10 +93,18 @@ impl Place {
         wait_for(name, read).await
     }
 
-    /// Waits until nothing of the run is left. A runner that only stays to tell how it ended is heard, and may leave.
-    pub(crate) async fn nothing_left(&self) {
+    /// How it ended, once it has. A runner that only stays to tell so is heard, and may leave.
+    pub(crate) async fn ended(&self) -> End {
         wait_for("its end", || self.folder().join("end.json").exists().then_some(())).await;
-        assert!(matches!(adopt(&self.folder()).await, Ok(Found::Gone(_))));
+        match adopt(&self.folder()).await {
+            Ok(Found::Gone(end)) => end,
+            other => panic!("it is not gone: {other:?}"),
+        }
+    }
+
+    /// Waits until nothing of the run is left.
+    pub(crate) async fn nothing_left(&self) {
+        self.ended().await;
         wait_for("the end of all processes", || self.left().is_empty().then_some(())).await;
     }
 
@@ -147,7 +157,7 @@ impl Live {
         self.wait("the start", |event| if let Event::Started { pid } = event { Some(*pid) } else { None }).await
     }
 
-    pub(crate) async fn gone(&mut self) -> quorate_processes::End {
+    pub(crate) async fn gone(&mut self) -> End {
         let end = self.wait("the end", |event| if let Event::Gone(end) = event { Some(end.clone()) } else { None });
         let end = end.await;
         let _ = self.instance.bye();
@@ -157,7 +167,7 @@ impl Live {
     }
 
     /// Stops it, and waits until nothing is left.
-    pub(crate) async fn stop(&mut self) -> quorate_processes::End {
+    pub(crate) async fn stop(&mut self) -> End {
         self.instance.stop(None).unwrap();
         self.gone().await
     }
