@@ -51,7 +51,11 @@ pub async fn adopt(folder: &Path) -> Result<Found, AdoptError> {
         let facts = folder.facts().map_err(AdoptError::Folder)?;
         let Some(facts) = facts else { return Ok(Found::Nothing) };
         if !facts.has_runner() {
-            let end = folder.end().map_err(AdoptError::Folder)?.filter(|end| end.run == facts.run);
+            let end = match folder.end() {
+                // Nothing of it is there, however it ended.
+                Err(_) if !facts.are_of_this_boot() => None,
+                end => end.map_err(AdoptError::Folder)?.filter(|end| end.run == facts.run),
+            };
             return Ok(end.map_or_else(|| Found::Remains(Remains::new(folder, facts)), Found::Gone));
         }
         let why = match connect(&folder.socket()).await {
@@ -77,4 +81,39 @@ async fn found(instance: Instance, events: mpsc::Receiver<Event>) -> Found {
         sleep(LOOKS.1).await;
     }
     Found::Gone(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::{
+        end::Why,
+        facts::Facts,
+        launch::{Launch, RunId},
+        moment::Right,
+        program::{Kind, Program},
+    };
+
+    /// A machine that lost its power while an instance ran, or while it ended: whatever is left of the files.
+    #[tokio::test]
+    async fn what_was_there_before_a_boot_is_cleaned_away_without_its_end() {
+        for torn in [None, Some(""), Some("{\"run\":")] {
+            let root = tempfile::tempdir().unwrap();
+            let folder = Folder::make(root.path()).unwrap();
+            let program = Program::new(Kind::Task { argv: vec!["true".to_owned()] });
+            let launch = Launch { run: RunId::new(), program, right: Right::Forever };
+            let mut facts = Facts::new(&launch).unwrap();
+            facts.boot.push('x');
+            folder.write_facts(&facts).unwrap();
+            if let Some(torn) = torn {
+                fs::write(root.path().join("end.json"), torn).unwrap();
+            }
+            let Ok(Found::Remains(remains)) = adopt(root.path()).await else { panic!("no remains: {torn:?}") };
+            let end = remains.clean(Duration::ZERO).await.unwrap();
+            assert_eq!((end.run, end.why), (launch.run, Why::RunnerDied));
+            assert!(matches!(adopt(root.path()).await, Ok(Found::Gone(_))));
+        }
+    }
 }
