@@ -12,7 +12,7 @@ from quorate import errors
 from quorate.v1 import PHASE_PREPARE, PHASE_RECOVER
 
 from ..cluster.aio_tools import run, sleep
-from .agent import HANG, Agent, order
+from .agent import HANG, HEAR, Agent, order
 from .test_participation_aio import Program, taking_part
 
 
@@ -74,11 +74,27 @@ async def a_phase_cleans_up_however_often_it_is_closed(_: list[str]) -> None:
         assert program.told == ["joined", "recover 7", "unmounted"]
 
 
+async def nothing_is_left_of_a_stream_that_the_agent_ended(_: list[str]) -> None:
+    end, program = threading.Event(), Program("prepare")
+    first, second = Agent(order(7, PHASE_PREPARE), HEAR, end), Agent(order(8, PHASE_PREPARE), HEAR, HANG)
+    async with taking_part(program, first, second):
+        while len(first.heard) < 2:
+            await sleep(0.01)
+        await settle()
+        tasks = len(asyncio.all_tasks())
+        end.set()
+        while len(second.heard) < 2:
+            await sleep(0.01)
+        await settle()
+        assert len(asyncio.all_tasks()) <= tasks
+
+
 @pytest.mark.parametrize(
     "scenario",
     [
         the_agent_goes_while_a_phase_cleans_up,
         a_phase_cleans_up_however_often_it_is_closed,
+        nothing_is_left_of_a_stream_that_the_agent_ended,
     ],
     ids=lambda s: s.__name__,
 )

@@ -148,7 +148,7 @@ class Talk(Reader[M], Generic[S, M]):
     """A stream in both directions: what is said is sent one after the other, without waiting for it."""
 
     def __init__(self, method: Any, idle: float, _: Stop) -> None:
-        self._says: asyncio.Queue[S] = asyncio.Queue()
+        self._says: asyncio.Queue[S | None] = asyncio.Queue()
         super().__init__(method(self._said()), idle)
 
     def say(self, message: S) -> None:
@@ -156,8 +156,13 @@ class Talk(Reader[M], Generic[S, M]):
         self._says.put_nowait(message)
 
     async def _said(self) -> AsyncIterator[S]:
-        while True:
-            yield await self._says.get()
+        while (message := await self._says.get()) is not None:
+            yield message
+
+    async def close(self) -> None:
+        """Ends the stream; also the task of the library below that sends, which a stream's end alone does not end."""
+        self._says.put_nowait(None)
+        await super().close()
 
 
 class Turn:
