@@ -49,7 +49,7 @@ class Failed:
     """The phase: ``prepare``, ``recover`` or ``resume``."""
     epoch: int | None
     """The epoch by which it was told; ``None`` when the agent was gone."""
-    error: Exception
+    error: BaseException
     """What it raised."""
 
     def __str__(self) -> str:

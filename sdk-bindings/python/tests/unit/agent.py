@@ -36,7 +36,8 @@ class Agent:
         self.heard: list[str] = []
         """What programs have said."""
         self.script = list(script)
-        self._over = threading.Event()
+        self.over = threading.Event()
+        """A stream has ended."""
         self._server = grpc.server(ThreadPoolExecutor())
         method = grpc.stream_stream_rpc_method_handler(
             self._participate, v1.ParticipateRequest.FromString, v1.ParticipateResponse.SerializeToString
@@ -46,7 +47,7 @@ class Agent:
         self.endpoint = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
 
     def _participate(self, said: Any, context: Any) -> Iterator[v1.ParticipateResponse]:
-        context.add_callback(self._over.set)
+        context.add_callback(self.over.set)
         self._hear(next(said))
         for step in self.script:
             match step:
@@ -59,7 +60,7 @@ class Agent:
                 case "hear":
                     self._hear(next(said))
                 case _:
-                    self._over.wait(60)
+                    self.over.wait(60)
 
     def _hear(self, said: v1.ParticipateRequest) -> None:
         if said.HasField("participant"):
@@ -72,5 +73,5 @@ class Agent:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
+        self.over.set()
         self._server.stop(0).wait()

@@ -150,6 +150,18 @@ def an_error_of_a_notice_ends_it(_: list[str]) -> None:
         assert program.told == ["prepare None", "prepared"]
 
 
+def an_error_of_a_notice_of_a_failure_ends_it(_: list[str]) -> None:
+    program = Program("prepare")
+    program.notice = lambda notice: isinstance(notice, Failed) and 1 // 0  # type: ignore[method-assign, assignment]
+    agent = Agent(order(8, PHASE_RESUME), HANG)
+    with taking_part(program, agent) as (_client, part):
+        with pytest.raises(ZeroDivisionError):
+            part.wait()
+        assert program.told == ["resume 8", "prepare None", "prepared"]
+        while not agent.over.is_set():
+            sleep(0.01)
+
+
 @pytest.mark.parametrize(
     "scenario",
     [
@@ -161,6 +173,7 @@ def an_error_of_a_notice_ends_it(_: list[str]) -> None:
         a_client_that_is_closed_ends_it,
         closing_it_cuts_short_what_is_under_way,
         an_error_of_a_notice_ends_it,
+        an_error_of_a_notice_of_a_failure_ends_it,
     ],
     ids=lambda s: s.__name__,
 )

@@ -21,6 +21,8 @@ S = TypeVar("S")
 
 Channel = grpc.aio.Channel
 sleep = asyncio.sleep
+Raised = Exception
+"""What is caught of what a program raises; what else there is ends tasks, or the loop."""
 
 
 def open_channel(endpoint: str, options: ClientOptions) -> Channel:
@@ -77,10 +79,19 @@ class Worker:
 
 
 class Stop:
-    """Here a worker that is stopped is cancelled, which is enough."""
+    """Ends the talk that a worker is in. A worker that is to end as well is cancelled, which is enough for all else."""
+
+    def __init__(self) -> None:
+        self._end: Callable[[], object] | None = None
 
     def set(self) -> None:
-        """Nothing."""
+        """Ends it."""
+        if self._end:
+            self._end()
+
+    def ends(self, end: Callable[[], object] | None) -> None:
+        """From now on this ends it."""
+        self._end = end
 
 
 class Silence(Exception):
@@ -147,9 +158,12 @@ class Reader(Generic[M]):
 class Talk(Reader[M], Generic[S, M]):
     """A stream in both directions: what is said is sent one after the other, without waiting for it."""
 
-    def __init__(self, method: Any, idle: float, _: Stop) -> None:
+    def __init__(self, method: Any, idle: float, stop: Stop) -> None:
         self._says: asyncio.Queue[S | None] = asyncio.Queue()
-        super().__init__(method(self._said()), idle)
+        self._stop = stop
+        call = method(self._said())
+        super().__init__(call, idle)
+        stop.ends(call.cancel)
 
     def say(self, message: S) -> None:
         """Sends a message; when the stream has ended, nothing."""
@@ -161,6 +175,7 @@ class Talk(Reader[M], Generic[S, M]):
 
     async def close(self) -> None:
         """Ends the stream; also the task of the library below that sends, which a stream's end alone does not end."""
+        self._stop.ends(None)
         self._says.put_nowait(None)
         await super().close()
 

@@ -20,6 +20,8 @@ S = TypeVar("S")
 
 Channel = grpc.Channel
 sleep = time.sleep
+Raised = BaseException
+"""What is caught of what a program raises: of what is not caught, such as `SystemExit`, nobody hears in a thread."""
 
 
 def open_channel(endpoint: str, options: ClientOptions) -> Channel:

@@ -17,7 +17,7 @@ from quorate._sync import io
 from quorate._sync.pool import Pool
 from quorate._sync.turns import Order, Talk, Turns
 from quorate.errors import Refused, Tried
-from quorate.notices import Away, Isolated, Joined, Notice
+from quorate.notices import Away, Failed, Isolated, Joined, Notice
 from quorate.options import ParticipantOptions
 
 
@@ -58,7 +58,8 @@ class Participant(ABC):
     def notice(self, notice: Notice) -> None:  # noqa: B027
         """Something worth a line in a log. Default: does nothing.
 
-        Must not block. Comes also while a phase is under way: without asyncio from another thread.
+        Must not block. Comes also while a phase is under way: without asyncio from another thread. What it raises ends
+        taking part, and is raised by :meth:`Participation.wait`.
         """
 
 
@@ -69,11 +70,14 @@ class Participation:
         self._pool = pool
         self._options = options
         self._program = program
-        self._turns = Turns(program)
+        self._turns = Turns(program, self._failed)
         self._joined = False
         """Whether the agent told anything."""
+        self._leaving = False
+        """Whether it is to take part at no agent any more."""
         self._over = False
-        self._error: Exception | None = None
+        """Whether the program is told nothing any more."""
+        self._error: BaseException | None = None
         self._signal = io.Signal()
         self._stopping = io.Stop()
         name = f"quorate participant {options.name}"
@@ -102,9 +106,9 @@ class Participation:
         A phase that is under way is cancelled with asyncio. A thread cannot be: its ``changed`` is set, and this waits
         until the phase has ended.
         """
-        self._end()
+        self._over = True
         self._turns.close()
-        self._stopping.set()
+        self._leave()
         for worker in self._workers:
             worker.stop()
 
@@ -114,28 +118,36 @@ class Participation:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _end(self, error: Exception | None = None) -> None:
+    def _leave(self, error: BaseException | None = None) -> None:
+        """Takes part at no agent any more. The program is told to prepare then, if it took part and this is not closed."""
         self._error = self._error or error
-        self._over = True
+        self._leaving = True
         self._signal.notify()
+        self._stopping.set()
+
+    def _failed(self, notice: Failed) -> None:
+        try:
+            self._program.notice(notice)
+        except io.Raised as error:
+            self._leave(error)
 
     def _work(self) -> None:
         """Has the program do what it is told."""
         try:
             self._turns.run()
-        except Exception as error:
-            self._end(error)
-        else:
-            self._end()
+        finally:
+            # However that came: nobody would do what agents tell.
+            self._over = True
+            self._leave()
 
     def _listen(self) -> None:
         """Hands on what it is told, by one agent after the other."""
         try:
             self._take_part()
-        except Exception as error:
+        except io.Raised as error:
             # The connections of a client that is being closed fail in their own ways.
             if not self._pool.closed:
-                self._error = error
+                self._error = self._error or error
         finally:
             self._stop_using()
             self._turns.end()
@@ -146,11 +158,11 @@ class Participation:
         while True:
             step = rotation.step()
             self._pause(step.pause)
-            if self._over or self._pool.closed:
+            if self._leaving or self._pool.closed:
                 return
             begun = time.monotonic()
             tried, refused = self._take_part_at(step.index)
-            if self._over or self._pool.closed:
+            if self._leaving or self._pool.closed:
                 return
             self._program.notice(Away(tried))
             if self._stop_using() and time.monotonic() - begun >= GOOD_AFTER:
@@ -201,5 +213,5 @@ class Participation:
 
     def _pause(self, timeout: float) -> None:
         version = self._signal.version
-        if timeout and not self._over:
+        if timeout and not self._leaving:
             self._signal.wait(version, timeout)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -44,8 +45,10 @@ class Order:
 class Turns:
     """The phases of a program: told from one side, done at the other."""
 
-    def __init__(self, program: Participant) -> None:
+    def __init__(self, program: Participant, failed: Callable[[Failed], None]) -> None:
         self._program = program
+        self._failed = failed
+        """Is told of each phase that the program could not do."""
         self._orders: deque[Order] = deque()
         self._under_way: Order | None = None
         self._ended = False
@@ -99,9 +102,9 @@ class Turns:
                 return
             if order.turn.do(lambda: self._perform(order)):
                 order.acknowledge()
-        except Exception as error:
+        except io.Raised as error:
             if not order.turn.changed.is_set():
-                self._program.notice(Failed(phase_name(order.phase) or "", order.epoch, error))
+                self._failed(Failed(phase_name(order.phase) or "", order.epoch, error))
         finally:
             self._under_way = None
 
