@@ -12,6 +12,8 @@ use crate::types::{Duration, NodeName, ServiceName};
 
 /// Most services of a cluster (L1).
 pub const MAX_SERVICES: usize = 1000;
+/// Most instances of all services that have a number of them, together (L1).
+pub const MAX_ALL_INSTANCES: usize = 10_000;
 /// Most nodes that are drained at once (L1).
 pub const MAX_DRAINED: usize = 1000;
 /// Most bytes of all definitions together (L1).
@@ -159,8 +161,14 @@ impl Catalog {
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults: Vec<Fault> = self.services.values().flat_map(|service| self.faults_of(service)).collect();
         let bytes: usize = self.services.values().map(|service| service.body.len()).sum();
+        let instances = |service: &Arc<Service>| match service.placement.count {
+            Count::Exactly(count) => usize::try_from(count).unwrap_or(usize::MAX),
+            Count::Every => 0,
+        };
+        let instances = self.services.values().map(instances).fold(0, usize::saturating_add);
         for (what, count, limit) in [
             ("services", self.services.len(), MAX_SERVICES),
+            ("instances of all services", instances, MAX_ALL_INSTANCES),
             ("drained nodes", self.drained.len(), MAX_DRAINED),
             ("bytes of all definitions", bytes, MAX_CATALOG_BYTES),
         ] {
@@ -243,23 +251,6 @@ impl Catalog {
             (given > 0 && given < least).then(|| Fault::Level { service: service.name.clone(), given, on, least })
         };
         self.services.values().filter_map(too_low).collect()
-    }
-
-    /// Whether `name` depends on `on`, directly or by way of others.
-    #[must_use]
-    pub fn depends(&self, name: &ServiceName, on: &ServiceName) -> bool {
-        let needs = self.services.get(name).into_iter().flat_map(|service| service.needs());
-        let mut open: Vec<&ServiceName> = needs.collect();
-        let mut seen = BTreeSet::new();
-        while let Some(next) = open.pop() {
-            if next == on {
-                return true;
-            }
-            if seen.insert(next) {
-                open.extend(self.services.get(next).into_iter().flat_map(|service| service.needs()));
-            }
-        }
-        false
     }
 }
 
@@ -371,8 +362,6 @@ pub(super) mod tests {
         let levels = catalog.levels();
         let of = |text| levels[&name(text)];
         assert_eq!([of("db"), of("web"), of("top"), of("side")], [0, 1, 7, 1]);
-        assert!(catalog.depends(&name("top"), &name("db")));
-        assert!(!catalog.depends(&name("db"), &name("top")));
     }
 
     #[test]

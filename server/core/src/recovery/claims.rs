@@ -35,8 +35,9 @@ pub struct Claims {
     secret: Secret,
     session: Option<SessionId>,
     next: u64,
-    /// What was asked and waits for replies.
+    /// What was asked and waits for replies, and by which tickets: nothing is asked twice at once.
     asked: BTreeMap<u64, Asked>,
+    tickets: BTreeMap<Asked, u64>,
     /// Of that, the claims that were not replied to at all.
     unheard: BTreeSet<u64>,
     /// What is wanted, and for how long a name is kept free when this node is gone.
@@ -51,7 +52,7 @@ pub struct Claims {
     releasing: BTreeSet<Slot>,
 }
 
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 enum Asked {
     Open,
     Acquire(Slot),
@@ -78,6 +79,7 @@ impl Claims {
             session: None,
             next: 0,
             asked: BTreeMap::new(),
+            tickets: BTreeMap::new(),
             unheard: BTreeSet::new(),
             wanted: BTreeMap::new(),
             held: BTreeMap::new(),
@@ -100,7 +102,7 @@ impl Claims {
     /// An instance is to run here.
     pub fn claim(&mut self, slot: &Slot, delay: Duration, out: Out<'_>) {
         if self.wanted.insert(slot.clone(), delay).is_none() {
-            self.ask(out);
+            self.ask_for(slot, out);
         }
     }
 
@@ -111,55 +113,55 @@ impl Claims {
         self.doubtful.remove(slot);
         // While one release is under way nothing is asked for: another one would outlive it, and undo what is claimed then.
         if self.claimed.contains(slot) && self.releasing.insert(slot.clone()) {
-            self.ask_release(slot.clone(), out);
+            self.ask_release(slot, out);
         }
     }
 
     /// Asks for whatever is wanted and not asked for.
     pub fn ask(&mut self, out: Out<'_>) {
+        let slots: BTreeSet<Slot> = self.wanted.keys().chain(&self.releasing).cloned().collect();
+        for slot in slots {
+            self.ask_for(&slot, out);
+        }
+    }
+
+    /// Asks for what is wanted with an instance's name, unless that is asked for.
+    fn ask_for(&mut self, slot: &Slot, out: Out<'_>) {
         let Some(session) = self.session else {
-            if !self.wanted.is_empty() && !self.asked.values().any(|asked| *asked == Asked::Open) {
+            if !self.wanted.is_empty() && !self.tickets.contains_key(&Asked::Open) {
                 let request = Request { session: None, id: None, act: Act::Open(self.opening()) };
                 self.send(Asked::Open, request, true, out);
             }
             return;
         };
-        let open = |slot: &&Slot| {
-            !self.held.contains_key(*slot)
-                && !self.releasing.contains(*slot)
-                && !self.asked.values().any(|asked| *asked == Asked::Acquire((*slot).clone()))
-        };
-        let slots: Vec<Slot> = self.wanted.keys().filter(open).cloned().collect();
-        for slot in slots {
-            let Some(path) = path(&slot) else { continue };
-            let delay = self.wanted.get(&slot).copied().unwrap_or_default();
-            let value = Arc::from(self.me.name.as_str().as_bytes());
-            let (kind, mode) = (NameKind::Lock, Mode::Exclusive);
-            let act = Act::Acquire(Claim { path, kind, mode, value, wait: true, delay });
-            let request = request((session, self.secret), act);
-            self.send(Asked::Acquire(slot), request, true, out);
-        }
-        let releasing: Vec<Slot> = self.releasing.iter().cloned().collect();
-        for slot in releasing {
-            if !self.asked.values().any(|asked| *asked == Asked::Release(slot.clone())) {
+        if self.releasing.contains(slot) {
+            if !self.tickets.contains_key(&Asked::Release(slot.clone())) {
                 self.ask_release(slot, out);
             }
+            return;
         }
+        let Some(delay) = self.wanted.get(slot).copied().filter(|_| !self.held.contains_key(slot)) else { return };
+        let asked = Asked::Acquire(slot.clone());
+        let Some(path) = path(slot).filter(|_| !self.tickets.contains_key(&asked)) else { return };
+        let value = Arc::from(self.me.name.as_str().as_bytes());
+        let (kind, mode) = (NameKind::Lock, Mode::Exclusive);
+        let act = Act::Acquire(Claim { path, kind, mode, value, wait: true, delay });
+        self.send(asked, request((session, self.secret), act), true, out);
     }
 
     /// A release waits until something is known of the claim, which it may overtake when another regime begins meanwhile.
-    fn ask_release(&mut self, slot: Slot, out: Out<'_>) {
-        let claimed = |ticket: &u64| self.asked.get(ticket) == Some(&Asked::Acquire(slot.clone()));
-        if self.unheard.iter().any(claimed) {
+    fn ask_release(&mut self, slot: &Slot, out: Out<'_>) {
+        let claim = self.tickets.get(&Asked::Acquire(slot.clone()));
+        if claim.is_some_and(|ticket| self.unheard.contains(ticket)) {
             return;
         }
-        let (Some(session), Some(path)) = (self.session, path(&slot)) else {
-            self.releasing.remove(&slot);
+        let (Some(session), Some(path)) = (self.session, path(slot)) else {
+            self.releasing.remove(slot);
             return;
         };
         let act = Act::Release { path, kind: NameKind::Lock, token: None };
         let request = request((session, self.secret), act);
-        self.send(Asked::Release(slot), request, false, out);
+        self.send(Asked::Release(slot.clone()), request, false, out);
     }
 
     fn send(&mut self, asked: Asked, request: Request, to_the_end: bool, out: Out<'_>) {
@@ -168,6 +170,7 @@ impl Claims {
             self.unheard.insert(self.next);
             self.claimed.insert(slot.clone());
         }
+        self.tickets.insert(asked.clone(), self.next);
         self.asked.insert(self.next, asked);
         out.push(Effect::Ask { ticket: self.next, request, to_the_end });
     }
@@ -191,7 +194,12 @@ impl Claims {
         self.unheard.remove(&ticket);
         if last {
             self.asked.remove(&ticket);
+            self.tickets.remove(&asked);
         }
+        let about = match &asked {
+            Asked::Acquire(slot) | Asked::Release(slot) => Some(slot.clone()),
+            Asked::Open => None,
+        };
         let outcome = match (asked, reply) {
             (Asked::Open, Reply::Answer(Answer { outcome: Ok(Done::Opened { session, .. }), .. })) => {
                 self.session = Some(session);
@@ -229,7 +237,10 @@ impl Claims {
             (_, Reply::Answer(Answer { outcome: Err(denial), .. })) if is_over(&denial) => self.lose_all(),
             _ => return Outcome::Nothing,
         };
-        self.ask(out);
+        match about.filter(|_| self.session.is_some()) {
+            Some(slot) => self.ask_for(&slot, out),
+            None => self.ask(out),
+        }
         outcome
     }
 

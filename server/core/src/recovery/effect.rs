@@ -112,7 +112,8 @@ pub enum ProcessFactKind {
     Unwell(String),
     /// Nothing of it is left; how it ended, for people.
     Gone(String),
-    /// Nothing of it is left, or it was not started, for its right to run was over: it has not failed.
+    /// Nothing of it is left, or it was not started, for its right to run was over, or its orders were void: it has not
+    /// failed.
     Lapsed,
     /// It cannot be killed; why, for people.
     Stuck(String),

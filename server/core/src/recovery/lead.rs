@@ -16,10 +16,11 @@ use alloc::{
     sync::Arc,
     vec::Vec,
 };
+use core::cmp::Reverse;
 
 use super::{
     Catalog, Service,
-    placement::{Facts, Goal, Site, place},
+    placement::{Facts, Goal, Site, Units, of_service, place},
     service::InTransition,
 };
 use crate::{
@@ -42,6 +43,8 @@ pub struct Lead {
     pub(super) generations: BTreeMap<ServiceName, u64>,
     pub(super) moves: BTreeMap<Slot, NodeName>,
     pub(super) goal: Goal,
+    /// By what that was found, with the present catalog.
+    found_by: Option<Facts>,
     /// Services that cannot run, for these which they require do not.
     pub(super) blocked: BTreeMap<ServiceName, ServiceName>,
     pub(super) stage: Stage,
@@ -65,8 +68,15 @@ pub struct Post {
     known: BTreeMap<ServiceName, u64>,
 }
 
-/// Instances, and where.
-type Units = BTreeSet<(Slot, NodeName)>;
+/// What is to end now.
+struct Ending<'a> {
+    units: Units,
+    /// Of each service on which any of them depends, directly or by way of others: the highest level of those.
+    above: BTreeMap<&'a ServiceName, u32>,
+    /// The highest level of all of them, and of those whose service is not known any more: on what they depend is not, either.
+    highest: Option<u32>,
+    strangers: Option<u32>,
+}
 
 /// What is to be said to whom.
 pub type Say = Vec<(NodeName, RecoveryTalk)>;
@@ -89,6 +99,7 @@ impl Lead {
             generations: BTreeMap::new(),
             moves: BTreeMap::new(),
             goal: Goal::default(),
+            found_by: None,
             blocked: BTreeMap::new(),
             stage: Stage::Prepare,
             recovered: None,
@@ -115,6 +126,7 @@ impl Lead {
     pub fn on_catalog(&mut self, now: Instant, catalog: Arc<Catalog>) -> Say {
         self.levels = catalog.levels();
         self.catalog = catalog;
+        self.found_by = None;
         self.review(now)
     }
 
@@ -183,8 +195,12 @@ impl Lead {
             self.stage = Stage::Prepare;
             return Say::new();
         }
-        self.goal = place(&self.catalog, &self.levels, &self.facts());
-        self.block();
+        let facts = self.facts();
+        if self.found_by.as_ref() != Some(&facts) {
+            self.goal = place(&self.catalog, &self.levels, &facts);
+            self.block();
+            self.found_by = Some(facts);
+        }
         self.stage = self.find_stage();
         if self.stage == Stage::Recovered {
             self.recovered.get_or_insert(now);
@@ -192,15 +208,15 @@ impl Lead {
             self.moves.clear();
         }
         let ending = self.ending();
-        let names: Vec<NodeName> = self.posts.keys().cloned().collect();
-        names.iter().flat_map(|name| self.orders_for(name, &ending)).collect()
+        let orders: Vec<_> = self.posts.keys().map(|name| (name.clone(), self.orders_for(name, &ending))).collect();
+        orders.into_iter().flat_map(|(name, orders)| self.send(&name, orders)).collect()
     }
 
     /// Takes those services out of the goal that require what runs nowhere.
     fn block(&mut self) {
         self.blocked.clear();
         let mut order: Vec<&Arc<Service>> = self.catalog.services.values().collect();
-        order.sort_by_key(|service| self.levels.get(&service.name).copied().unwrap_or_default());
+        order.sort_by_cached_key(|service| self.level_of(&service.name));
         let placed: BTreeSet<&ServiceName> = self.goal.units.iter().map(|(slot, _)| &slot.service).collect();
         for service in order {
             let lacks = |on: &&ServiceName| self.blocked.contains_key(*on) || !placed.contains(*on);
@@ -264,8 +280,7 @@ impl Lead {
 
     /// What a program requires that runs nowhere.
     pub(super) fn is_blocked<'a>(&self, program: &'a ParticipantReport) -> Option<&'a ServiceName> {
-        let runs = |on: &ServiceName| self.goal.units.iter().any(|(slot, _)| slot.service == *on);
-        program.requires.iter().find(|on| !runs(on))
+        program.requires.iter().find(|on| of_service(&self.goal.units, on).next().is_none())
     }
 
     /// Whether a service that is required is ready, and stays so, where it matters to a node: there, if an instance is to
@@ -273,21 +288,20 @@ impl Lead {
     fn serves(&self, on: &ServiceName, node: &NodeName, ending: &Units) -> bool {
         let ready =
             |(slot, at): &(Slot, NodeName)| self.is_finished(slot, at) && !ending.contains(&(slot.clone(), at.clone()));
-        let mut units = self.goal.units.iter().filter(|(slot, _)| slot.service == *on);
-        match units.clone().find(|(_, at)| at == node) {
+        match of_service(&self.goal.units, on).find(|(_, at)| at == node) {
             Some(unit) => ready(unit),
-            None => units.any(ready),
+            None => of_service(&self.goal.units, on).any(ready),
         }
     }
 
     /// The live instances that are to end: those that run where they are not to, are defined otherwise by now, or require
     /// what is not ready any more.
-    fn ending(&self) -> Units {
+    fn ending(&self) -> Ending<'_> {
         let mut live: Vec<(&UnitReport, &NodeName)> = Vec::new();
         for (name, post) in &self.posts {
             live.extend(post.units.values().filter(|unit| unit.state.is_live()).map(|unit| (unit, name)));
         }
-        live.sort_by_key(|(unit, _)| self.level_of(&unit.slot.service));
+        live.sort_by_cached_key(|(unit, _)| self.level_of(&unit.slot.service));
         let mut ending = BTreeSet::new();
         for (unit, node) in live {
             let unit_at = (unit.slot.clone(), node.clone());
@@ -300,25 +314,50 @@ impl Lead {
                 ending.insert(unit_at);
             }
         }
-        ending
+        self.with_what_is_below(ending)
+    }
+
+    fn with_what_is_below(&self, units: Units) -> Ending<'_> {
+        let (mut strangers, mut highest) = (None, None);
+        let mut own: BTreeMap<&ServiceName, u32> = BTreeMap::new();
+        for unit in units.iter().filter_map(|(slot, node)| self.unit(slot, node)) {
+            highest = highest.max(Some(unit.level));
+            match self.catalog.services.get(&unit.slot.service) {
+                Some(service) => {
+                    let level = own.entry(&service.name).or_default();
+                    *level = unit.level.max(*level);
+                }
+                None => strangers = strangers.max(Some(unit.level)),
+            }
+        }
+        let mut above: BTreeMap<&ServiceName, u32> = BTreeMap::new();
+        let mut order: Vec<&Arc<Service>> = self.catalog.services.values().collect();
+        order.retain(|_| !own.is_empty());
+        // Whatever a service depends on has a lower level.
+        order.sort_by_cached_key(|service| Reverse(self.level_of(&service.name)));
+        for service in order {
+            let level = own.get(&service.name).max(above.get(&service.name)).copied();
+            for (on, level) in level.into_iter().flat_map(|level| service.needs().map(move |on| (on, level))) {
+                let known = above.entry(on).or_default();
+                *known = level.max(*known);
+            }
+        }
+        Ending { units, above, highest, strangers }
     }
 
     /// Whether something that is to end waits for others that depend on it, and are to end too.
-    fn is_held(&self, unit: &UnitReport, ending: &Units) -> bool {
-        let known = |service: &ServiceName| self.catalog.services.contains_key(service);
-        ending.iter().any(|(slot, node)| {
-            let above = self.unit(slot, node).is_some_and(|other| other.level > unit.level);
-            let (other, this) = (&slot.service, &unit.slot.service);
-            above && (!known(other) || !known(this) || self.catalog.depends(other, this))
-        })
+    fn is_held(&self, unit: &UnitReport, ending: &Ending<'_>) -> bool {
+        let known = self.catalog.services.contains_key(&unit.slot.service);
+        let above = ending.above.get(&unit.slot.service).copied().max(ending.strangers);
+        Some(unit.level) < if known { above } else { ending.highest }
     }
 
-    /// What a member is to do now, if it was not told.
-    fn orders_for(&mut self, node: &NodeName, ending: &Units) -> Say {
-        let Some(post) = self.posts.get(node) else { return Say::new() };
+    /// What a member is to do now.
+    fn orders_for(&self, node: &NodeName, ending: &Ending<'_>) -> Orders {
+        let post = &self.posts[node];
         let mut units = Vec::new();
         for unit in post.units.values().filter(|unit| unit.state.is_live()) {
-            let keeps = !ending.contains(&(unit.slot.clone(), node.clone())) || self.is_held(unit, ending);
+            let keeps = !ending.units.contains(&(unit.slot.clone(), node.clone())) || self.is_held(unit, ending);
             if keeps && unit.state != UnitState::Stopping {
                 let UnitReport { slot, level, version, generation, .. } = unit.clone();
                 units.push(UnitOrder { slot, level, version, generation });
@@ -330,7 +369,7 @@ impl Lead {
             let live = post.units.get(slot).is_some_and(|unit| unit.state.is_live() && !begins_anew(unit));
             let level = self.level_of(&slot.service);
             // What still runs by what was there before ends first.
-            let waits = || ending.iter().any(|(other, _)| self.catalog.depends(&other.service, &slot.service));
+            let waits = || ending.above.contains_key(&slot.service);
             let service = self.catalog.services.get(&slot.service);
             let Some(service) = service.filter(|_| !live && self.stage.reaches(level) && !waits()) else { continue };
             let generation = self.generations.get(&slot.service).copied().unwrap_or_default();
@@ -343,27 +382,29 @@ impl Lead {
             let sent = post.sent.as_ref().and_then(|sent| sent.participants.iter().find(|(id, _)| *id == program.id));
             sent.map_or(program.phase, |(_, phase)| *phase)
         };
-        let phase = |program: &ParticipantReport| self.phase_for(program, told(program), node, ending);
+        let phase = |program: &ParticipantReport| self.phase_for(program, told(program), node, &ending.units);
         let participants = post.participants.iter().map(|program| (program.id, phase(program)));
         let participants = participants.collect();
-        let orders = Orders { epoch: self.epoch, stage: self.stage, units, forget, participants };
-        self.send(node, orders)
+        Orders { epoch: self.epoch, stage: self.stage, units, forget, participants }
     }
 
-    /// What a program is to do now. It was told `told` last: that may be news to it still, so its word does not count here.
+    /// What a program is to do now. It was told `told` last: that may be news to it still, so its word counts only for that.
     fn phase_for(&self, program: &ParticipantReport, told: Phase, node: &NodeName, ending: &Units) -> Phase {
         let served = program.requires.iter().all(|on| self.serves(on, node, ending));
         let reached = self.stage.reaches(self.program_level(program));
+        let stopped = program.phase == Phase::Prepare && program.done;
         match (served, self.stage) {
             // It goes on when it says that it has done what it was told.
             _ if program.isolated => told,
             (false, _) => Phase::Prepare,
+            _ if told == Phase::Prepare && !stopped => Phase::Prepare,
             (true, Stage::Resume | Stage::Recovered) if told >= Phase::Recover => Phase::Resume,
             (true, _) if reached => Phase::Recover.max(told),
             (true, _) => told,
         }
     }
 
+    /// Says that to a member, if it was not told.
     fn send(&mut self, node: &NodeName, orders: Orders) -> Say {
         let Some(post) = self.posts.get_mut(node) else { return Say::new() };
         if post.sent.as_ref() == Some(&orders) {
@@ -389,6 +430,9 @@ impl Lead {
         if !batch.is_empty() {
             say.push((node.clone(), RecoveryTalk::Definitions { epoch: self.epoch, services: batch }));
         }
+        // The member keeps those that its orders name, and no others.
+        let ordered: BTreeSet<&ServiceName> = orders.units.iter().map(|order| &order.slot.service).collect();
+        post.known.retain(|name, _| ordered.contains(name));
         post.sent = Some(orders.clone());
         say.push((node.clone(), RecoveryTalk::Orders(orders)));
         say

@@ -24,8 +24,8 @@ use crate::{
     wire::{Orders, RecoveryTalk, Stage, Standing, UnitOrder, UnitReport},
 };
 
-/// Most services of which definitions are kept (L1).
-const MAX_DEFINITIONS: usize = super::catalog::MAX_SERVICES;
+/// Most services of which definitions are kept (L1): those that the orders before named, and those that the next ones will.
+const MAX_DEFINITIONS: usize = 3 * super::catalog::MAX_SERVICES;
 /// Most instances at one node (L1).
 const MAX_UNITS: usize = 2 * super::catalog::MAX_SERVICES;
 
@@ -174,7 +174,6 @@ impl Member {
                 self.halt(now, out);
             }
             self.led = Some((epoch, from.clone()));
-            self.participants.prepare(now, epoch, out);
             // A restart of this node's agent begins its runs anew, but never a regime's.
             self.runs = self.runs.max(epoch.0 << 20);
         }
@@ -213,6 +212,9 @@ impl Member {
             ordered.insert(order.slot.clone());
             self.on_order(order, out);
         }
+        // Whoever leads sends the others again with the next orders that name them.
+        let named: BTreeSet<&ServiceName> = ordered.iter().map(|slot| &slot.service).collect();
+        self.definitions.retain(|name, _| named.contains(name));
         for (slot, unit) in &mut self.units {
             if !ordered.contains(slot) {
                 unit.want = Want::Stop;
@@ -362,7 +364,7 @@ impl Member {
             ProcessFactKind::Stuck(why) => unit.say(&why),
             ProcessFactKind::Lapsed => {
                 unit.state = State::Waiting;
-                unit.say("its right to run was over");
+                unit.say("its right to run, or the regime that ordered it, was over");
             }
             ProcessFactKind::Gone(why) => match unit.state {
                 State::Stopping { failed: false } => unit.state = State::Waiting,

@@ -28,6 +28,14 @@ struct Participant {
     isolated: bool,
 }
 
+impl Participant {
+    fn tell(&mut self, now: Instant, id: u64, epoch: Epoch, phase: Phase, out: Out<'_>) {
+        (self.epoch, self.phase, self.done, self.isolated) = (epoch, phase, false, false);
+        self.due = now + self.about.deadline;
+        out.push(Effect::Tell { id, call: Call::Phase { epoch, phase } });
+    }
+}
+
 impl Participants {
     /// One more takes part; it begins with the first phase. Returns whether there was room.
     pub fn join(&mut self, now: Instant, id: u64, epoch: Epoch, about: About, out: Out<'_>) -> bool {
@@ -56,28 +64,23 @@ impl Participants {
         news
     }
 
-    /// All stop using what is shared.
+    /// A regime is over: all stop using what is shared. Those that were to since before it began, and have not, are told
+    /// again: they may have failed to.
     pub fn prepare(&mut self, now: Instant, epoch: Epoch, out: Out<'_>) {
-        let ids: Vec<u64> = self.known.keys().copied().collect();
-        for id in ids {
-            self.order(now, id, epoch, Phase::Prepare, out);
+        for (id, known) in &mut self.known {
+            if known.phase != Phase::Prepare || !known.done && known.epoch < epoch {
+                known.tell(now, *id, epoch, Phase::Prepare, out);
+            }
         }
     }
 
-    /// One is told what to do, unless it was told that in this regime.
+    /// One is told what to do, unless it was told that in this regime. Who is to stop was told so when the one before ended.
     pub fn order(&mut self, now: Instant, id: u64, epoch: Epoch, phase: Phase, out: Out<'_>) {
         let Some(known) = self.known.get_mut(&id) else { return };
-        if phase == Phase::Prepare && known.phase == Phase::Prepare {
-            // It has stopped already, or is about to.
-            known.epoch = if known.done { epoch } else { known.epoch };
-            return;
+        let is_told = phase == known.phase && (phase == Phase::Prepare || known.epoch == epoch);
+        if !is_told {
+            known.tell(now, id, epoch, phase, out);
         }
-        if (known.epoch, known.phase) == (epoch, phase) {
-            return;
-        }
-        (known.epoch, known.phase, known.done, known.isolated) = (epoch, phase, false, false);
-        known.due = now + known.about.deadline;
-        out.push(Effect::Tell { id, call: Call::Phase { epoch, phase } });
     }
 
     /// Isolates those that are late. Returns whether there are any.

@@ -3,6 +3,7 @@
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
+    sync::Arc,
     vec::Vec,
 };
 use core::{fmt, hash::Hasher};
@@ -28,13 +29,22 @@ pub struct Site {
     pub leaving: bool,
 }
 
+/// Instances, and where.
+pub type Units = BTreeSet<(Slot, NodeName)>;
+
+/// Those of one service.
+pub(super) fn of_service<'a>(units: &'a Units, service: &'a ServiceName) -> impl Iterator<Item = &'a (Slot, NodeName)> {
+    let first = (Slot { service: service.clone(), index: 0 }, NodeName::least());
+    units.range(first..).take_while(|(slot, _)| slot.service == *service)
+}
+
 /// What placement goes by beside the catalog.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Facts {
     /// The members.
     pub sites: Vec<Site>,
     /// What runs where: instances stay, if they may.
-    pub running: BTreeSet<(Slot, NodeName)>,
+    pub running: Units,
     /// Where services have failed for good.
     pub failed: BTreeSet<(ServiceName, NodeName)>,
     /// Where an operator wants instances.
@@ -45,9 +55,9 @@ pub struct Facts {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Goal {
     /// Each instance that is to run, and where.
-    pub units: BTreeSet<(Slot, NodeName)>,
+    pub units: Units,
     /// Those that can run nowhere, and why not on each node.
-    pub unplaced: BTreeMap<Slot, Vec<(NodeName, Obstacle)>>,
+    pub unplaced: BTreeMap<Slot, Arc<[(NodeName, Obstacle)]>>,
 }
 
 /// Why an instance does not run on a node.
@@ -97,8 +107,16 @@ impl fmt::Display for Obstacle {
 pub fn place(catalog: &Catalog, levels: &BTreeMap<ServiceName, u32>, facts: &Facts) -> Goal {
     let mut order: Vec<&Service> = catalog.services.values().map(AsRef::as_ref).collect();
     order.retain(|service| catalog.is_wanted(&service.name));
-    order.sort_by_key(|service| (levels.get(&service.name).copied().unwrap_or_default(), &service.name));
-    let mut places = Places { catalog, facts, goal: Goal::default(), hosts: BTreeMap::new(), load: BTreeMap::new() };
+    // In order of their names already.
+    order.sort_by_cached_key(|service| levels.get(&service.name).copied().unwrap_or_default());
+    let mut shunned: BTreeMap<&ServiceName, Vec<&ServiceName>> = BTreeMap::new();
+    for service in catalog.services.values() {
+        for other in &service.placement.apart {
+            shunned.entry(other).or_default().push(&service.name);
+        }
+    }
+    let (goal, hosts, load) = (Goal::default(), BTreeMap::new(), BTreeMap::new());
+    let mut places = Places { catalog, facts, shunned, goal, hosts, load };
     for service in order {
         places.place(service);
     }
@@ -111,6 +129,8 @@ type Suits<'a> = &'a dyn Fn(&Slot, &NodeName) -> bool;
 struct Places<'a> {
     catalog: &'a Catalog,
     facts: &'a Facts,
+    /// Which services are to be apart from each.
+    shunned: BTreeMap<&'a ServiceName, Vec<&'a ServiceName>>,
     goal: Goal,
     /// Where the instances of each service are to run.
     hosts: BTreeMap<&'a ServiceName, BTreeSet<&'a NodeName>>,
@@ -131,7 +151,7 @@ impl<'a> Places<'a> {
                     }
                 }
                 if obstacles.len() == self.facts.sites.len() {
-                    self.goal.unplaced.insert(slot, obstacles);
+                    self.goal.unplaced.insert(slot, obstacles.into());
                 }
             }
             Count::Exactly(count) => self.place_some(service, count),
@@ -161,6 +181,7 @@ impl<'a> Places<'a> {
             self.occupy(service, site);
             chosen.push(&site.name);
         }
+        let obstacles: Arc<[_]> = obstacles.into();
         for slot in self.assign(service, count, chosen) {
             self.goal.unplaced.insert(slot, obstacles.clone());
         }
@@ -226,12 +247,8 @@ impl<'a> Places<'a> {
         if let Some(with) = placement.with.as_ref().filter(|with| !self.runs(with, site)) {
             return Some(Obstacle::Without(with.clone()));
         }
-        let shuns = |other: &&ServiceName| {
-            let other = self.catalog.services.get(*other);
-            other.is_some_and(|other| other.placement.apart.contains(&service.name))
-        };
-        let placed = self.hosts.keys().copied();
-        let apart = placement.apart.iter().chain(placed.filter(shuns)).find(|other| self.runs(other, site));
+        let shunned = self.shunned.get(&service.name).into_iter().flatten().copied();
+        let apart = placement.apart.iter().chain(shunned).find(|other| self.runs(other, site));
         apart.map(|other| Obstacle::Apart(other.clone()))
     }
 
@@ -241,7 +258,8 @@ impl<'a> Places<'a> {
         let own = |slot: &Slot| slot.service == service.name && slot.index < count;
         let wanted = self.facts.moves.iter().any(|(slot, node)| own(slot) && *node == site.name);
         let stays = |slot: &Slot| self.facts.moves.get(slot).is_none_or(|node| *node == site.name);
-        let runs = self.facts.running.iter().any(|(slot, node)| own(slot) && *node == site.name && stays(slot));
+        let mut running = of_service(&self.facts.running, &service.name);
+        let runs = running.any(|(slot, node)| own(slot) && *node == site.name && stays(slot));
         let preferred = placement.preferred.iter().position(|name| *name == site.name);
         (
             !wanted,
@@ -433,7 +451,7 @@ mod tests {
         let mut facts = facts();
         facts.sites[1].runs = false;
         let goal = placed(&catalog, &facts);
-        let whys: Vec<_> = goal.unplaced.values().flatten().map(|(_, why)| why.clone()).collect();
+        let whys: Vec<_> = goal.unplaced.values().flat_map(|all| all.iter()).map(|(_, why)| why.clone()).collect();
         assert_eq!(whys, [Obstacle::Drained, Obstacle::Witness, Obstacle::Label(String::from("rack"))]);
     }
 

@@ -3,6 +3,7 @@
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::{String, ToString},
+    sync::Arc,
     vec::Vec,
 };
 
@@ -15,6 +16,11 @@ use crate::{
     types::{Duration, Epoch, Instant, NodeName, ServiceName, Slot},
     wire::{ParticipantReport, Phase, Stage, UnitReport, UnitState},
 };
+
+/// Most reasons that are told why instances can run nowhere (L1).
+const MAX_OBSTACLES: usize = 10_000;
+/// Nodes of which a sentence says why something does not run there.
+const NAMED: usize = 16;
 
 /// How recovery stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,7 +41,7 @@ pub struct RecoveryStatus {
     pub posts: Vec<Post>,
     /// Each instance that runs or is to run, and where.
     pub units: Vec<UnitStatus>,
-    /// Instances that can run nowhere, and why not on each node.
+    /// Instances that can run nowhere, and why not on each node; of very many instances or nodes not all reasons.
     pub unplaced: Vec<(Slot, Vec<(NodeName, Obstacle)>)>,
     /// Services that cannot run, for these which they require do not.
     pub blocked: Vec<(ServiceName, ServiceName)>,
@@ -121,10 +127,20 @@ impl Lead {
             levels: self.levels.clone(),
             posts: self.posts.iter().map(post).collect(),
             units: self.unit_statuses(),
-            unplaced: self.goal.unplaced.clone().into_iter().collect(),
+            unplaced: self.unplaced(),
             blocked: self.blocked.clone().into_iter().collect(),
             waits: self.waits(),
         }
+    }
+
+    fn unplaced(&self) -> Vec<(Slot, Vec<(NodeName, Obstacle)>)> {
+        let mut room = MAX_OBSTACLES;
+        let told = |(slot, obstacles): (&Slot, &Arc<[(NodeName, Obstacle)]>)| {
+            let told: Vec<_> = obstacles.iter().take(room).cloned().collect();
+            room -= told.len();
+            (slot.clone(), told)
+        };
+        self.goal.unplaced.iter().map(told).collect()
     }
 
     fn unit_statuses(&self) -> Vec<UnitStatus> {
@@ -211,7 +227,8 @@ impl Lead {
             // What keeps it from there, if it had no other choice.
             facts.sites.iter_mut().filter(|site| site.name != *node).for_each(|site| site.leaving = true);
             let goal = place(&self.catalog, &self.levels, &facts);
-            let unplaced = goal.unplaced.get(slot).into_iter().flatten().find(|(name, _)| name == node);
+            let mut obstacles = goal.unplaced.get(slot).into_iter().flat_map(|obstacles| obstacles.iter());
+            let unplaced = obstacles.find(|(name, _)| name == node);
             return Err(match unplaced {
                 Some((_, obstacle)) => NotDirected::Obstacle(obstacle.clone()),
                 None if goal.units.contains(&at) => NotDirected::WouldReturn,
@@ -260,7 +277,9 @@ fn shifts(now: &Goal, then: &Goal, catalog: &Catalog) -> Vec<Shift> {
 }
 
 fn obstacles_text(obstacles: &[(NodeName, Obstacle)]) -> String {
-    let texts: Vec<String> = obstacles.iter().map(|(node, obstacle)| alloc::format!("{node}: {obstacle}")).collect();
+    let named = obstacles.iter().take(NAMED).map(|(node, obstacle)| alloc::format!("{node}: {obstacle}"));
+    let more = obstacles.len().checked_sub(NAMED).filter(|more| *more > 0);
+    let texts: Vec<String> = named.chain(more.map(|more| alloc::format!("and {more} more"))).collect();
     if texts.is_empty() { String::from("there is no node") } else { texts.join("; ") }
 }
 

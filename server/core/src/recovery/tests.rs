@@ -9,8 +9,8 @@ use alloc::{
 };
 
 use super::{
-    About, Call, Catalog, Count, Directive, Edit, Effect, InTransition, Intent, NotDirected, Obstacle, ProcessFact,
-    ProcessFactKind, ProcessOrder, Question, Recovery, Service, Site, WithoutQuorum,
+    About, Call, Catalog, Count, Directive, Edit, Effect, InTransition, Intent, MAX_SERVICES, NotDirected, Obstacle,
+    ProcessFact, ProcessFactKind, ProcessOrder, Question, Recovery, Service, Site, WithoutQuorum,
     catalog::tests::{catalog, name, service},
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
         Boot, Duration, Epoch, Identity, Incarnation, Instant, NodeId, NodeName, Path, Regime, Revision, SessionId,
         Slot, Token, ViewId,
     },
-    wire::{Act, Answer, Denial, Done, Phase, Request, Stage, UnitState},
+    wire::{Act, Answer, Denial, Done, Phase, RecoveryTalk, Request, Stage, Standing, UnitState},
 };
 
 /// Nodes, the names that they hold, and what their processes did.
@@ -570,6 +570,52 @@ fn r1_programs_take_part_with_the_same_phases() {
     let log = cluster.take_log();
     assert_eq!(log[..2], ["n1: program 1 isolated in Prepare", "n2: program 2 isolated in Prepare"]);
     assert_eq!(cluster.stage(), Stage::Recovered, "nobody waits for what is late");
+    cluster.form();
+    let log = cluster.take_log();
+    assert_eq!(log, ["n1: program 1 Prepare", "n2: program 2 Prepare"], "who has not stopped is told again");
+}
+
+#[test]
+fn r1_a_program_recovers_only_when_it_has_stopped() {
+    let mut db = service("db", &[]);
+    db.placement.preferred = vec![node("n1")];
+    let mut cluster = Cluster::of(&["n1", "n2"], vec![db]);
+    let requires = vec![name("db")];
+    let (level, deadline, isolate) = (0, Duration::from_secs(60), false);
+    let about = About { name: Arc::from("app"), level, requires, deadline, isolate };
+    let (at, epoch) = (node("n2"), cluster.epoch);
+    cluster.act(&at, |recovery, now, out| assert!(recovery.on_join(now, 1, about, out)));
+    let done = |cluster: &mut Cluster, phase| {
+        cluster.act(&node("n2"), |recovery, now, out| recovery.on_done(now, 1, epoch, phase, out));
+    };
+    for phase in [Phase::Prepare, Phase::Recover, Phase::Resume] {
+        done(&mut cluster, phase);
+    }
+    assert_eq!(cluster.stage(), Stage::Recovered);
+    let member = &cluster.nodes[&at].member;
+    let (units, participants) = (member.units(), member.participants.reports());
+    let before = Standing { epoch, leaving: false, units, participants };
+    cluster.take_log();
+    cluster.end(&node("n1"), &slot("db"), "killed");
+    assert_eq!(cluster.take_log(), ["n2: program 1 Prepare"]);
+    // What the node says of that is late: whoever leads has the word from before.
+    cluster.act(&node("n1"), |recovery, now, out| recovery.on_talk(now, &at, RecoveryTalk::Standing(before), out));
+    cluster.pass(500);
+    assert_eq!(cluster.take_log(), ["n1: start db"], "the program uses what is shared still");
+    done(&mut cluster, Phase::Prepare);
+    assert_eq!(cluster.take_log(), ["n2: program 1 Recover"]);
+}
+
+#[test]
+fn services_come_and_go_as_often_as_one_likes() {
+    let mut cluster = Cluster::of(&["n1"], vec![]);
+    for round in 0..4 * MAX_SERVICES {
+        let put = Edit::Put(Arc::new(service(&alloc::format!("s{round}"), &[])));
+        let gone = round.checked_sub(1).map(|before| Edit::Remove(name(&alloc::format!("s{before}"))));
+        cluster.edit(gone.into_iter().chain([put]).collect());
+    }
+    cluster.take_log();
+    assert_eq!(cluster.stage(), Stage::Recovered);
 }
 
 #[test]

@@ -72,6 +72,13 @@ name! {
     NodeName
 }
 
+impl NodeName {
+    /// What comes before all names, and is none: where a range of them begins.
+    pub(crate) fn least() -> Self {
+        Self(Arc::from(""))
+    }
+}
+
 name! {
     /// Name of a network, the same on all nodes; same form as a [`NodeName`].
     Network
