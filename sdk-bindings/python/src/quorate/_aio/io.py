@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any, Generic, TypeVar
 
 import grpc
@@ -76,6 +76,12 @@ class Worker:
         if not self._task.cancelling():
             self._task.cancel()
         await asyncio.wait({self._task})
+
+
+async def stop_all(workers: Sequence[Worker]) -> None:
+    """Ends them, and waits for that."""
+    for worker in workers:
+        await worker.stop()
 
 
 class Stop:

@@ -211,8 +211,7 @@ class Session:
     async def _stop(self) -> None:
         self._signal.notify()
         self._stopping.set()
-        for worker in self._workers:
-            await worker.stop()
+        await io.stop_all(self._workers)
 
     async def _keep(self) -> None:
         """Gives signs of life until the cluster says that the session is over."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import grpc
@@ -56,13 +56,16 @@ class Worker:
     """Something that runs beside its owner, in a thread, and ends when its owner says so."""
 
     def __init__(self, run: Callable[[], None], name: str) -> None:
-        self._thread = threading.Thread(target=run, name=name, daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=run, name=name, daemon=True)
+        self.thread.start()
 
-    def stop(self) -> None:
-        """Waits until it has ended, unless it is the one who asks."""
-        if self._thread is not threading.current_thread():
-            self._thread.join()
+
+def stop_all(workers: Sequence[Worker]) -> None:
+    """Waits until they have ended, unless it is one of them who asks: of two, each would wait for the other."""
+    threads = [worker.thread for worker in workers]
+    if threading.current_thread() not in threads:
+        for thread in threads:
+            thread.join()
 
 
 class Stop:

@@ -104,13 +104,12 @@ class Participation:
         """Takes part no more, at once; the program is not told. Closing it again does nothing.
 
         A phase that is under way is cancelled with asyncio. A thread cannot be: its ``changed`` is set, and this waits
-        until the phase has ended.
+        until the phase has ended, unless it is called by a method of the program.
         """
         self._over = True
         self._turns.close()
         self._leave()
-        for worker in self._workers:
-            worker.stop()
+        io.stop_all(self._workers)
 
     def __enter__(self) -> Participation:
         return self

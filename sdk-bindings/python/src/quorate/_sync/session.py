@@ -212,8 +212,7 @@ class Session:
     def _stop(self) -> None:
         self._signal.notify()
         self._stopping.set()
-        for worker in self._workers:
-            worker.stop()
+        io.stop_all(self._workers)
 
     def _keep(self) -> None:
         """Gives signs of life until the cluster says that the session is over."""
