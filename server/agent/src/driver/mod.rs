@@ -244,6 +244,7 @@ impl<T: Connections> Driver<T> {
     fn handle(&mut self, event: Event) {
         let mut effects = std::mem::take(&mut self.effects);
         self.node.handle(self.clock.now(), event, &mut effects);
+        self.void_orders();
         for effect in effects.drain(..) {
             self.perform(effect);
         }

@@ -9,6 +9,7 @@ use quorate_core::{
     recovery::{Call, Directive, MAX_PARTICIPANTS, NotDirected, ProcessFact, ProcessOrder, Question},
     types::{Epoch, Instant, NodeName, Slot},
 };
+use quorate_processes::Moment;
 use quorate_proto::store::v1::{
     self as pb, RecoveryAnswer, RecoveryRequest, leader_answer::Kind as Answered, leader_request::Kind as Asked,
     recovery_answer::Kind, recovery_request::Kind as Request,
@@ -18,13 +19,15 @@ use tokio::sync::{mpsc, oneshot};
 use super::Driver;
 use crate::{
     consensus::Reply,
-    services::{Rights, Ways, Work, right, status},
+    services::{Ways, Work, right, status},
     transport::Connections,
     wire::parts,
 };
 
 /// How long a question how recovery stands waits for something to have changed.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// Most bytes of an answer (L1): with what is added to it on the way it fits a frame.
+const MAX_ANSWER: usize = crate::wire::MAX_FRAME_BYTES / 2;
 /// Most who wait for that (L1).
 const WAITING: usize = 256;
 
@@ -109,15 +112,16 @@ pub(super) fn answer(reply: Reply) -> Option<Kind> {
 impl<T: Connections> Driver<T> {
     /// Has something done with processes.
     pub(super) fn process(&mut self, order: ProcessOrder) {
-        let allowed = if let ProcessOrder::Launch { slot, run, .. } = &order { self.allowed(slot, *run) } else { None };
-        let work = Work { order, right: right(allowed) };
+        let from = Moment::now();
+        let left = if let ProcessOrder::Launch { slot, run, .. } = &order { self.left(slot, *run) } else { None };
+        let work = Work { order, right: right(from, left) };
         if self.recovery.services.work.try_send(work).is_err() {
             tracing::error!("services do not take orders");
         }
     }
 
     /// For how long a run may go on, as is known now.
-    fn allowed(&self, slot: &Slot, run: u64) -> Option<Duration> {
+    fn left(&self, slot: &Slot, run: u64) -> Option<Duration> {
         let now = self.clock.now().at;
         let mut rights = self.node.recovers().rights();
         let known = rights.find(|(other, of, _)| *other == slot && *of == run);
@@ -126,16 +130,22 @@ impl<T: Connections> Driver<T> {
 
     /// Tells the services for how long they may go on.
     pub(super) fn renew(&mut self) {
-        let now = self.clock.now().at;
+        let (from, now) = (Moment::now(), self.clock.now().at);
         let rights: Vec<_> = self
             .node
             .recovers()
             .rights()
-            .map(|(slot, run, until)| (slot.clone(), run, right(until.map(|until| until.since(now)))))
+            .map(|(slot, run, until)| (slot.clone(), run, right(from, until.map(|until| until.since(now)))))
             .collect();
         if !rights.is_empty() || !self.recovery.services.rights.borrow().is_empty() {
-            self.recovery.services.rights.send_replace(Rights::new(rights));
+            self.recovery.services.rights.send_replace(rights);
         }
+    }
+
+    /// Tells those starts that wait for their turn whose orders count.
+    pub(super) fn void_orders(&self) {
+        let regime = self.node.recovers().stage().map(|(epoch, _)| epoch);
+        self.recovery.services.regime.send_if_modified(|before| std::mem::replace(before, regime) != regime);
     }
 
     /// Answers what recovery is asked.
@@ -226,7 +236,11 @@ impl<T: Connections> Driver<T> {
     /// Answers; without a kind this node does not lead.
     fn tell(&mut self, asker: Asker, kind: Option<Kind>) {
         let kind = kind.map(|kind| Answered::Recovery(RecoveryAnswer { kind: Some(kind) }));
-        let body = pb::LeaderAnswer { kind: Some(kind.unwrap_or(Answered::NotLeader(true))) }.encode_to_vec();
+        let mut body = pb::LeaderAnswer { kind: Some(kind.unwrap_or(Answered::NotLeader(true))) }.encode_to_vec();
+        if body.len() > MAX_ANSWER {
+            tracing::error!(bytes = body.len(), limit = MAX_ANSWER, "too much is to be told of recovery: it is not");
+            body = pb::LeaderAnswer { kind: Some(Answered::NotLeader(true)) }.encode_to_vec();
+        }
         match asker {
             Asker::Here(reply) => drop(reply.send(Ok(body))),
             Asker::Node { name: to, number } => self.handle(Event::Command(Command::Answer { to, number, body })),

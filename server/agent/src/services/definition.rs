@@ -187,6 +187,11 @@ mod tests {
         assert_eq!(wrong(|from| from.grace = Some(prost_types::Duration { seconds: -1, nanos: 0 })), "grace");
         assert_eq!(wrong(|from| from.kind = None), "kind");
         assert_eq!(wrong(|from| from.stop_signal = "SIGNOTHING".to_owned()), "stop_signal");
+        let agent = || v1::OcfAgent { agent: "heartbeat:IPaddr2".to_owned(), ..<_>::default() };
+        let mut ocf = v1::Service { kind: Some(Kind::Ocf(agent())), ..web() };
+        assert!(service(1, &ocf).is_ok());
+        ocf.set_without_quorum(v1::WithoutQuorum::Freeze);
+        assert_eq!(service(1, &ocf).unwrap_err().field, "without_quorum");
     }
 
     #[test]

@@ -16,4 +16,4 @@ mod supervisor;
 mod unit;
 
 pub use program::{BUS, UNIT};
-pub use supervisor::{Found, Place, Rights, Supervisor, Ways, Work, look, right};
+pub use supervisor::{Found, Place, Supervisor, Ways, Work, look, right};

@@ -100,9 +100,11 @@ pub(super) fn program(from: &v1::Service, about: &Circumstances) -> Result<Progr
         Kind::Task(program) => (RunKind::Task { argv: argv("task.command", &program.command)? }, Some(program)),
         Kind::Ocf(agent) => {
             variables.extend(ocf_environment(agent, about)?);
-            (ocf(agent, every, start_timeout)?, None)
+            stays_awake(from)?;
+            (ocf(agent, every, start_timeout.max(stop_timeout))?, None)
         }
         Kind::Systemd(unit) => {
+            stays_awake(from)?;
             suits_units(from)?;
             variables.extend(about.bus.clone().map(|address| (BUS.to_owned(), address)));
             (systemd(unit, every, start_timeout.max(stop_timeout))?, None)
@@ -249,12 +251,22 @@ fn ocf_name(agent: &v1::OcfAgent) -> Result<(&str, &str), Fault> {
     named.ok_or_else(|| ("ocf.agent", format!("{:?} is not of the form \"heartbeat:IPaddr2\"", agent.agent)))
 }
 
-/// The Open Cluster Framework's resource agent API 1.1: a program with one argument, its parameters in the environment.
+/// The Open Cluster Framework's resource agent API 1.1: a program with one argument, its parameters in the environment. What
+/// did not stop may still be there, whatever has become of processes, so that `stop` is called until it succeeds.
 fn ocf(agent: &v1::OcfAgent, interval: Duration, timeout: Duration) -> Result<RunKind, Fault> {
     let (provider, kind) = ocf_name(agent)?;
     let command = |action: &str| vec![format!("{OCF_ROOT}/resource.d/{provider}/{kind}"), action.to_owned()];
     let (start, monitor, stop) = (command("start"), command("monitor"), command("stop"));
-    Ok(RunKind::Commands { start, monitor, stop, kill: None, interval, timeout })
+    Ok(RunKind::Commands { start, monitor, kill: Some(stop.clone()), stop, interval, timeout })
+}
+
+/// Of what others run, nothing that matters may be a process: it would not be frozen with those.
+fn stays_awake(from: &v1::Service) -> Result<(), Fault> {
+    let why = "only a command or a task is frozen: stop or carry-on are possible";
+    match from.without_quorum() {
+        v1::WithoutQuorum::Freeze => Err(("without_quorum", why.to_owned())),
+        _ => Ok(()),
+    }
 }
 
 /// What systemd does instead, or cannot do, is refused.
@@ -266,11 +278,6 @@ fn suits_units(from: &v1::Service) -> Result<(), Fault> {
         ("log", from.log.is_some(), "what a unit of systemd prints is in the journal"),
         ("in_transition", from.in_transition() == v1::InTransition::Signal, no_signals),
         ("transition_signal", !from.transition_signal.is_empty(), no_signals),
-        (
-            "without_quorum",
-            from.without_quorum() == v1::WithoutQuorum::Freeze,
-            "a unit of systemd is not frozen: stop or carry-on are possible",
-        ),
     ];
     match unsuitable.iter().find(|(_, given, _)| *given) {
         Some((field, _, why)) => Err((field, (*why).to_owned())),

@@ -1,6 +1,11 @@
 //! What an instance's folder says of it, for the next start of the agent.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use quorate_core::types::{ServiceName, Slot};
@@ -43,14 +48,16 @@ impl Record {
         STANDARD.decode(&self.definition).unwrap_or_default()
     }
 
-    /// Writes it into the instance's folder, which is made if it is not there.
+    /// Writes it into the instance's folder, which is made if it is not there. Nobody else may read it: definitions may
+    /// hold passwords.
     ///
     /// # Errors
     /// Those of the file system.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         fs::create_dir_all(folder)?;
         let partial = folder.join("unit.json.new");
-        fs::write(&partial, serde_json::to_vec(self)?)?;
+        let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&partial)?;
+        file.write_all(&serde_json::to_vec(self)?)?;
         fs::rename(partial, folder.join(FILE))
     }
 

@@ -10,7 +10,7 @@ use std::{
 
 use quorate_core::{
     recovery::{ProcessFact, ProcessFactKind, ProcessOrder, Service},
-    types::Slot,
+    types::{Epoch, Slot},
 };
 use quorate_processes::{Event, Instance, Moment, Right, Swept, sweep};
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use super::{
     definition, program,
     record::Record,
-    unit::{Order, Start, Unit},
+    unit::{Order, Start, Told, Unit},
 };
 
 /// Facts that wait for the core.
@@ -55,7 +55,7 @@ pub struct Work {
 }
 
 /// Until when each run may go on.
-pub type Rights = Arc<Vec<(Slot, u64, Right)>>;
+pub type Rights = Vec<(Slot, u64, Right)>;
 
 /// An instance that outlived the agent that started it.
 #[derive(Debug)]
@@ -137,6 +137,7 @@ pub struct Supervisor {
     place: Place,
     work: mpsc::Receiver<Work>,
     rights: watch::Receiver<Rights>,
+    regime: watch::Receiver<Option<Epoch>>,
     facts: mpsc::Sender<ProcessFact>,
     units: HashMap<Slot, Known>,
     turns: Arc<Semaphore>,
@@ -146,7 +147,7 @@ pub struct Supervisor {
 struct Known {
     run: u64,
     orders: mpsc::Sender<Order>,
-    right: Right,
+    right: watch::Sender<Right>,
 }
 
 /// The driver's ends of the ways to a supervisor.
@@ -156,6 +157,8 @@ pub struct Ways {
     pub work: mpsc::Sender<Work>,
     /// Until when each run may go on.
     pub rights: watch::Sender<Rights>,
+    /// The regime whose orders count; none in a transition.
+    pub regime: watch::Sender<Option<Epoch>>,
     /// What happened.
     pub facts: mpsc::Receiver<ProcessFact>,
 }
@@ -164,7 +167,8 @@ impl Ways {
     /// The ways of a node that runs no services: what is ordered is dropped.
     #[must_use]
     pub fn closed() -> Self {
-        Self { work: mpsc::channel(1).0, rights: watch::Sender::default(), facts: mpsc::channel(1).1 }
+        let (rights, regime) = (watch::Sender::default(), watch::Sender::default());
+        Self { work: mpsc::channel(1).0, rights, regime, facts: mpsc::channel(1).1 }
     }
 }
 
@@ -173,14 +177,15 @@ impl Supervisor {
     pub fn new(place: Place, found: Vec<Found>) -> (Self, Ways) {
         let (work, waiting) = mpsc::channel(WORK);
         let (rights, allowed) = watch::channel(Rights::default());
+        let (regime, obeyed) = watch::channel(None);
         let (tell, facts) = mpsc::channel(FACTS.max(found.len()));
         let turns = std::thread::available_parallelism().map_or(1, usize::from);
         let (units, turns) = (HashMap::new(), Arc::new(Semaphore::new(turns)));
-        let mut supervisor = Self { place, work: waiting, rights: allowed, facts: tell, units, turns };
+        let mut supervisor = Self { place, work: waiting, rights: allowed, regime: obeyed, facts: tell, units, turns };
         for one in found {
             supervisor.adopt(one);
         }
-        (supervisor, Ways { work, rights, facts })
+        (supervisor, Ways { work, rights, regime, facts })
     }
 
     fn adopt(&mut self, found: Found) {
@@ -189,11 +194,17 @@ impl Supervisor {
         let kind = ProcessFactKind::Adopted { service: service.clone(), generation, level, ready };
         // There is room for all that was found.
         let _ = self.facts.try_send(ProcessFact { slot: slot.clone(), run, kind });
+        let (unit, told) = self.unit(slot, run, service, Right::Forever);
+        tokio::spawn(unit.attend(instance, events, ready, told));
+    }
+
+    /// A unit, and what it is told; known from now on.
+    fn unit(&mut self, slot: Slot, run: u64, service: Arc<Service>, right: Right) -> (Unit, Told) {
         let (orders, waiting) = mpsc::channel(ORDERS);
-        let folder = self.folder(&slot);
-        let unit = Unit { slot: slot.clone(), run, folder, service, facts: self.facts.clone(), orders: waiting };
-        tokio::spawn(unit.attend(instance, events, ready));
-        self.units.insert(slot, Known { run, orders, right: Right::Forever });
+        let (allow, right) = watch::channel(right);
+        let unit = Unit { folder: self.folder(&slot), slot: slot.clone(), run, service, facts: self.facts.clone() };
+        self.units.insert(slot, Known { run, orders, right: allow });
+        (unit, Told { orders: waiting, right })
     }
 
     fn folder(&self, slot: &Slot) -> PathBuf {
@@ -217,12 +228,15 @@ impl Supervisor {
     }
 
     fn renew(&mut self) {
-        let rights = self.rights.borrow_and_update().clone();
-        for (slot, run, right) in rights.iter() {
-            let Some(known) = self.units.get_mut(slot).filter(|known| known.run == *run) else { continue };
-            if is_worth(known.right, *right) && known.orders.try_send(Order::Renew(*right)).is_ok() {
-                known.right = *right;
-            }
+        for (slot, run, right) in self.rights.borrow_and_update().iter() {
+            let Some(known) = self.units.get(slot).filter(|known| known.run == *run) else { continue };
+            known.right.send_if_modified(|before| {
+                let is_worth = is_worth(*before, *right);
+                if is_worth {
+                    *before = *right;
+                }
+                is_worth
+            });
         }
     }
 
@@ -238,14 +252,10 @@ impl Supervisor {
                     bus: self.place.bus.clone(),
                 };
                 let record = Record::new(&slot, run, service.version, generation, level, &service.body);
-                let (orders, waiting) = mpsc::channel(ORDERS);
-                let folder = self.folder(&slot);
-                let unit =
-                    Unit { slot: slot.clone(), run, folder, service, facts: self.facts.clone(), orders: waiting };
-                let (runner, rights, turns) = (self.place.runner.clone(), self.rights.clone(), self.turns.clone());
-                let start = Start { about, record, right, rights, runner, turns };
-                tokio::spawn(unit.start(start));
-                self.units.insert(slot, Known { run, orders, right });
+                let (runner, turns) = (self.place.runner.clone(), self.turns.clone());
+                let start = Start { about, record, regime: self.regime.clone(), runner, turns };
+                let (unit, told) = self.unit(slot, run, service, right);
+                tokio::spawn(unit.start(start, told));
             }
             ProcessOrder::Stop { slot, run, within } => self.tell(&slot, run, Order::Stop(within)),
             ProcessOrder::Freeze { slot, run } => self.tell(&slot, run, Order::Freeze),
@@ -269,8 +279,9 @@ fn is_worth(before: Right, after: Right) -> bool {
     }
 }
 
-/// A right that ends after so long.
+/// A right that ends so long after a moment, which was read before it was looked how long that is: whatever stopped the
+/// agent in between makes it no longer.
 #[must_use]
-pub fn right(left: Option<Duration>) -> Right {
-    left.map_or(Right::Forever, |left| Right::Until(Moment::now().after(left)))
+pub fn right(from: Moment, left: Option<Duration>) -> Right {
+    left.map_or(Right::Forever, |left| Right::Until(from.after(left)))
 }

@@ -4,11 +4,11 @@ use std::{ffi::OsString, path::PathBuf, pin::Pin, sync::Arc, time::Duration};
 
 use quorate_core::{
     recovery::{ProcessFact, ProcessFactKind, Service},
-    types::Slot,
+    types::{Epoch, Slot},
 };
 use quorate_processes::{
-    AdoptError, End, Event, Found, Health, Instance, Launch, LaunchError, Notice, Refusal, Right, RunId, SignalName,
-    StopOutcome, Why, adopt, check::Check,
+    AdoptError, End, Event, Found, Health, Instance, InstanceError, Launch, LaunchError, Notice, Refusal, Right, RunId,
+    SignalName, StopOutcome, Why, adopt, check::Check,
 };
 use tokio::{
     sync::{Semaphore, mpsc, watch},
@@ -19,22 +19,22 @@ use super::{
     definition, program,
     program::{Circumstances, Looks, Ready},
     record::Record,
-    supervisor::Rights,
 };
 
 /// How long what was left without its runner may take to go.
 const CLEAN: Duration = Duration::from_secs(10);
 /// Pause before it is looked again for a runner that does not answer.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Pause before a runner that does not keep up is told again.
+const TELL_AGAIN: Duration = Duration::from_millis(50);
 
-/// What an instance's task is told.
+/// What is to be done with an instance.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Order {
     Stop(Duration),
     Freeze,
     Thaw,
     Signal,
-    Renew(Right),
 }
 
 /// One start of one instance.
@@ -45,7 +45,14 @@ pub(super) struct Unit {
     pub folder: PathBuf,
     pub service: Arc<Service>,
     pub facts: mpsc::Sender<ProcessFact>,
+}
+
+/// What an instance's task is told.
+#[derive(Debug)]
+pub(super) struct Told {
     pub orders: mpsc::Receiver<Order>,
+    /// For how long it may run.
+    pub right: watch::Receiver<Right>,
 }
 
 /// What a start needs.
@@ -53,9 +60,8 @@ pub(super) struct Unit {
 pub(super) struct Start {
     pub about: Circumstances,
     pub record: Record,
-    /// For how long it may run as was known when it was ordered, and as is known since.
-    pub right: Right,
-    pub rights: watch::Receiver<Rights>,
+    /// The regime whose orders count: those of any other are void.
+    pub regime: watch::Receiver<Option<Epoch>>,
     pub runner: Vec<OsString>,
     /// Starts are made one after the other, so that many at once do not starve the node.
     pub turns: Arc<Semaphore>,
@@ -76,43 +82,53 @@ type Look = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
 
 impl Unit {
     /// Starts it and attends to it until nothing is left of it.
-    pub async fn start(mut self, start: Start) {
-        match self.launch(start).await {
-            Ok((instance, events)) => self.attend(instance, events, false).await,
+    pub async fn start(self, start: Start, mut told: Told) {
+        match self.launch(start, &mut told).await {
+            Ok((instance, events)) => self.attend(instance, events, false, told).await,
             Err(over) => self.tell(over).await,
         }
     }
 
-    async fn launch(&mut self, start: Start) -> Result<(Instance, mpsc::Receiver<Event>), ProcessFactKind> {
-        let Start { about, record, right, rights, runner, turns } = start;
+    async fn launch(
+        &self,
+        start: Start,
+        told: &mut Told,
+    ) -> Result<(Instance, mpsc::Receiver<Event>), ProcessFactKind> {
+        let Start { about, record, regime, runner, turns } = start;
         let failed = |why: String| ProcessFactKind::Gone(why);
         let message = definition::message(&self.service);
         let program = program::program(&message, &about).map_err(|(field, why)| failed(format!("{field}: {why}")))?;
-        let turn = turns.acquire();
-        tokio::pin!(turn);
-        let _turn = loop {
-            tokio::select! {
-                turn = &mut turn => break turn,
-                order = self.orders.recv() => match order {
-                    Some(Order::Stop(_)) | None => return Err(failed("it was told to end".to_owned())),
-                    // It is too early for these; for how long it may run is known when it has its turn.
-                    Some(Order::Freeze | Order::Thaw | Order::Signal | Order::Renew(_)) => {}
-                },
+        loop {
+            let turn = told.unless_stopped(turns.acquire()).await?;
+            if *regime.borrow() != Some(Epoch(about.epoch)) {
+                // Whoever leads next has it started at its level, or not.
+                return Err(ProcessFactKind::Lapsed);
             }
-        };
-        let unwritten = |why| failed(format!("cannot write into {}: {why}", self.folder.display()));
-        record.write(&self.folder).map_err(unwritten)?;
-        let is_own = |(slot, run, _): &&(Slot, u64, Right)| *slot == self.slot && *run == self.run;
-        let right = rights.borrow().iter().find(is_own).map_or(right, |(_, _, right)| *right);
-        let launch = Launch { run: RunId::new(), program, right };
-        Instance::launch(&self.folder, &runner, launch).await.map_err(|why| match why {
-            LaunchError::Refused(Refusal::RightOver) => ProcessFactKind::Lapsed,
-            why => failed(why.to_string()),
-        })
+            let unwritten = |why| failed(format!("cannot write into {}: {why}", self.folder.display()));
+            record.write(&self.folder).map_err(unwritten)?;
+            let right = *told.right.borrow_and_update();
+            let launch = Launch { run: RunId::new(), program: program.clone(), right };
+            match Instance::launch(&self.folder, &runner, launch).await {
+                Ok(launched) => return Ok(launched),
+                Err(LaunchError::Refused(Refusal::RightOver)) => return Err(ProcessFactKind::Lapsed),
+                Err(why @ LaunchError::Silent(_)) => {
+                    // What it may have started runs, or is killed now.
+                    self.tell(ProcessFactKind::Stuck(why.to_string())).await;
+                    return self.find().await;
+                }
+                Err(why @ (LaunchError::InUse(_) | LaunchError::Folder(_))) => {
+                    // What an earlier start of the agent has left ends still: that is no failure of this one.
+                    drop(turn);
+                    self.tell(ProcessFactKind::Stuck(why.to_string())).await;
+                    told.unless_stopped(self.see_off()).await?;
+                }
+                Err(why) => return Err(failed(why.to_string())),
+            }
+        }
     }
 
     /// Attends to it until nothing is left of it. `ready` says whether the core knows that it is ready.
-    pub async fn attend(mut self, mut instance: Instance, mut events: mpsc::Receiver<Event>, ready: bool) {
+    pub async fn attend(self, mut instance: Instance, mut events: mpsc::Receiver<Event>, ready: bool, mut told: Told) {
         let message = definition::message(&self.service);
         let (Ok(looks), Ok(signal)) = (program::looks(&message), program::transition_signal(&message)) else {
             // It was checked when it was defined.
@@ -123,11 +139,13 @@ impl Unit {
         watch.plan();
         loop {
             tokio::select! {
-                order = self.orders.recv() => match order {
-                    Some(order) => obey(&instance, order, watch.signal),
+                order = told.orders.recv() => match order {
+                    Some(order) => obey(&instance, order, watch.signal).await,
                     // The driver is gone, and with it the connection.
                     None => return,
                 },
+                // When the runner does not keep up, the next renewal makes that good.
+                Ok(()) = told.right.changed() => drop(instance.renew(*told.right.borrow_and_update())),
                 event = events.recv() => match event.unwrap_or(Event::Lost) {
                     Event::Gone(end) => {
                         let _ = instance.bye();
@@ -160,6 +178,15 @@ impl Unit {
                 }
             }
             sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Has what an earlier start of the agent left here end, and waits for that.
+    async fn see_off(&self) {
+        while let Ok((instance, mut events)) = self.find().await {
+            let _ = instance.stop(None);
+            while !matches!(events.recv().await, Some(Event::Gone(_) | Event::Lost) | None) {}
+            let _ = instance.bye();
         }
     }
 
@@ -197,7 +224,7 @@ impl Unit {
             Err(_) if !watch.ready => {}
             Err(why) => {
                 watch.failures += 1;
-                if watch.looks.health.as_ref().is_some_and(|(.., most)| *most == watch.failures) {
+                if watch.looks.health.as_ref().is_some_and(|(.., most)| *most <= watch.failures) {
                     self.unwell(why).await;
                 }
             }
@@ -212,6 +239,20 @@ impl Unit {
     async fn tell(&self, kind: ProcessFactKind) {
         // A driver that is gone needs no facts.
         let _ = self.facts.send(ProcessFact { slot: self.slot.clone(), run: self.run, kind }).await;
+    }
+}
+
+impl Told {
+    /// Waits for something, but no longer than until the instance is to end.
+    async fn unless_stopped<T>(&mut self, wait: impl Future<Output = T>) -> Result<T, ProcessFactKind> {
+        let stopped = async {
+            // It is too early for all other orders.
+            while !matches!(self.orders.recv().await, Some(Order::Stop(_)) | None) {}
+        };
+        tokio::select! {
+            done = wait => Ok(done),
+            () = stopped => Err(ProcessFactKind::Gone("it was told to end".to_owned())),
+        }
     }
 }
 
@@ -239,15 +280,17 @@ async fn seen(look: &mut Option<Look>) -> Result<(), String> {
     }
 }
 
-fn obey(instance: &Instance, order: Order, signal: SignalName) {
-    // Whether the runner has taken it is told by events, and when the connection is lost, that is an event, too.
-    let _ = match order {
+/// Tells the runner, as soon as it keeps up. What became of it is told by events, also that the connection is lost.
+async fn obey(instance: &Instance, order: Order, signal: SignalName) {
+    let told = || match order {
         Order::Stop(within) => instance.stop(Some(within)),
         Order::Freeze => instance.freeze(),
         Order::Thaw => instance.thaw(),
         Order::Signal => instance.signal(signal),
-        Order::Renew(right) => instance.renew(right),
     };
+    while told() == Err(InstanceError::Busy) {
+        sleep(TELL_AGAIN).await;
+    }
 }
 
 /// How an instance ended, as the core is told.

@@ -9,11 +9,12 @@ use std::{
 
 use super::StoreError;
 
-/// Makes a folder that only its owner can enter, with all above it, unless it is there.
+/// Makes a folder, with all above it, unless it is there. Only its owner can look into it; everybody may pass through, for a
+/// service of another user has to reach the socket by which it says that it is ready.
 pub(super) fn make_folder(dir: &Path) -> Result<(), StoreError> {
     let missing: Vec<_> =
         dir.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    let made = DirBuilder::new().recursive(true).mode(0o711).create(dir);
     made.map_err(failed("make the data folder", dir))?;
     // A new folder is durable when the one it stands in is.
     missing.into_iter().filter_map(Path::parent).try_for_each(sync_folder)

@@ -53,7 +53,7 @@ fn the_first_start_makes_folder_and_identity() {
     let above = tempfile::tempdir().unwrap();
     let dir = above.path().join("a/b");
     let (store, identity, durable) = open(&dir).unwrap();
-    assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o711);
     assert_eq!((identity.name, store.starts(), durable), (name("n1"), 1, Durable::default()));
 }
 
