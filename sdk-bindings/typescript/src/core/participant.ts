@@ -6,7 +6,7 @@
 
 import { create } from "@bufbuild/protobuf";
 import * as v1 from "../v1.js";
-import type { Tried } from "./errors.js";
+import { OptionsError, type Tried } from "./errors.js";
 import { HOUR_MS, within } from "./options.js";
 import { duration } from "./words.js";
 
@@ -16,7 +16,10 @@ export type PhaseName = "prepare" | "recover" | "resume";
 /** What happens when a program is late: the cluster goes on without it, or waits for it. */
 export type Late = "isolate" | "wait";
 
-/** What a program is that takes part. Times are in milliseconds; one that is out of range is an {@link OptionsError}. */
+/**
+ * What a program is that takes part. Times are in milliseconds; one that is out of range is an {@link OptionsError}, and so is
+ * such a level. The rest the agents check.
+ */
 export interface ParticipantOptions {
   /** Its name, for people: 1 to 128 bytes. */
   readonly name: string;
@@ -121,6 +124,9 @@ export function phaseName(phase: v1.Phase): PhaseName | undefined {
 /** What an agent is told first. */
 export function introduction(options: ParticipantOptions): v1.ParticipateRequest {
   const { name, level = 0, requires = [], deadlineMs, late = "isolate" } = options;
+  within("level", level, 0, 1000);
+  // What does not fit into a message would fail as if no agent had answered.
+  if (!Number.isInteger(level)) throw new OptionsError(`level is ${level}, allowed are whole numbers`);
   const participant = create(v1.ParticipantSchema, { name, level, requires: [...requires], late: LATE[late] });
   if (deadlineMs !== undefined) participant.deadline = duration(within("deadlineMs", deadlineMs, 100, HOUR_MS));
   return create(v1.ParticipateRequestSchema, { message: { case: "participant", value: participant } });
