@@ -110,12 +110,16 @@ pub type PhaseError = Box<dyn StdError + Send + Sync>;
 pub trait Participant: Sync {
     /// Stop using what is shared.
     ///
-    /// Told first of all, and again with each change of the cluster, under its epoch; also at once when the agent is gone, without
-    /// an epoch: what happens in the cluster is not known then. Is never cut short, so it ends with nothing in use, and is told
-    /// again if more happened meanwhile.
+    /// Told first of all, and again as soon as the cluster begins to change, under the epoch that ends: from epoch 7 to 8 that is
+    /// `prepare(Some(7))` and `recover(8)`. When the cluster changes further, it is told again, under the epoch that ends then,
+    /// unless it has prepared. Also told within an epoch, when a service that it requires is not ready any more: each phase then
+    /// comes again under the same epoch, so never skip one because it was done under that before.
+    ///
+    /// Also told at once when the agent is gone, without an epoch: what happens in the cluster is not known then. Is never cut
+    /// short, so it ends with nothing in use, and is told again if more happened meanwhile.
     fn prepare(&self, epoch: Option<u64>) -> impl Future<Output = Result<(), PhaseError>> + Send;
 
-    /// Recover: everything on lower levels has, on all members.
+    /// Recover: everything on lower levels has, on all members. May come more than once under an epoch.
     ///
     /// When the cluster changes meanwhile, or the agent is gone, the future is dropped where it waits, and
     /// [`prepare`](Self::prepare) follows.
@@ -180,7 +184,7 @@ fn word(phase: Phase) -> &'static str {
 impl Client {
     /// Has a program take part in recovery, through whatever agent answers, until the future is dropped.
     ///
-    /// After each change of the cluster the program is told to [prepare](Participant::prepare), to
+    /// With each change of the cluster the program is told to [prepare](Participant::prepare), to
     /// [recover](Participant::recover) and to [resume](Participant::resume); the cluster takes each step when all who take part
     /// have taken the one before. When the agent is gone, the program is told to prepare at once, and takes part again at the
     /// next agent. Until it was told to resume for the first time, it must not use what is shared.

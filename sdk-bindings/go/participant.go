@@ -74,11 +74,15 @@ func (o *ParticipantOptions) introduction() *v1.ParticipateRequest {
 type Participant interface {
 	// Prepare: stop using what is shared.
 	//
-	// It is told first of all, and again with each change of the cluster, under its epoch; also at once when the agent is gone:
-	// then known is false, for what happens in the cluster is not known. It is never cut short by a change, so it ends with
-	// nothing in use, and is told again if more happened meanwhile.
+	// It is told first of all, and again as soon as the cluster begins to change, under the epoch that ends: from epoch 7 to 8
+	// it is told to prepare under 7 and to recover under 8. When the cluster changes further, it is told again, under the epoch
+	// that ends then, unless it has prepared. It is also told within an epoch, when a service that it requires is not ready any
+	// more: each phase then comes again under the same epoch, so never skip one because it was done under that before.
+	//
+	// It is also told at once when the agent is gone: then known is false, for what happens in the cluster is not known. It is
+	// never cut short by a change, so it ends with nothing in use, and is told again if more happened meanwhile.
 	Prepare(ctx context.Context, epoch uint64, known bool) error
-	// Recover: everything on lower levels has, on all members.
+	// Recover: everything on lower levels has, on all members. It may come more than once under an epoch.
 	//
 	// When the cluster changes meanwhile, or the agent is gone, the context is canceled, and Prepare follows as soon as this
 	// returns; what it returns does not count then.
@@ -151,7 +155,7 @@ func phaseWord(phase v1.Phase) string {
 
 // Participate has a program take part in recovery, through whatever agent answers, until the context ends.
 //
-// After each change of the cluster the program is told to prepare, to recover and to resume; the cluster takes each step when
+// With each change of the cluster the program is told to prepare, to recover and to resume; the cluster takes each step when
 // all who take part have taken the one before. When the agent is gone, the program is told to prepare at once, and takes part
 // again at the next agent. Until it was told to resume for the first time, it must not use what is shared.
 //

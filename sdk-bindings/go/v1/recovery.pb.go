@@ -4064,7 +4064,8 @@ func (*ParticipateResponse_Bookmark) isParticipateResponse_Message() {}
 // What a participant is to do.
 type PhaseOrder struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The epoch by which it is told.
+	// The epoch by which it is told: when the cluster begins to change, the one that ends. The same phase may come again under the
+	// same epoch, and is to be done again then.
 	Epoch uint64 `protobuf:"varint,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	// What.
 	Phase         Phase `protobuf:"varint,2,opt,name=phase,proto3,enum=quorate.v1.Phase" json:"phase,omitempty"`

@@ -53,13 +53,17 @@ export interface Participant {
   /**
    * Stop using what is shared.
    *
-   * Told first of all, and again with each change of the cluster, under its epoch; also at once when the agent is gone,
-   * without an epoch: what happens in the cluster is not known then. Is never cut short, so that it ends with nothing in use,
-   * and is told again if more happened meanwhile.
+   * Told first of all, and again as soon as the cluster begins to change, under the epoch that ends: from epoch 7 to 8 that
+   * is `prepare(7n)` and `recover(8n)`. When the cluster changes further, it is told again, under the epoch that ends then,
+   * unless it has prepared. Also told within an epoch, when a service that it requires is not ready any more: each phase then
+   * comes again under the same epoch, so never skip one because it was done under that before.
+   *
+   * Also told at once when the agent is gone, without an epoch: what happens in the cluster is not known then. Is never cut
+   * short, so that it ends with nothing in use, and is told again if more happened meanwhile.
    */
   prepare(epoch: bigint | undefined): Promise<void> | void;
   /**
-   * Recover: everything on lower levels has, on all members.
+   * Recover: everything on lower levels has, on all members. May come more than once under an epoch.
    *
    * @param signal - Is aborted when the cluster changes meanwhile, or the agent is gone: nothing of it is acknowledged then,
    * and {@link Participant.prepare} follows as soon as it has ended.

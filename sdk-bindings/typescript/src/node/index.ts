@@ -52,7 +52,7 @@ export class Client extends ClientBase {
   /**
    * Has a program take part in recovery, through whatever agent answers, until its signal is aborted.
    *
-   * After each change of the cluster the program is told to {@link Participant.prepare}, to {@link Participant.recover} and to
+   * With each change of the cluster the program is told to {@link Participant.prepare}, to {@link Participant.recover} and to
    * {@link Participant.resume}; the cluster takes each step when all who take part have taken the one before. When the agent
    * is gone, the program is told to prepare at once, and takes part again at the next agent. Until it was told to resume for
    * the first time, it must not use what is shared.

@@ -106,7 +106,7 @@ class Client:
     def participate(self, options: ParticipantOptions, program: Participant) -> Participation:
         """Has a program take part in recovery, through whatever agent answers, until it is closed. Does not wait.
 
-        After each change of the cluster the program is told to :meth:`~Participant.prepare`, to
+        With each change of the cluster the program is told to :meth:`~Participant.prepare`, to
         :meth:`~Participant.recover` and to :meth:`~Participant.resume`; the cluster takes each step when all who take part
         have taken the one before. When the agent is gone, the program is told to prepare at once, and takes part again at
         the next agent. Until it was told to resume for the first time, it must not use what is shared.

@@ -33,14 +33,18 @@ class Participant(ABC):
     async def prepare(self, epoch: int | None) -> None:
         """Stop using what is shared.
 
-        Told first of all, and again with each change of the cluster, under its epoch; also at once when the agent is gone,
-        with ``None``: what happens in the cluster is not known then. Is never cut short, so that it ends with nothing in
-        use, and is told again if more happened meanwhile.
+        Told first of all, and again as soon as the cluster begins to change, under the epoch that ends: from epoch 7 to 8
+        that is ``prepare(7)`` and ``recover(8)``. When the cluster changes further, it is told again, under the epoch that
+        ends then, unless it has prepared. Also told within an epoch, when a service that it requires is not ready any more:
+        each phase then comes again under the same epoch, so never skip one because it was done under that before.
+
+        Also told at once when the agent is gone, with ``None``: what happens in the cluster is not known then. Is never cut
+        short, so that it ends with nothing in use, and is told again if more happened meanwhile.
         """
 
     @abstractmethod
     async def recover(self, epoch: int, changed: threading.Event) -> None:
-        """Recover: everything on lower levels has, on all members.
+        """Recover: everything on lower levels has, on all members. May come more than once under an epoch.
 
         When the cluster changes meanwhile, or the agent is gone, ``changed`` is set, and with asyncio the task is cancelled
         where it waits. Nothing of it is acknowledged then; :meth:`prepare` follows as soon as it has ended. A thread cannot

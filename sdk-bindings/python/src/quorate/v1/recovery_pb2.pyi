@@ -2001,7 +2001,9 @@ class PhaseOrder(_message.Message):
     EPOCH_FIELD_NUMBER: _builtins.int
     PHASE_FIELD_NUMBER: _builtins.int
     epoch: _builtins.int
-    """The epoch by which it is told."""
+    """The epoch by which it is told: when the cluster begins to change, the one that ends. The same phase may come again under the
+    same epoch, and is to be done again then.
+    """
     phase: Global___Phase.ValueType
     """What."""
     def __init__(

@@ -145,8 +145,12 @@ class RecoveryServiceServicer(object):
 
     def Participate(self, request_iterator, context):
         """Participate has a program take part in recovery at this agent for as long as the stream lasts. The first message says what it
-        is; then it is told what to do, and says when it has done it. It begins with PHASE_PREPARE at once, and again with each
-        change of the cluster. When the agent goes, it stops using what is shared, and takes part at another agent.
+        is; then it is told what to do, and says when it has done it. It begins with PHASE_PREPARE at once, and again as soon as the
+        cluster begins to change, under the epoch that ends: from epoch 7 to 8 it is told to prepare under 7 and to recover under 8.
+        When the cluster changes further, it is told again, under the epoch that ends then, unless it has prepared and said so. It is
+        also told PHASE_PREPARE within an epoch, when a service that it requires is not ready any more: each phase then comes again
+        under the same epoch, and must not be skipped because it was done under it before. When the agent goes, it stops using what
+        is shared, and takes part at another agent.
 
         Errors: BAD_REQUEST, LIMIT_REACHED (participants), STOPPING.
         """

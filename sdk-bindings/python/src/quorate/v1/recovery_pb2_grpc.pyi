@@ -77,8 +77,12 @@ class RecoveryServiceStub:
     """
     Participate: _grpc.StreamStreamMultiCallable[_recovery_pb2.ParticipateRequest, _recovery_pb2.ParticipateResponse]
     """Participate has a program take part in recovery at this agent for as long as the stream lasts. The first message says what it
-    is; then it is told what to do, and says when it has done it. It begins with PHASE_PREPARE at once, and again with each
-    change of the cluster. When the agent goes, it stops using what is shared, and takes part at another agent.
+    is; then it is told what to do, and says when it has done it. It begins with PHASE_PREPARE at once, and again as soon as the
+    cluster begins to change, under the epoch that ends: from epoch 7 to 8 it is told to prepare under 7 and to recover under 8.
+    When the cluster changes further, it is told again, under the epoch that ends then, unless it has prepared and said so. It is
+    also told PHASE_PREPARE within an epoch, when a service that it requires is not ready any more: each phase then comes again
+    under the same epoch, and must not be skipped because it was done under it before. When the agent goes, it stops using what
+    is shared, and takes part at another agent.
 
     Errors: BAD_REQUEST, LIMIT_REACHED (participants), STOPPING.
     """
@@ -132,8 +136,12 @@ class RecoveryServiceAsyncStub(RecoveryServiceStub):
     """
     Participate: _aio.StreamStreamMultiCallable[_recovery_pb2.ParticipateRequest, _recovery_pb2.ParticipateResponse]  # type: ignore[assignment]
     """Participate has a program take part in recovery at this agent for as long as the stream lasts. The first message says what it
-    is; then it is told what to do, and says when it has done it. It begins with PHASE_PREPARE at once, and again with each
-    change of the cluster. When the agent goes, it stops using what is shared, and takes part at another agent.
+    is; then it is told what to do, and says when it has done it. It begins with PHASE_PREPARE at once, and again as soon as the
+    cluster begins to change, under the epoch that ends: from epoch 7 to 8 it is told to prepare under 7 and to recover under 8.
+    When the cluster changes further, it is told again, under the epoch that ends then, unless it has prepared and said so. It is
+    also told PHASE_PREPARE within an epoch, when a service that it requires is not ready any more: each phase then comes again
+    under the same epoch, and must not be skipped because it was done under it before. When the agent goes, it stops using what
+    is shared, and takes part at another agent.
 
     Errors: BAD_REQUEST, LIMIT_REACHED (participants), STOPPING.
     """
@@ -226,8 +234,12 @@ class RecoveryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_recovery_pb2.ParticipateResponse], _abc.AsyncIterator[_recovery_pb2.ParticipateResponse]]:
         """Participate has a program take part in recovery at this agent for as long as the stream lasts. The first message says what it
-        is; then it is told what to do, and says when it has done it. It begins with PHASE_PREPARE at once, and again with each
-        change of the cluster. When the agent goes, it stops using what is shared, and takes part at another agent.
+        is; then it is told what to do, and says when it has done it. It begins with PHASE_PREPARE at once, and again as soon as the
+        cluster begins to change, under the epoch that ends: from epoch 7 to 8 it is told to prepare under 7 and to recover under 8.
+        When the cluster changes further, it is told again, under the epoch that ends then, unless it has prepared and said so. It is
+        also told PHASE_PREPARE within an epoch, when a service that it requires is not ready any more: each phase then comes again
+        under the same epoch, and must not be skipped because it was done under it before. When the agent goes, it stops using what
+        is shared, and takes part at another agent.
 
         Errors: BAD_REQUEST, LIMIT_REACHED (participants), STOPPING.
         """

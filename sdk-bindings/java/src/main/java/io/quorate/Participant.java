@@ -15,9 +15,14 @@ public interface Participant {
     /**
      * Stop using what is shared.
      *
-     * <p>Told first of all, and again with each change of the cluster, under its epoch; also at once when the agent is
-     * gone, without an epoch: what happens in the cluster is not known then. Is never cut short, so it ends with nothing
-     * in use, and is told again if more happened meanwhile.
+     * <p>Told first of all, and again as soon as the cluster begins to change, under the epoch that ends: from epoch 7 to
+     * 8 it is told to prepare under 7 and to recover under 8. When the cluster changes further, it is told again, under
+     * the epoch that ends then, unless it has prepared. Also told within an epoch, when a service that it requires is not
+     * ready any more: each phase then comes again under the same epoch, so never skip one because it was done under that
+     * before.
+     *
+     * <p>Also told at once when the agent is gone, without an epoch: what happens in the cluster is not known then. Is
+     * never cut short, so it ends with nothing in use, and is told again if more happened meanwhile.
      *
      * @param epoch by which it is told; empty when the agent is gone
      * @throws Exception it could not be done
@@ -25,7 +30,7 @@ public interface Participant {
     void prepare(OptionalLong epoch) throws Exception;
 
     /**
-     * Recover: everything on lower levels has, on all members.
+     * Recover: everything on lower levels has, on all members. May come more than once under an epoch.
      *
      * <p>When the cluster changes meanwhile, or the agent is gone, the thread is interrupted, and {@link #prepare}
      * follows as soon as this returns or throws; what it returns or throws does not count then.

@@ -52,7 +52,8 @@ private static final long serialVersionUID = 0L;
   private long epoch_ = 0L;
   /**
    * <pre>
-   * The epoch by which it is told.
+   * The epoch by which it is told: when the cluster begins to change, the one that ends. The same phase may come again under the
+   * same epoch, and is to be done again then.
    * </pre>
    *
    * <code>uint64 epoch = 1 [json_name = "epoch"];</code>
@@ -412,7 +413,8 @@ private static final long serialVersionUID = 0L;
     private long epoch_ ;
     /**
      * <pre>
-     * The epoch by which it is told.
+     * The epoch by which it is told: when the cluster begins to change, the one that ends. The same phase may come again under the
+     * same epoch, and is to be done again then.
      * </pre>
      *
      * <code>uint64 epoch = 1 [json_name = "epoch"];</code>
@@ -424,7 +426,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The epoch by which it is told.
+     * The epoch by which it is told: when the cluster begins to change, the one that ends. The same phase may come again under the
+     * same epoch, and is to be done again then.
      * </pre>
      *
      * <code>uint64 epoch = 1 [json_name = "epoch"];</code>
@@ -440,7 +443,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * The epoch by which it is told.
+     * The epoch by which it is told: when the cluster begins to change, the one that ends. The same phase may come again under the
+     * same epoch, and is to be done again then.
      * </pre>
      *
      * <code>uint64 epoch = 1 [json_name = "epoch"];</code>

@@ -12,7 +12,8 @@ public interface PhaseOrderOrBuilder extends
 
   /**
    * <pre>
-   * The epoch by which it is told.
+   * The epoch by which it is told: when the cluster begins to change, the one that ends. The same phase may come again under the
+   * same epoch, and is to be done again then.
    * </pre>
    *
    * <code>uint64 epoch = 1 [json_name = "epoch"];</code>
