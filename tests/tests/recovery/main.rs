@@ -6,5 +6,6 @@ mod many;
 mod misbehaviour;
 mod order;
 mod programs;
+mod readiness;
 mod right;
 mod units;

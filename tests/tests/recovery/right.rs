@@ -123,6 +123,30 @@ async fn a_killed_agent_leaves_nothing_behind_and_finds_what_outlived_it() {
     stage.empty().await;
 }
 
+/// What the runners of a killed agent still end when the next one starts its services is no failure of those.
+#[tokio::test]
+async fn what_ends_still_is_waited_for() {
+    let stage = Stage::default();
+    let mut cluster = Plan::new(3).quorate().form().await;
+    cluster.quorum_all().await;
+    let stubborn = stage.script("stubborn", "trap '' TERM; while :; do sleep 0.05; done");
+    let placement = stage.everywhere("stubborn").placement;
+    let stubborn = v1::Service { placement, loss_timeout: millis(3_500), ..stubborn };
+    apply(cluster.agent("n1"), vec![stubborn]).await.unwrap();
+    let everywhere = |now: &v1::Recovery| match ready(now).get("stubborn") {
+        Some(nodes) if nodes.len() == 3 => Ok(()),
+        nodes => Err(format!("ready at {nodes:?}")),
+    };
+    cluster.recovered(&["n1", "n2", "n3"], everywhere).await;
+    cluster.agent_mut("n3").kill_dash_nine();
+    cluster.agent_mut("n3").restart();
+    cluster.agree_all().await;
+    let now = cluster.recovered(&["n1", "n2", "n3"], everywhere).await;
+    let tries: Vec<_> = now.instances.iter().map(|instance| instance.tries).collect();
+    assert_eq!(tries, [0, 0, 0], "{now:?}");
+    apply(cluster.agent("n1"), Vec::new()).await.unwrap();
+}
+
 /// Without quorum nothing runs but what may.
 #[tokio::test]
 async fn without_quorum_services_end_freeze_or_carry_on() {
