@@ -4837,7 +4837,8 @@ pub mod service {
         /// A unit of systemd, by its D-Bus interface.
         #[prost(message, tag = "5")]
         Systemd(super::SystemdUnit),
-        /// A resource agent of the Open Cluster Framework.
+        /// A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+        /// gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
         #[prost(message, tag = "6")]
         Ocf(super::OcfAgent),
     }
@@ -4909,13 +4910,13 @@ pub struct Placement {
     /// Never where one of these services runs: at most 64.
     #[prost(string, repeated, tag = "8")]
     pub apart: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// How many instances; one when unset.
+    /// How many instances; one when unset. All services together may have 10,000 of a number.
     #[prost(oneof = "placement::Count", tags = "1, 2")]
     pub count: ::core::option::Option<placement::Count>,
 }
 /// Nested message and enum types in `Placement`.
 pub mod placement {
-    /// How many instances; one when unset.
+    /// How many instances; one when unset. All services together may have 10,000 of a number.
     #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Count {
         /// So many in the cluster (1 to 1,000), at most one on a node. Each is held by an exclusive name, so it never runs twice.
@@ -5555,7 +5556,8 @@ pub enum WithoutQuorum {
     Unspecified = 0,
     /// It ends.
     Stop = 1,
-    /// It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back.
+    /// It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back; otherwise it is killed where
+    /// it is. Only for commands and tasks.
     Freeze = 2,
     /// It runs on. Only for services on every member.
     CarryOn = 3,

@@ -32,7 +32,8 @@ const (
 	WithoutQuorum_WITHOUT_QUORUM_UNSPECIFIED WithoutQuorum = 0
 	// It ends.
 	WithoutQuorum_WITHOUT_QUORUM_STOP WithoutQuorum = 1
-	// It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back.
+	// It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back; otherwise it is killed where
+	// it is. Only for commands and tasks.
 	WithoutQuorum_WITHOUT_QUORUM_FREEZE WithoutQuorum = 2
 	// It runs on. Only for services on every member.
 	WithoutQuorum_WITHOUT_QUORUM_CARRY_ON WithoutQuorum = 3
@@ -782,7 +783,8 @@ type Service_Systemd struct {
 }
 
 type Service_Ocf struct {
-	// A resource agent of the Open Cluster Framework.
+	// A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+	// gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
 	Ocf *OcfAgent `protobuf:"bytes,6,opt,name=ocf,proto3,oneof"`
 }
 
@@ -981,7 +983,7 @@ func (x *OcfAgent) GetParameters() map[string]string {
 // Where a service runs.
 type Placement struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How many instances; one when unset.
+	// How many instances; one when unset. All services together may have 10,000 of a number.
 	//
 	// Types that are valid to be assigned to Count:
 	//

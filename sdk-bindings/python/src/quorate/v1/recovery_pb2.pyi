@@ -34,7 +34,9 @@ class _WithoutQuorumEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Without
     WITHOUT_QUORUM_STOP: _WithoutQuorum.ValueType  # 1
     """It ends."""
     WITHOUT_QUORUM_FREEZE: _WithoutQuorum.ValueType  # 2
-    """It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back."""
+    """It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back; otherwise it is killed where
+    it is. Only for commands and tasks.
+    """
     WITHOUT_QUORUM_CARRY_ON: _WithoutQuorum.ValueType  # 3
     """It runs on. Only for services on every member."""
 
@@ -46,7 +48,9 @@ WITHOUT_QUORUM_UNSPECIFIED: WithoutQuorum.ValueType  # 0
 WITHOUT_QUORUM_STOP: WithoutQuorum.ValueType  # 1
 """It ends."""
 WITHOUT_QUORUM_FREEZE: WithoutQuorum.ValueType  # 2
-"""It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back."""
+"""It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back; otherwise it is killed where
+it is. Only for commands and tasks.
+"""
 WITHOUT_QUORUM_CARRY_ON: WithoutQuorum.ValueType  # 3
 """It runs on. Only for services on every member."""
 Global___WithoutQuorum: _TypeAlias = WithoutQuorum  # noqa: Y015
@@ -324,7 +328,9 @@ class Service(_message.Message):
 
     @_builtins.property
     def ocf(self) -> Global___OcfAgent:
-        """A resource agent of the Open Cluster Framework."""
+        """A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+        gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+        """
 
     @_builtins.property
     def after(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

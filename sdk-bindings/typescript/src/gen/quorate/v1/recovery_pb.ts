@@ -73,7 +73,8 @@ export type Service = Message<"quorate.v1.Service"> & {
     case: "systemd";
   } | {
     /**
-     * A resource agent of the Open Cluster Framework.
+     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
      *
      * @generated from field: quorate.v1.OcfAgent ocf = 6;
      */
@@ -316,7 +317,7 @@ export const OcfAgentSchema: GenMessage<OcfAgent> = /*@__PURE__*/
  */
 export type Placement = Message<"quorate.v1.Placement"> & {
   /**
-   * How many instances; one when unset.
+   * How many instances; one when unset. All services together may have 10,000 of a number.
    *
    * @generated from oneof quorate.v1.Placement.count
    */
@@ -2000,7 +2001,8 @@ export enum WithoutQuorum {
   STOP = 1,
 
   /**
-   * It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back.
+   * It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back; otherwise it is killed where
+   * it is. Only for commands and tasks.
    *
    * @generated from enum value: WITHOUT_QUORUM_FREEZE = 2;
    */

@@ -330,7 +330,8 @@ private static final long serialVersionUID = 0L;
   public static final int OCF_FIELD_NUMBER = 6;
   /**
    * <pre>
-   * A resource agent of the Open Cluster Framework.
+   * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+   * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
    * </pre>
    *
    * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -342,7 +343,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A resource agent of the Open Cluster Framework.
+   * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+   * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
    * </pre>
    *
    * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -357,7 +359,8 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A resource agent of the Open Cluster Framework.
+   * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+   * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
    * </pre>
    *
    * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2816,7 +2819,8 @@ private static final long serialVersionUID = 0L;
         io.quorate.v1.OcfAgent, io.quorate.v1.OcfAgent.Builder, io.quorate.v1.OcfAgentOrBuilder> ocfBuilder_;
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework.
+     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2828,7 +2832,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework.
+     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2850,7 +2855,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework.
+     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2870,7 +2876,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework.
+     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2888,7 +2895,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework.
+     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2915,7 +2923,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework.
+     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2938,7 +2947,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework.
+     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2948,7 +2958,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework.
+     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2966,7 +2977,8 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework.
+     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>

@@ -33,7 +33,8 @@ public enum WithoutQuorum
   WITHOUT_QUORUM_STOP(1),
   /**
    * <pre>
-   * It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back.
+   * It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back; otherwise it is killed where
+   * it is. Only for commands and tasks.
    * </pre>
    *
    * <code>WITHOUT_QUORUM_FREEZE = 2;</code>
@@ -77,7 +78,8 @@ public enum WithoutQuorum
   public static final int WITHOUT_QUORUM_STOP_VALUE = 1;
   /**
    * <pre>
-   * It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back.
+   * It is stopped by a signal (SIGSTOP), and goes on if it is to run here when quorum is back; otherwise it is killed where
+   * it is. Only for commands and tasks.
    * </pre>
    *
    * <code>WITHOUT_QUORUM_FREEZE = 2;</code>
