@@ -1,12 +1,14 @@
 //! Processes of this machine: who they are and who descends from whom.
 //!
-//! Nothing here is remembered: each look is a new walk through `/proc`. A walk is not one moment, so who must not miss
-//! anybody walks again until nothing is found.
+//! Nothing here is remembered: each look is a new walk, through all of `/proc` or down from one process. A walk is not one
+//! moment, so who must not miss anybody walks again until nothing new is found.
 
+mod below;
 mod id;
 mod stat;
 mod table;
 
+pub(crate) use below::below;
 pub use id::ProcessId;
 pub(crate) use stat::Stat;
 pub(crate) use table::Table;

@@ -6,14 +6,13 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::{
     complain,
-    job::{Role, kill, send_all},
+    job::{Role, kill},
     machine::{LINGER, Machine, Phase},
 };
 use crate::{
     end::{End, StopOutcome, Why, time_now},
     event::Event,
     moment::Moment,
-    process::Stat,
     program::Kind,
 };
 
@@ -107,7 +106,7 @@ impl Machine {
         }
         // It may have to talk to what was frozen, if that may go on.
         let signal = if self.is_doomed() { Signal::KILL } else { Signal::CONT };
-        self.send_everybody(signal);
+        self.send_everybody(signal, None);
         match self.begin_job(stop, Role::Stop, Some(limit)) {
             Ok(()) => self.set_stage(Stage::Commanded),
             Err(why) => self.on_stop_ended(StopOutcome::Failed(why.to_string())),
@@ -163,25 +162,30 @@ impl Machine {
             return self.go_on_ending(Moment::now());
         }
         let signal = self.launch.program.stop_signal.signal();
-        let group = self.job.as_ref().map(|job| job.pid);
-        if let Some(group) = group.and_then(Pid::from_raw)
-            && let Err(why) = kill_process_group(group, signal)
-        {
-            complain(format_args!("the group of the program cannot be sent {signal:?}: {why}"));
-        }
-        let all = self.processes();
-        send_all(all.iter().filter(|stat| Some(stat.group) != group).map(Stat::id), signal);
+        let group = self.send_group(signal);
+        self.send_everybody(signal, group);
         // Whoever is frozen, or was stopped by somebody else, could not end.
-        self.send_everybody(Signal::CONT);
+        self.send_everybody(Signal::CONT, None);
     }
 
-    /// Kills all that is left. Whoever is still there is looked for again: it may have forked, or the kernel holds it.
+    /// Sends the program's group a signal. Which that is, if there is a program.
+    fn send_group(&self, signal: Signal) -> Option<i32> {
+        let group = self.job.as_ref()?.pid;
+        if let Err(why) = kill_process_group(Pid::from_raw(group)?, signal) {
+            complain(format_args!("the group of the program cannot be sent {signal:?}: {why}"));
+        }
+        Some(group)
+    }
+
+    /// Kills all that is left, the program's group first, for a walk takes time. Whoever is still there is looked for again:
+    /// it may have forked, or the kernel holds it.
     pub(super) fn go_on_ending(&mut self, now: Moment) {
         if let (Phase::Ending(Ending { stage: Stage::Again { .. }, .. }), Kind::Commands { kill: Some(kill), .. }) =
             (&self.phase, self.launch.program.kind.clone())
         {
             return self.kill_by_command(&kill);
         }
+        self.send_group(Signal::KILL);
         let left = self.processes();
         kill(&left);
         let Phase::Ending(ending) = &mut self.phase else { return };

@@ -1,6 +1,6 @@
 //! Freezing an instance: every process stopped where it is.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use rustix::process::Signal;
 
@@ -50,18 +50,25 @@ impl Machine {
         self.freeze();
     }
 
-    /// Stops everybody who runs, until a walk finds nobody who does.
+    /// Stops everybody who runs, until two walks in a row find the same processes, of which none runs. One alone may miss who
+    /// was forked by somebody that ended, and so fell to the runner, after the runner's children were read. The next walk
+    /// finds it among them, and nobody whom the first has found still can fork or end.
     pub(super) fn freeze(&mut self) {
-        let mut still = false;
+        let (mut still, mut before) = (false, None);
         for walk in 0..WALKS {
             let all = self.processes();
             let running: Vec<_> = all.iter().filter(|stat| !stat.is_still()).collect();
             // Whoever is held got its signal in an earlier walk, and is stopped before it runs again.
-            still = running.iter().all(|stat| walk > 0 && is_held(stat, &all));
+            if !running.iter().all(|stat| walk > 0 && is_held(stat, &all)) {
+                send_all(running.into_iter().map(Stat::id), Signal::STOP);
+                before = None;
+                continue;
+            }
+            let found: BTreeSet<_> = all.iter().map(Stat::id).collect();
+            still = before.replace(found.clone()) == Some(found);
             if still {
                 break;
             }
-            send_all(running.into_iter().map(Stat::id), Signal::STOP);
         }
         let Some(frozen) = &mut self.frozen else { return };
         frozen.again_at = Moment::now().after(if still { AGAIN.1 } else { AGAIN.0 });
@@ -78,7 +85,7 @@ impl Machine {
             return;
         }
         self.frozen = None;
-        self.send_everybody(Signal::CONT);
+        self.send_everybody(Signal::CONT, None);
         // Time stood still for them: whatever is waited for begins anew.
         let now = Moment::now();
         let program = &self.launch.program;

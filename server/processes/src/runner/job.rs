@@ -14,7 +14,7 @@ use crate::{
     event::{Event, Exit, Health},
     launch::Refusal,
     moment::Moment,
-    process::{ProcessId, Stat, Table},
+    process::{ProcessId, Stat, below},
     program::Kind,
     signal::SignalName,
 };
@@ -162,24 +162,25 @@ impl Machine {
         send_all(to, signal.signal());
     }
 
-    /// Sends everybody a signal, until a walk finds nobody new: one alone may miss who loses its parent meanwhile.
-    pub(super) fn send_everybody(&self, signal: Signal) {
-        let mut reached = BTreeSet::new();
+    /// Sends a signal to everybody outside a group, until two walks in a row find nobody new: one alone may miss who loses
+    /// its parent meanwhile, perhaps by this very signal.
+    pub(super) fn send_everybody(&self, signal: Signal, but: Option<i32>) {
+        let (mut reached, mut quiet) = (BTreeSet::new(), 0);
         for _ in 0..WALKS {
             let mut new = self.processes();
-            new.retain(|stat| reached.insert(stat.id()));
-            if new.is_empty() {
+            new.retain(|stat| but != Some(stat.group) && reached.insert(stat.id()));
+            send_upwards(&new, signal);
+            quiet = if new.is_empty() { quiet + 1 } else { 0 };
+            if quiet == 2 {
                 return;
             }
-            send_upwards(&new, signal);
         }
     }
 
     /// Kills a job with all that it has started.
     pub(super) fn kill_job(&self, pid: i32) {
-        let Ok(table) = Table::read() else { return };
-        let mine = table.below(self.facts.runner.pid).into_iter().filter(|stat| stat.pid == pid || stat.group == pid);
-        kill(&mine.chain(table.below(pid)).collect::<Vec<_>>());
+        let mine = self.processes().into_iter().filter(|stat| stat.pid == pid || stat.group == pid);
+        kill(&mine.chain(below(pid).unwrap_or_default()).collect::<Vec<_>>());
     }
 
     /// Kills what a job has left in its process group.

@@ -26,7 +26,7 @@ use crate::{
     facts::Facts,
     launch::{Launch, Refusal},
     moment::{Moment, Right},
-    process::{ProcessId, Stat, Table},
+    process::{ProcessId, Stat, below},
     program::Lapse,
     snapshot::Snapshot,
     wire::{Order, Report, VERSION},
@@ -283,13 +283,10 @@ impl Machine {
 
     /// All processes of the instance; none when `/proc` cannot be read, which is tried again.
     pub(super) fn processes(&self) -> Vec<Stat> {
-        match Table::read() {
-            Ok(table) => table.below(self.facts.runner.pid),
-            Err(why) => {
-                complain(format_args!("/proc cannot be read: {why}"));
-                Vec::new()
-            }
-        }
+        below(self.facts.runner.pid).unwrap_or_else(|why| {
+            complain(format_args!("/proc cannot be read: {why}"));
+            Vec::new()
+        })
     }
 
     /// Tells the agent, if there is one that listens.

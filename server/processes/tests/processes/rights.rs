@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 use quorate_processes::{Event, Exit, Lapse, Moment, Orphan, Program, Right, Why};
 use rustix::process::Signal;
 
-use crate::support::{Place, signal, state, wait_for};
+use crate::support::{Place, is_frozen, signal, state, wait_for};
 
 const COUNTS: &str = "i=0; while :; do i=$((i+1)); echo $i > new; mv new count; sleep 0.05; done";
 
@@ -78,10 +78,10 @@ async fn a_lapse_may_freeze_and_a_renewal_thaws() {
     let pid = live.started().await;
     live.event(Event::Lapsed).await;
     live.event(Event::Frozen).await;
-    assert_eq!(state(pid), Some('T'));
+    assert!(is_frozen(pid));
     // What it is told to do by somebody else, it does not do for long.
     signal(pid, Signal::CONT);
-    wait_for("it is frozen again", || (state(pid) == Some('T')).then_some(())).await;
+    wait_for("it is frozen again", || is_frozen(pid).then_some(())).await;
     live.instance.thaw().unwrap();
     live.instance.renew(Right::Forever).unwrap();
     live.event(Event::Thawed).await;
@@ -139,7 +139,7 @@ async fn freeze_stops_everybody_and_thaw_lets_them_go_on() {
     place.number("count").await;
     live.instance.freeze().unwrap();
     live.event(Event::Frozen).await;
-    assert_eq!(pids.map(state), [Some('T'); 3]);
+    assert!(pids.iter().all(|pid| is_frozen(*pid)));
     let count = place.number("count").await;
     live.instance.thaw().unwrap();
     live.event(Event::Thawed).await;
@@ -148,6 +148,24 @@ async fn freeze_stops_everybody_and_thaw_lets_them_go_on() {
         (now > count + 1).then_some(())
     })
     .await;
+    live.stop().await;
+}
+
+#[tokio::test]
+async fn one_that_forks_all_the_time_is_frozen_whole() {
+    let place = Place::new();
+    let script = "fork() { (sleep 0.02; fork) & }; fork; fork; fork; echo 1 > begun; exec sleep 1000";
+    let mut live = place.launch(place.daemon(script), Right::Forever).await;
+    place.number("begun").await;
+    let runner = live.instance.runner().pid;
+    for _ in 0..20 {
+        live.instance.freeze().unwrap();
+        live.event(Event::Frozen).await;
+        let left: Vec<_> = place.left().into_iter().filter(|pid| *pid != runner && state(*pid).is_some()).collect();
+        assert!(left.len() > 3 && left.iter().all(|pid| is_frozen(*pid)), "{left:?}");
+        live.instance.thaw().unwrap();
+        live.event(Event::Thawed).await;
+    }
     live.stop().await;
 }
 

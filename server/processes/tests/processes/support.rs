@@ -109,7 +109,7 @@ impl Place {
     }
 
     /// All processes that were born with this run, and its runner, which works in its folder.
-    fn left(&self) -> Vec<i32> {
+    pub(crate) fn left(&self) -> Vec<i32> {
         let wanted = format!("QUORATE_RUN={}", self.run);
         let is_ours = |pid: &i32| {
             fs::read(format!("/proc/{pid}/environ"))
@@ -190,6 +190,11 @@ pub(crate) fn state(pid: i32) -> Option<char> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let letter = stat.rsplit(')').next()?.trim_start().chars().next()?;
     (!matches!(letter, 'Z' | 'X')).then_some(letter)
+}
+
+/// Whether it does nothing until it may go on. Whoever has called `vfork` is held by its child, which is stopped.
+pub(crate) fn is_frozen(pid: i32) -> bool {
+    matches!(state(pid), Some('T' | 'D'))
 }
 
 pub(crate) async fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
