@@ -38,7 +38,7 @@ pub enum Event {
     },
     /// Its kill command failed, for another reason than before, and is run again; in words.
     NotKilled(String),
-    /// Its watchdog was not heard of for so long.
+    /// Its watchdog was not heard of for so long. Told again after as long again, until it is heard of.
     Unhealthy {
         /// The interval it should have kept.
         silent: Duration,
@@ -52,7 +52,7 @@ pub enum Event {
 impl Event {
     /// Whether it may be left out when the agent does not keep up: the next of its kind says as much.
     pub(crate) fn is_lossy(&self) -> bool {
-        matches!(self, Self::Notify(_) | Self::Monitor(_))
+        matches!(self, Self::Notify(_) | Self::Monitor(_) | Self::Unhealthy { .. })
     }
 }
 

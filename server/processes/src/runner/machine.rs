@@ -237,9 +237,9 @@ impl Machine {
                 self.look_at = None;
                 self.look();
             }
-            if is_over(self.silent_at) {
-                self.silent_at = None;
-                let silent = self.launch.program.watchdog.unwrap_or_default();
+            if let Some(silent) = self.launch.program.watchdog.filter(|_| is_over(self.silent_at)) {
+                // Until it is heard of: an agent that comes later has to know, too.
+                self.silent_at = Some(now.after(silent));
                 self.tell(Event::Unhealthy { silent });
             }
         }

@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, time::Duration};
 
-use quorate_processes::{Event, Exit, Found, Kind, Notice, Right, Why, adopt};
+use quorate_processes::{Event, Exit, Found, Kind, Notice, Orphan, Right, Why, adopt};
 
 use rustix::io::{FdFlags, fcntl_setfd};
 
@@ -110,6 +110,26 @@ async fn signals_go_to_the_program_and_silence_of_a_watchdog_is_noticed() {
     if !live.seen.iter().any(|event| matches!(event, Event::Unhealthy { .. })) {
         live.event(Event::Unhealthy { silent: Duration::from_millis(300) }).await;
     }
+    live.stop().await;
+}
+
+#[tokio::test]
+async fn silence_of_a_watchdog_is_told_of_until_it_ends_to_whoever_listens() {
+    let place = Place::new();
+    let script = r#""$TOOL" notify READY=1; while [ ! -e well ]; do sleep 0.05; done
+        while :; do "$TOOL" notify WATCHDOG=1; sleep 0.05; done"#;
+    let mut program = place.daemon(script);
+    program.watchdog = Some(Duration::from_millis(300));
+    program.orphan = Orphan::CarryOn;
+    let silent = || Event::Unhealthy { silent: Duration::from_millis(300) };
+    let mut live = place.launch(program, Right::Forever).await;
+    live.event(silent()).await;
+    live.event(silent()).await;
+    drop(live);
+    let mut live = place.adopt().await;
+    live.event(silent()).await;
+    fs::write(place.file("well"), "").unwrap();
+    live.event(Event::Notify(Notice::Watchdog)).await;
     live.stop().await;
 }
 
