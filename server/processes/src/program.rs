@@ -84,11 +84,12 @@ pub enum Kind {
         stop: Vec<String>,
         /// For what is not among the runner's processes: ends it by force when `stop` has failed, or has not come to its
         /// end shortly before the instance must. It is run until it exits with 0; before that, the instance is not gone.
+        /// What is among the runner's processes is killed before it runs.
         #[serde(default)]
         kill: Option<Vec<String>>,
         /// From the end of one look to the next.
         interval: Duration,
-        /// How long each of them may take, but `kill`.
+        /// How long each of them may take.
         timeout: Duration,
     },
 }

@@ -86,14 +86,14 @@ impl Remains {
     }
 
     /// Kills them, again and again until none is left, and writes down how the instance ended. Asking them to end would
-    /// be too slow for what may be started elsewhere now. Of commands, their kill command or else their stop command then
-    /// undoes what is no process. All of that may take `limit` each.
+    /// be too slow for what may be started elsewhere now. They may take `limit` to go. Of commands, their kill command or
+    /// else their stop command then undoes what is no process, and may take as long as ever.
     ///
     /// # Errors
     /// [`RemainsError`]: what is left may still run.
     pub async fn clean(self, limit: Duration) -> Result<End, RemainsError> {
         self.kill_all(limit).await?;
-        let stop = self.undo(limit).await?;
+        let stop = self.undo().await?;
         if stop.is_some() {
             self.kill_all(limit).await?;
         }
@@ -119,11 +119,11 @@ impl Remains {
         }
     }
 
-    async fn undo(&self, limit: Duration) -> Result<Option<StopOutcome>, RemainsError> {
+    async fn undo(&self) -> Result<Option<StopOutcome>, RemainsError> {
         let launch = self.facts.launch.as_deref().filter(|_| self.facts.are_of_this_boot());
         let Some(launch) = launch else { return Ok(None) };
-        let Kind::Commands { stop, kill, .. } = &launch.program.kind else { return Ok(None) };
-        let outcome = match self.execute(launch, kill.as_ref().unwrap_or(stop), limit).await {
+        let Kind::Commands { stop, kill, timeout: limit, .. } = &launch.program.kind else { return Ok(None) };
+        let outcome = match self.execute(launch, kill.as_ref().unwrap_or(stop), *limit).await {
             Ok(()) => StopOutcome::Done,
             Err(why) if kill.is_some() => return Err(RemainsError::NotKilled(why)),
             Err(why) => StopOutcome::Failed(why),

@@ -20,7 +20,7 @@ use crate::{
     remains::RemainsError,
 };
 
-/// How long what is left of one instance may take to go.
+/// How long the processes that are left of one instance may take to go.
 const CLEAN: Duration = Duration::from_secs(10);
 
 /// How many folders are looked into at once. Most of the time of each is spent waiting: for a runner that leaves, or does not

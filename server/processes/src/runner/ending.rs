@@ -20,8 +20,8 @@ use crate::{
 const ROUNDS: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(1));
 /// A process that is still there so long after it was killed is stuck.
 const STUCK: Duration = Duration::from_secs(5);
-/// How long the kill command may take, and from one that failed to the next.
-const KILL: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(1));
+/// From a kill command that failed to the next.
+const AGAIN: Duration = Duration::from_secs(1);
 /// How much of the time of an end is left for the kill command.
 const RESERVE: Duration = Duration::from_millis(100);
 /// How long the log may take to be complete.
@@ -115,13 +115,17 @@ impl Machine {
 
     pub(super) fn on_stop_ended(&mut self, outcome: StopOutcome) {
         match self.launch.program.kind.clone() {
-            Kind::Commands { kill: Some(kill), .. } if outcome != StopOutcome::Done => self.kill_by_command(&kill),
+            Kind::Commands { kill: Some(kill), timeout, .. } if outcome != StopOutcome::Done => {
+                self.kill_by_command(&kill, timeout);
+            }
             _ => self.on_ended_by_command(outcome),
         }
     }
 
-    fn kill_by_command(&mut self, kill: &[String]) {
-        match self.begin_job(kill, Role::Kill, Some(KILL.0)) {
+    /// Runs the kill command. It may take longer than the instance may: what is the runner's own is killed before.
+    fn kill_by_command(&mut self, kill: &[String], limit: Duration) {
+        self.send_everybody(Signal::KILL, None);
+        match self.begin_job(kill, Role::Kill, Some(limit)) {
             Ok(()) => self.set_stage(Stage::Commanded),
             Err(why) => self.on_kill_ended(StopOutcome::Failed(why.to_string())),
         }
@@ -131,7 +135,7 @@ impl Machine {
         match outcome {
             StopOutcome::Done => self.on_ended_by_command(outcome),
             StopOutcome::Failed(why) => {
-                self.set_stage(Stage::Again { at: Moment::now().after(KILL.1) });
+                self.set_stage(Stage::Again { at: Moment::now().after(AGAIN) });
                 let Phase::Ending(ending) = &mut self.phase else { return };
                 if why != ending.not_killed {
                     ending.not_killed.clone_from(&why);
@@ -180,10 +184,10 @@ impl Machine {
     /// Kills all that is left, the program's group first, for a walk takes time. Whoever is still there is looked for again:
     /// it may have forked, or the kernel holds it.
     pub(super) fn go_on_ending(&mut self, now: Moment) {
-        if let (Phase::Ending(Ending { stage: Stage::Again { .. }, .. }), Kind::Commands { kill: Some(kill), .. }) =
-            (&self.phase, self.launch.program.kind.clone())
+        if let Phase::Ending(Ending { stage: Stage::Again { .. }, .. }) = &self.phase
+            && let Kind::Commands { kill: Some(kill), timeout, .. } = self.launch.program.kind.clone()
         {
-            return self.kill_by_command(&kill);
+            return self.kill_by_command(&kill, timeout);
         }
         self.send_group(Signal::KILL);
         let left = self.processes();

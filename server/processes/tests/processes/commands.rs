@@ -144,6 +144,20 @@ async fn what_they_left_that_is_frozen_without_a_right_is_killed_before_it_is_un
     assert_eq!((end.why, end.stop), (Why::Stopped, Some(StopOutcome::Done)));
 }
 
+/// The kill command has the time that every command has, and what the runner can kill itself need not wait for it.
+#[tokio::test]
+async fn the_kill_command_may_take_its_time_when_the_processes_are_gone() {
+    let place = Place::new();
+    let start = "sh -c 'trap \"\" TERM; while :; do sleep 1; done' & echo $! > left";
+    let kill = format!("({WAIT_FOR_LEFT}) && echo 1 > alone && sleep 6");
+    let mut live = place.launch(with_kill(commands(&place, start, "exit 0", "exit 1"), &kill), Right::Forever).await;
+    live.event(Event::Ready).await;
+    let end = live.stop().await;
+    assert_eq!((end.why, end.stop), (Why::Stopped, Some(StopOutcome::Done)));
+    assert!(!live.seen.iter().any(|event| matches!(event, Event::NotKilled(_))), "{:?}", live.seen);
+    assert_eq!(place.number("alone").await, 1);
+}
+
 #[tokio::test]
 async fn without_an_agent_their_stop_command_runs_too() {
     let place = Place::new();
