@@ -40,9 +40,11 @@ async fn what_a_killed_runner_leaves_is_swept_away() {
 /// What commands have set up that is no process is undone, by force where there is a command for that.
 #[tokio::test]
 async fn what_commands_of_a_killed_runner_have_done_is_undone() {
-    for kill in [None, Some(sh("test -e may-go && echo 1 > undone"))] {
+    // Longer than processes may take to go: how long commands may take is their own.
+    const UNDO: &str = "sleep 1; echo 1 > undone";
+    for kill in [None, Some(sh(&format!("test -e may-go || exit 1; {UNDO}")))] {
         let place = Place::new();
-        let (start, monitor, stop) = (sh("exit 0"), sh("exit 0"), sh("echo 1 > undone"));
+        let (start, monitor, stop) = (sh("exit 0"), sh("exit 0"), sh(UNDO));
         let (interval, timeout) = (Duration::from_secs(10), Duration::from_secs(10));
         let program = place.program(Kind::Commands { start, monitor, stop, kill: kill.clone(), interval, timeout });
         let mut live = place.launch(program, Right::Forever).await;
@@ -59,7 +61,6 @@ async fn what_commands_of_a_killed_runner_have_done_is_undone() {
             assert!(matches!(remains().await.clean(Duration::ZERO).await, Err(RemainsError::NotKilled(_))));
             fs::write(place.file("may-go"), "").unwrap();
         }
-        // How long commands may take is their own.
         let end = remains().await.clean(Duration::ZERO).await.unwrap();
         assert_eq!((end.why, end.stop), (Why::RunnerDied, Some(StopOutcome::Done)));
         assert_eq!(place.number("undone").await, 1);
