@@ -4837,8 +4837,7 @@ pub mod service {
         /// A unit of systemd, by its D-Bus interface.
         #[prost(message, tag = "5")]
         Systemd(super::SystemdUnit),
-        /// A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-        /// gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+        /// A resource agent of the Open Cluster Framework.
         #[prost(message, tag = "6")]
         Ocf(super::OcfAgent),
     }
@@ -4873,7 +4872,8 @@ pub struct SystemdUnit {
     #[prost(string, tag = "1")]
     pub unit: ::prost::alloc::string::String,
 }
-/// A resource agent of the Open Cluster Framework.
+/// A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+/// gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct OcfAgent {
     /// Which, as in "heartbeat:IPaddr2".

@@ -783,8 +783,7 @@ type Service_Systemd struct {
 }
 
 type Service_Ocf struct {
-	// A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-	// gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+	// A resource agent of the Open Cluster Framework.
 	Ocf *OcfAgent `protobuf:"bytes,6,opt,name=ocf,proto3,oneof"`
 }
 
@@ -925,7 +924,8 @@ func (x *SystemdUnit) GetUnit() string {
 	return ""
 }
 
-// A resource agent of the Open Cluster Framework.
+// A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+// gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
 type OcfAgent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which, as in "heartbeat:IPaddr2".

@@ -117,10 +117,11 @@ impl Unit {
                     return self.find().await;
                 }
                 Err(why @ (LaunchError::InUse(_) | LaunchError::Folder(_))) => {
-                    // What an earlier start of the agent has left ends still: that is no failure of this one.
+                    // What an earlier start of the agent has left ends still: that is no failure of this one. Nor is this
+                    // one gone before that, if it is to end.
                     drop(turn);
                     self.tell(ProcessFactKind::Stuck(why.to_string())).await;
-                    told.unless_stopped(self.see_off()).await?;
+                    self.see_off().await;
                 }
                 Err(why) => return Err(failed(why.to_string())),
             }

@@ -328,9 +328,7 @@ class Service(_message.Message):
 
     @_builtins.property
     def ocf(self) -> Global___OcfAgent:
-        """A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-        gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
-        """
+        """A resource agent of the Open Cluster Framework."""
 
     @_builtins.property
     def after(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -509,7 +507,9 @@ Global___SystemdUnit: _TypeAlias = SystemdUnit  # noqa: Y015
 
 @_typing.final
 class OcfAgent(_message.Message):
-    """A resource agent of the Open Cluster Framework."""
+    """A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+    gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

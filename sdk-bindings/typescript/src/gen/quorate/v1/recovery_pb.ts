@@ -73,8 +73,7 @@ export type Service = Message<"quorate.v1.Service"> & {
     case: "systemd";
   } | {
     /**
-     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+     * A resource agent of the Open Cluster Framework.
      *
      * @generated from field: quorate.v1.OcfAgent ocf = 6;
      */
@@ -283,7 +282,8 @@ export const SystemdUnitSchema: GenMessage<SystemdUnit> = /*@__PURE__*/
   messageDesc(file_quorate_v1_recovery, 2);
 
 /**
- * A resource agent of the Open Cluster Framework.
+ * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+ * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
  *
  * @generated from message quorate.v1.OcfAgent
  */

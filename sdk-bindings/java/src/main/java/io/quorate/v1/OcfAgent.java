@@ -7,7 +7,8 @@ package io.quorate.v1;
 
 /**
  * <pre>
- * A resource agent of the Open Cluster Framework.
+ * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+ * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
  * </pre>
  *
  * Protobuf type {@code quorate.v1.OcfAgent}
@@ -382,7 +383,8 @@ java.lang.String defaultValue) {
   }
   /**
    * <pre>
-   * A resource agent of the Open Cluster Framework.
+   * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
+   * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
    * </pre>
    *
    * Protobuf type {@code quorate.v1.OcfAgent}

@@ -330,8 +330,7 @@ private static final long serialVersionUID = 0L;
   public static final int OCF_FIELD_NUMBER = 6;
   /**
    * <pre>
-   * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-   * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+   * A resource agent of the Open Cluster Framework.
    * </pre>
    *
    * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -343,8 +342,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-   * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+   * A resource agent of the Open Cluster Framework.
    * </pre>
    *
    * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -359,8 +357,7 @@ private static final long serialVersionUID = 0L;
   }
   /**
    * <pre>
-   * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-   * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+   * A resource agent of the Open Cluster Framework.
    * </pre>
    *
    * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2819,8 +2816,7 @@ private static final long serialVersionUID = 0L;
         io.quorate.v1.OcfAgent, io.quorate.v1.OcfAgent.Builder, io.quorate.v1.OcfAgentOrBuilder> ocfBuilder_;
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+     * A resource agent of the Open Cluster Framework.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2832,8 +2828,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+     * A resource agent of the Open Cluster Framework.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2855,8 +2850,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+     * A resource agent of the Open Cluster Framework.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2876,8 +2870,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+     * A resource agent of the Open Cluster Framework.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2895,8 +2888,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+     * A resource agent of the Open Cluster Framework.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2923,8 +2915,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+     * A resource agent of the Open Cluster Framework.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2947,8 +2938,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+     * A resource agent of the Open Cluster Framework.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2958,8 +2948,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+     * A resource agent of the Open Cluster Framework.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -2977,8 +2966,7 @@ private static final long serialVersionUID = 0L;
     }
     /**
      * <pre>
-     * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-     * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+     * A resource agent of the Open Cluster Framework.
      * </pre>
      *
      * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>

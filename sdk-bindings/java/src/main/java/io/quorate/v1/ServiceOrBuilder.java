@@ -133,8 +133,7 @@ public interface ServiceOrBuilder extends
 
   /**
    * <pre>
-   * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-   * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+   * A resource agent of the Open Cluster Framework.
    * </pre>
    *
    * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -143,8 +142,7 @@ public interface ServiceOrBuilder extends
   boolean hasOcf();
   /**
    * <pre>
-   * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-   * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+   * A resource agent of the Open Cluster Framework.
    * </pre>
    *
    * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
@@ -153,8 +151,7 @@ public interface ServiceOrBuilder extends
   io.quorate.v1.OcfAgent getOcf();
   /**
    * <pre>
-   * A resource agent of the Open Cluster Framework. Its `stop` is called until it succeeds: until then the instance is not
-   * gone, and runs nowhere else. Each of its commands may take the longer of start_timeout and stop_timeout.
+   * A resource agent of the Open Cluster Framework.
    * </pre>
    *
    * <code>.quorate.v1.OcfAgent ocf = 6 [json_name = "ocf"];</code>
