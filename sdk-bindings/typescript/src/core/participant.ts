@@ -18,7 +18,7 @@ export type Late = "isolate" | "wait";
 
 /**
  * What a program is that takes part. Times are in milliseconds; one that is out of range is an {@link OptionsError}, and so is
- * such a level. The rest the agents check.
+ * a level that is no whole number. The rest the agents check.
  */
 export interface ParticipantOptions {
   /** Its name, for people: 1 to 128 bytes. */
@@ -128,8 +128,8 @@ export function phaseName(phase: v1.Phase): PhaseName | undefined {
 /** What an agent is told first. */
 export function introduction(options: ParticipantOptions): v1.ParticipateRequest {
   const { name, level = 0, requires = [], deadlineMs, late = "isolate" } = options;
-  within("level", level, 0, 1000);
-  // What does not fit into a message would fail as if no agent had answered.
+  // What does not fit into a message would fail as if no agent had answered; whether it is too high agents say.
+  within("level", level, 0, 2 ** 32 - 1);
   if (!Number.isInteger(level)) throw new OptionsError(`level is ${level}, allowed are whole numbers`);
   const participant = create(v1.ParticipantSchema, { name, level, requires: [...requires], late: LATE[late] });
   if (deadlineMs !== undefined) participant.deadline = duration(within("deadlineMs", deadlineMs, 100, HOUR_MS));

@@ -232,7 +232,7 @@ test("what a program is is checked first", LIMIT, async () => {
   const program = new Program();
   await assert.rejects(client.participate({ name: "store", deadlineMs: 1 }, program), OptionsError);
   await assert.rejects(client.participate({ name: "store", idleTimeoutMs: 0 }, program), OptionsError);
-  for (const level of [-1, 1.5, 1001, 2 ** 32, Number.NaN]) {
+  for (const level of [-1, 1.5, 2 ** 32, Number.NaN]) {
     await assert.rejects(client.participate({ name: "store", level }, program), OptionsError, `level ${level}`);
   }
   const signal = AbortSignal.abort();
