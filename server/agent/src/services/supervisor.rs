@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use super::{
     definition, program,
     record::Record,
-    unit::{Order, Start, Told, Unit},
+    unit::{Order, Start, Told, Unit, see_off},
 };
 
 /// Facts that wait for the core.
@@ -84,12 +84,11 @@ pub async fn look(place: &Place) -> Vec<Found> {
     let mut found = Vec::new();
     for (folder, swept) in swept {
         match swept {
-            Swept::Running(instance, events) => match taken_over(&folder, instance, events) {
+            Swept::Running(instance, events) => match taken_over(&folder, (instance, events)) {
                 Ok(one) => found.push(one),
-                Err(instance) => {
+                Err((instance, events)) => {
                     tracing::info!(folder = %folder.display(), "a service of an earlier start is ended");
-                    let _ = instance.stop(None);
-                    tokio::spawn(see_off(*instance));
+                    tokio::spawn(see_off(*instance, events));
                 }
             },
             Swept::Gone(_) => {}
@@ -103,15 +102,10 @@ pub async fn look(place: &Place) -> Vec<Found> {
     found
 }
 
-/// Keeps the connection until the runner has done what it was told.
-async fn see_off(instance: Instance) {
-    while instance.runner().is_alive() {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        let _ = instance.bye();
-    }
-}
+/// A runner that is connected, and what it tells.
+type Connected = (Box<Instance>, mpsc::Receiver<Event>);
 
-fn taken_over(folder: &Path, instance: Box<Instance>, events: mpsc::Receiver<Event>) -> Result<Found, Box<Instance>> {
+fn taken_over(folder: &Path, (instance, events): Connected) -> Result<Found, Connected> {
     let known = Record::read(folder).and_then(|record| {
         let slot = record.slot()?;
         let service = definition::stored(record.version, &record.definition()).ok()?;
@@ -127,7 +121,7 @@ fn taken_over(folder: &Path, instance: Box<Instance>, events: mpsc::Receiver<Eve
             instance: *instance,
             events,
         }),
-        _ => Err(instance),
+        _ => Err((instance, events)),
     }
 }
 

@@ -121,7 +121,7 @@ impl Unit {
                     // one gone before that, if it is to end.
                     drop(turn);
                     self.tell(ProcessFactKind::Stuck(why.to_string())).await;
-                    self.see_off().await;
+                    self.make_room().await;
                 }
                 Err(why) => return Err(failed(why.to_string())),
             }
@@ -183,11 +183,9 @@ impl Unit {
     }
 
     /// Has what an earlier start of the agent left here end, and waits for that.
-    async fn see_off(&self) {
-        while let Ok((instance, mut events)) = self.find().await {
-            let _ = instance.stop(None);
-            while !matches!(events.recv().await, Some(Event::Gone(_) | Event::Lost) | None) {}
-            let _ = instance.bye();
+    async fn make_room(&self) {
+        while let Ok((instance, events)) = self.find().await {
+            see_off(instance, events).await;
         }
     }
 
@@ -292,6 +290,13 @@ async fn obey(instance: &Instance, order: Order, signal: SignalName) {
     while told() == Err(InstanceError::Busy) {
         sleep(TELL_AGAIN).await;
     }
+}
+
+/// Has an instance end, and waits for that, or until the connection to its runner is lost, which then does so by itself.
+pub(super) async fn see_off(instance: Instance, mut events: mpsc::Receiver<Event>) {
+    let _ = instance.stop(None);
+    while !matches!(events.recv().await, Some(Event::Gone(_) | Event::Lost) | None) {}
+    let _ = instance.bye();
 }
 
 /// How an instance ended, as the core is told.
